@@ -1,0 +1,74 @@
+"""The one door to TensorFlow: `from zoo._keras import keras, layers, tf` imports nothing yet.
+
+The first attribute read through any of these names loads TensorFlow, with its start-up
+chatter held back; should the import fail, everything held back is shown.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import keras
+    import tensorflow as tf
+    from keras import layers, ops
+else:
+
+    class _Lazy(ModuleType):
+        """A module that is imported when one of its attributes is first read."""
+
+        def __getattr__(self, attribute: str) -> Any:
+            if attribute.startswith("__"):  # inspection must not load TensorFlow
+                raise AttributeError(attribute)
+            return getattr(_load(self.__name__), attribute)
+
+    keras = _Lazy("keras")
+    layers = _Lazy("keras.layers")
+    ops = _Lazy("keras.ops")
+    tf = _Lazy("tensorflow")
+
+__all__ = ["keras", "layers", "ops", "tf"]
+
+
+def _load(name: str) -> ModuleType:
+    """Import `name`, TensorFlow first and quietly; refuse a Keras on another backend."""
+    if "tensorflow" not in sys.modules:
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        with _stderr_held_back():
+            importlib.import_module("tensorflow")
+            importlib.import_module("keras")
+    module = importlib.import_module(name)
+    backend = importlib.import_module("keras").config.backend()
+    if backend != "tensorflow":
+        raise ImportError(f"the zoo needs Keras on TensorFlow; KERAS_BACKEND is {backend!r}")
+    return module
+
+
+@contextmanager
+def _stderr_held_back() -> Iterator[None]:
+    """Hold back what native code writes to file descriptor 2; show it if the block fails."""
+    try:
+        saved = os.dup(2)
+    except OSError:  # no stderr at all, as under some notebook servers
+        yield
+        return
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            os.dup2(saved, 2)
+            held.seek(0)
+            os.write(2, held.read())
+            raise
+        finally:
+            os.dup2(saved, 2)
+            os.close(saved)

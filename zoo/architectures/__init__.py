@@ -1,0 +1,3 @@
+"""The builders, one module per family; importing this package registers them all."""
+
+from zoo.architectures import basketball as basketball

@@ -1,0 +1,45 @@
+"""The exceptions the zoo raises on purpose; a command line prints their one line and exits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class ZooError(Exception):
+    """Something the user can put right; `str(error)` is one line that says how."""
+
+
+class UnknownNameError(ZooError, LookupError):
+    """A name that is not registered; the message gives the nearest known ones."""
+
+    def __init__(self, kind: str, name: object, known: Iterable[str]) -> None:
+        names = sorted(known)
+        near = get_close_matches(str(name), names, n=3, cutoff=0.5)
+        if near:
+            hint = f"did you mean {' or '.join(near)}?"
+        elif len(names) <= 12:
+            hint = f"known: {', '.join(names) or 'none'}"
+        else:
+            hint = f"there are {len(names)}, `zoo list` shows them"
+        super().__init__(f"unknown {kind} {str(name)!r}; {hint}")
+
+
+class BuildError(ZooError, ValueError):
+    """A builder was given arguments from which no model can be made."""
+
+
+class RecipeError(ZooError, ValueError):
+    """A recipe field or override has the wrong name, type or value."""
+
+
+class DataError(ZooError, ValueError):
+    """A data file or array is missing, damaged or not of the documented form."""
+
+
+class FetchError(DataError):
+    """A download failed or did not pass its checks."""
+
+
+class TrainingError(ZooError, RuntimeError):
+    """Training could not go on (a loss that is not a number, a full disk, an interrupt)."""
