@@ -3,11 +3,62 @@
     >>> import zoo
     >>> zoo.list_models(concept="shared-layers")
     >>> model = zoo.build("basketball", n_teams=350)
+    >>> run = zoo.fit("basketball", data="league", seed=0)
 
 Importing this package does not import TensorFlow; building or training a model does.
 """
 
-from zoo.registry import build, list_models, spec
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from zoo.recipe import Recipe, list_recipes, recipe
+from zoo.registry import Architecture, Port, build, list_models, register, spec
+
+if TYPE_CHECKING:
+    from zoo.data import load as load_data
+    from zoo.experiment import evaluate, fit
+    from zoo.explain import explain
+    from zoo.runs import load_run
+    from zoo.training.tensorboard import TensorBoard
 
 __version__ = "0.1.0"
-__all__ = ["build", "list_models", "spec"]
+__all__ = [
+    "Architecture",
+    "Port",
+    "Recipe",
+    "TensorBoard",
+    "build",
+    "evaluate",
+    "explain",
+    "fit",
+    "list_models",
+    "list_recipes",
+    "load_data",
+    "load_run",
+    "recipe",
+    "register",
+    "spec",
+]
+
+# name -> module and attribute, imported when first used
+_LAZY = {
+    "TensorBoard": ("zoo.training.tensorboard", "TensorBoard"),
+    "evaluate": ("zoo.experiment", "evaluate"),
+    "fit": ("zoo.experiment", "fit"),
+    "load_data": ("zoo.data", "load"),
+    "load_run": ("zoo.runs", "load_run"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module 'zoo' has no attribute {name!r}")
+    from importlib import import_module
+
+    module, attribute = _LAZY[name]
+    return getattr(import_module(module), attribute)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -49,13 +49,19 @@ CONCEPTS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Port:
-    """An input or output tensor: its layer's name, shape without the batch axis, and meaning."""
+    """An input or output tensor: its layer's name, shape without the batch axis, and meaning.
+
+    `vocabulary` names the data's label list that its ids index; `default` is what a prediction
+    assumes where the value is not given.
+    """
 
     name: str
     shape: tuple[int | None, ...]
     dtype: str = "float32"
     unit: str = ""
     meaning: str = ""
+    vocabulary: str = ""
+    default: float | None = None
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ class Source:
 _ALL = (
     Source(
         "advanced-keras",
-        "Advanced Keras: course notes on multi-input and multi-output models, US college basketball",
+        "Advanced Keras, course notes on several inputs and outputs, US college basketball",
         "categorical embeddings, models as layers, merge layers, stacking, two outputs",
     ),
     Source(

@@ -12,11 +12,13 @@ from zoo.registry import Port, register
 
 N_TEAMS = 10_888  # team-seasons in the course's table
 
-TEAM_1 = Port("team_1", (1,), "int32", "id", "team-season whose view the row takes")
-TEAM_2 = Port("team_2", (1,), "int32", "id", "its opponent")
-HOME = Port("home", (1,), unit="-1, 0, 1", meaning="1: team 1 plays at home, -1: team 2, 0: neutral")
+TEAM_1 = Port("team_1", (1,), "int32", "id", "team-season whose view it is", vocabulary="team")
+TEAM_2 = Port("team_2", (1,), "int32", "id", "its opponent", vocabulary="team")
+HOME = Port("home", (1,), unit="-1, 0, 1", meaning="1: team 1 at home, -1: team 2", default=0.0)
 SEED_DIFF = Port("seed_diff", (1,), unit="seeds", meaning="seed of team 2 minus seed of team 1")
-SCORE_DIFF = Port("score_diff", (1,), unit="points", meaning="score of team 1 minus score of team 2")
+SCORE_DIFF = Port(
+    "score_diff", (1,), unit="points", meaning="score of team 1 minus score of team 2"
+)
 
 
 @register(
@@ -38,7 +40,7 @@ def seed_difference() -> keras.Model:
 
 @register(
     sources="advanced-keras",
-    inputs=(Port("team", (1,), "int32", "id", "team-season"),),
+    inputs=(Port("team", (1,), "int32", "id", "team-season", vocabulary="team"),),
     outputs=(Port("strength", (1,), meaning="strength, in units that the model around it sets"),),
     count=N_TEAMS,
     concepts=("embedding", "model-as-layer"),
@@ -67,7 +69,7 @@ def team_strength(n_teams: int = N_TEAMS, l2: float = 0.0) -> keras.Model:
     outputs=(SCORE_DIFF,),
     count=N_TEAMS,
     concepts=("multi-input", "shared-layers", "model-as-layer", "merge", "embedding"),
-    claim="Calling one strength model on both teams halves the parameters and shares what is learnt.",
+    claim="One strength model called on both teams halves the weights and shares what is learned.",
     recipe="two_team",
     tiny={"n_teams": 20},
 )
@@ -140,7 +142,9 @@ def basketball(n_teams: int = N_TEAMS, l2: float = 0.0) -> keras.Model:
 @register(
     sources="advanced-keras",
     inputs=(
-        Port("game", (3,), meaning="home, seed_diff and pred, the `basketball` prediction in points"),
+        Port(
+            "game", (3,), meaning="home, seed_diff and pred, the `basketball` prediction in points"
+        ),
     ),
     outputs=(SCORE_DIFF,),
     count=4,
@@ -160,7 +164,9 @@ def tournament_stack() -> keras.Model:
 
 @register(
     sources="advanced-keras",
-    inputs=(Port("game", (2,), meaning="seed_diff and pred, the `basketball` prediction in points"),),
+    inputs=(
+        Port("game", (2,), meaning="seed_diff and pred, the `basketball` prediction in points"),
+    ),
     outputs=(Port("scores", (2,), unit="points", meaning="score of team 1, score of team 2"),),
     count=6,
     concepts=("stacking",),

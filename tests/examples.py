@@ -1,0 +1,50 @@
+"""Example inputs for any model, for tests that run over the whole registry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+import zoo
+
+# Length given to an axis that may vary; the pools of `posts` need this much text.
+LENGTHS = {"posts": 300}
+DEFAULT_LENGTH = 12
+
+
+def example_inputs(
+    model: Any, rows: int, *, seed: int = 0, length: int = DEFAULT_LENGTH
+) -> dict[str, np.ndarray]:
+    """Random inputs by name; integers are 0 or 1, which every vocabulary has."""
+    rng = np.random.default_rng(seed)
+    inputs = {}
+    for tensor in model.inputs:
+        shape = (rows, *(length if size is None else size for size in tensor.shape[1:]))
+        if str(tensor.dtype).startswith("int"):
+            inputs[tensor.name] = rng.integers(0, 2, shape).astype(str(tensor.dtype))
+        else:
+            inputs[tensor.name] = rng.normal(size=shape).astype("float32")
+    return inputs
+
+
+def length_for(name: str) -> int:
+    """A length that architecture `name` can take on its variable axes."""
+    return LENGTHS.get(name, DEFAULT_LENGTH)
+
+
+def tiny(name: str, **arguments: Any) -> Any:
+    """The architecture at its small size."""
+    return zoo.build(name, **{**zoo.spec(name).tiny, **arguments})
+
+
+def fed(inputs: dict[str, np.ndarray]) -> Any:
+    """Inputs by name, or alone where there is one: Keras warns of a mapping of one."""
+    return inputs if len(inputs) > 1 else next(iter(inputs.values()))
+
+
+def outputs_of(model: Any, inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
+    """The model's outputs in order, in evaluation mode."""
+    outputs = model(fed(inputs), training=False)
+    listed = outputs if isinstance(outputs, list | tuple) else [outputs]
+    return [np.asarray(output, dtype="float32") for output in listed]

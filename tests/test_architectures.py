@@ -1,0 +1,171 @@
+"""What every registered architecture must do; a new one is tested the moment it is registered."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from examples import example_inputs, fed, length_for, outputs_of, tiny
+
+import zoo
+from zoo._keras import keras, tf
+
+NAMES = zoo.list_models()
+VARIANTS = [(name, variant) for name in NAMES for variant in zoo.spec(name).variants]
+COUNTED_WITHOUT_WEIGHTS = {("posts", "as_printed")}  # test_counts.py counts them
+every_architecture = pytest.mark.parametrize("name", NAMES)
+
+
+@pytest.fixture(scope="module")
+def default_models() -> dict[str, Any]:
+    """Models at default arguments, built once for the tests that only look at them."""
+    return {}
+
+
+@pytest.fixture
+def default(name: str, default_models: dict[str, Any]) -> Any:
+    if name not in default_models:
+        default_models[name] = zoo.build(name)
+    return default_models[name]
+
+
+@every_architecture
+def test_count_at_default_arguments(name: str, default: Any) -> None:
+    assert default.count_params() == zoo.spec(name).count
+
+
+@pytest.mark.parametrize(("name", "variant"), VARIANTS)
+def test_count_of_variants(name: str, variant: str) -> None:
+    if (name, variant) in COUNTED_WITHOUT_WEIGHTS:
+        return
+    entry = zoo.spec(name).variants[variant]
+    assert zoo.build(name, **entry.arguments).count_params() == entry.count
+
+
+@every_architecture
+def test_published_count_is_the_count_or_explained(name: str) -> None:
+    entry = zoo.spec(name)
+    if entry.published is not None and entry.published != entry.count:
+        assert entry.published_note, "a published count that differs needs a note"
+
+
+@every_architecture
+def test_ports_are_the_models_inputs_and_outputs(name: str, default: Any) -> None:
+    entry = zoo.spec(name)
+    inputs = [
+        (tensor.name, tuple(tensor.shape[1:]), str(tensor.dtype)) for tensor in default.inputs
+    ]
+    assert inputs == [(port.name, port.shape, port.dtype) for port in entry.inputs]
+    outputs = [
+        (output, tuple(tensor.shape[1:]), str(tensor.dtype))
+        for output, tensor in zip(default.output_names, default.outputs, strict=True)
+    ]
+    assert outputs == [(port.name, port.shape, port.dtype) for port in entry.outputs]
+
+
+@every_architecture
+def test_every_layer_has_a_name_of_its_own(name: str) -> None:
+    """Names that Keras makes up count upwards with every layer the process builds."""
+    names = [[layer.name for layer in _all_layers(tiny(name))] for _ in range(2)]
+    assert names[0] == names[1]
+    assert tiny(name).name == name
+
+
+@every_architecture
+def test_forward_and_backward(name: str) -> None:
+    """No NaN comes out, and every trainable weight gets a gradient of its own shape."""
+    model = tiny(name)
+    inputs = example_inputs(model, 3, length=length_for(name))
+    with tf.GradientTape() as tape:
+        outputs = model(fed(inputs), training=True)
+        listed = outputs if isinstance(outputs, list | tuple) else [outputs]
+        loss = tf.add_n([tf.reduce_sum(tf.square(output - 0.3)) for output in listed])
+    assert np.isfinite(loss.numpy())
+    weights = [weight.value for weight in model.trainable_weights]
+    gradients = tape.gradient(loss, weights) if weights else []
+    for weight, gradient in zip(model.trainable_weights, gradients, strict=True):
+        assert gradient is not None, f"{weight.path} has no gradient"
+        dense = tf.convert_to_tensor(gradient)
+        assert dense.shape == weight.shape
+        assert np.isfinite(dense.numpy()).all(), weight.path
+
+
+@every_architecture
+def test_config_survives_json(name: str) -> None:
+    model = tiny(name)
+    config = json.loads(json.dumps(model.get_config()))
+    again = type(model).from_config(config)
+    assert json.dumps(again.get_config()) == json.dumps(model.get_config())
+    assert again.count_params() == model.count_params()
+
+
+@every_architecture
+def test_saved_model_predicts_the_same(name: str, tmp_path: Path) -> None:
+    model = tiny(name)
+    inputs = example_inputs(model, 3, length=length_for(name))
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras", safe_mode=True)
+    for before, after in zip(outputs_of(model, inputs), outputs_of(loaded, inputs), strict=True):
+        np.testing.assert_allclose(after, before, atol=1e-6)
+
+
+@every_architecture
+def test_predict_on_arrays_lists_and_datasets_agrees(name: str) -> None:
+    model = tiny(name)
+    inputs = example_inputs(model, 4, length=length_for(name))
+    listed = list(inputs.values())
+    stream = tf.data.Dataset.from_tensor_slices((fed(inputs),)).batch(2)
+    by_name = _as_list(model.predict(fed(inputs), verbose=0))
+    by_order = _as_list(model.predict(listed if len(listed) > 1 else listed[0], verbose=0))
+    streamed = _as_list(model.predict(stream, verbose=0))
+    for one, two, three in zip(by_name, by_order, streamed, strict=True):
+        np.testing.assert_allclose(two, one, atol=1e-6)
+        np.testing.assert_allclose(three, one, atol=1e-5)
+
+
+@every_architecture
+def test_rows_do_not_depend_on_the_batch(name: str) -> None:
+    model = tiny(name)
+    inputs = example_inputs(model, 3, length=length_for(name))
+    together = outputs_of(model, inputs)
+    for row in range(3):
+        alone = outputs_of(model, {key: value[row : row + 1] for key, value in inputs.items()})
+        for one, all_of_them in zip(alone, together, strict=True):
+            np.testing.assert_allclose(one[0], all_of_them[row], atol=1e-5)
+
+
+@every_architecture
+def test_variable_axes_take_two_lengths(name: str) -> None:
+    model = tiny(name)
+    if not any(None in tensor.shape[1:] for tensor in model.inputs):
+        assert "variable-length" not in zoo.spec(name).concepts
+        return
+    assert "variable-length" in zoo.spec(name).concepts
+    for length in (length_for(name), length_for(name) + 7):
+        for output in outputs_of(model, example_inputs(model, 2, length=length)):
+            assert np.isfinite(output).all()
+
+
+@every_architecture
+def test_mixed_bfloat16_runs(name: str) -> None:
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        model = tiny(name)
+        inputs = example_inputs(model, 2, length=length_for(name))
+        assert all(np.isfinite(output).all() for output in outputs_of(model, inputs))
+        for weight in model.weights:
+            assert weight.dtype != "bfloat16", f"{weight.path} should stay in float32"
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def _all_layers(model: Any) -> list[Any]:
+    return list(model._flatten_layers(include_self=False))
+
+
+def _as_list(outputs: Any) -> list[np.ndarray]:
+    return list(outputs) if isinstance(outputs, list | tuple) else [outputs]

@@ -1,0 +1,68 @@
+"""`zoo data`: which datasets there are, their cards, and the only command that downloads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+home_option = click.option(
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Data home, instead of $ZOO_DATA_HOME or the user's cache folder.",
+)
+
+
+@click.group("data")
+def command() -> None:
+    """List, describe and fetch the datasets."""
+
+
+@command.command("list")
+@home_option
+def list_(home: Path | None) -> None:
+    """List the datasets, their sources, and which source --data auto takes now."""
+    from zoo.data.catalogue import choose_source, dataset_names, entry, sources
+    from zoo.data.home import data_home
+
+    names = dataset_names()
+    width = max(map(len, names))
+    for name in names:
+        chosen = choose_source(name, "auto", home, {})
+        known = ", ".join(f"{source}*" if source == chosen else source for source in sources(name))
+        click.echo(f"{name:{width}s}  {known:16s}  {entry(name).summary}")
+    click.echo(f"* what --data auto takes; data home: {data_home(home)}", err=True)
+
+
+@command.command("card")
+@click.argument("name")
+def show_card(name: str) -> None:
+    """Show a dataset's card: origin, licence, columns, units."""
+    from zoo.data.home import card
+
+    click.echo(card(name).rstrip())
+
+
+@command.command("fetch")
+@click.argument("name")
+@home_option
+@click.option("--force", is_flag=True, help="Download again what is there already.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=30.0,
+    show_default=True,
+    help="Seconds without a byte after which to give up.",
+)
+@click.option("--quiet", is_flag=True, help="No progress bar.")
+def fetch_files(name: str, home: Path | None, force: bool, timeout: float, quiet: bool) -> None:
+    """Download the files of dataset NAME over HTTPS into the data home, and check them."""
+    from zoo.data.fetch import fetch
+    from zoo.data.manifest import read_manifest
+
+    click.echo(f"licence: {read_manifest(name).licence}", err=True)
+    for file in fetch(name, home, progress=not quiet, force=force, timeout=timeout):
+        rows = "" if file.rows is None else f", {file.rows:,} rows"
+        click.echo(f"{file.status}: {file.path}{rows}, sha256 {file.sha256}")
+        for warning in file.warnings:
+            click.echo(f"warning: {warning}", err=True)

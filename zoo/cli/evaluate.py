@@ -1,0 +1,27 @@
+"""`zoo evaluate`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from zoo.cli.options import logdir as logdir_option
+
+
+@click.command("evaluate")
+@click.argument("run")
+@logdir_option
+@click.option("--json", "as_json", is_flag=True, help="Print the metrics as JSON, nothing else.")
+def command(run: str, logdir: Path, as_json: bool) -> None:
+    """Score RUN again on its own data.
+
+    RUN is a run folder, or a recipe's name for its latest finished run.
+    """
+    from zoo.experiment import evaluate
+    from zoo.reporter import Reporter
+
+    metrics = evaluate(run, logdir=logdir, reporter=Reporter(to_stderr=as_json))
+    if as_json:
+        click.echo(json.dumps(metrics, indent=2))

@@ -1,0 +1,22 @@
+"""`zoo explain`."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from zoo.cli.arguments import parse_arguments, set_option
+
+
+@click.command("explain")
+@click.argument("name")
+@set_option
+@click.option("--all", "weightless", is_flag=True, help="Show layers without weights too.")
+@click.option("--json", "as_json", is_flag=True, help="Print the lines as JSON.")
+def command(name: str, pairs: tuple[str, ...], weightless: bool, as_json: bool) -> None:
+    """Show where the parameters of architecture NAME come from, layer by layer."""
+    from zoo.explain import explain
+
+    explanation = explain(name, weightless=weightless, **parse_arguments(pairs))
+    click.echo(json.dumps(explanation.as_dict(), indent=2) if as_json else str(explanation))

@@ -1,0 +1,61 @@
+"""`zoo plot`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+
+from zoo.cli.arguments import parse_arguments, set_option
+
+
+@click.command("plot")
+@click.argument("name")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write, .svg, .png or .dot.  [default: NAME.svg]",
+)
+@click.option(
+    "--style",
+    type=click.Choice(["zoo", "keras"]),
+    default="zoo",
+    show_default=True,
+    help="The zoo's drawing, or that of keras.utils.plot_model.",
+)
+@click.option(
+    "--nested/--flat",
+    default=True,
+    show_default=True,
+    help="Open nested models, TimeDistributed and Bidirectional, or draw each as one box.",
+)
+@click.option(
+    "--detail",
+    type=click.Choice(["auto", "layers", "runs", "blocks"]),
+    default="auto",
+    show_default=True,
+    help="Every layer; with what follows it in one box; or whole blocks. Auto: by size.",
+)
+@set_option
+def command(
+    name: str,
+    out: Path | None,
+    style: Literal["zoo", "keras"],
+    nested: bool,
+    detail: Literal["auto", "layers", "runs", "blocks"],
+    pairs: tuple[str, ...],
+) -> None:
+    """Draw architecture NAME: every call a box, every edge with its shape."""
+    from zoo.architectures._unallocated import unallocated
+    from zoo.diagram import render
+    from zoo.diagram.render import check_suffix
+    from zoo.registry import build, spec
+
+    entry = spec(name)
+    arguments: dict[str, Any] = parse_arguments(pairs)
+    path = out or Path(f"{entry.name}.svg")
+    check_suffix(path)
+    with unallocated():
+        model = build(name, **arguments)
+    click.echo(render(model, path, style=style, nested=nested, detail=detail))

@@ -1,0 +1,68 @@
+"""`zoo predict`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from zoo.cli.options import logdir as logdir_option
+from zoo.errors import DataError
+
+
+@click.command(
+    "predict", context_settings={"ignore_unknown_options": True, "allow_extra_args": True}
+)
+@click.argument("run")
+@logdir_option
+@click.option(
+    "--csv",
+    "table",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Table with one column per input value; one prediction per row.",
+)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where the table with predictions goes; stdout by default.",
+)
+@click.pass_context
+def command(
+    ctx: click.Context, run: str, logdir: Path, table: Path | None, out: Path | None
+) -> None:
+    """Predict with RUN, one case from options or many from a CSV file.
+
+    Every input value of the model is an option: --team-1 "1999 Duke" --team-2 "1999 Connecticut"
+    --home 1. Names of teams and their ids both serve.
+    """
+    values = _extra_options(ctx.args)
+    if bool(values) == bool(table):
+        raise DataError("give either --csv FILE or one option per input, such as --team-1 NAME")
+    if out and not table:
+        raise DataError("--out goes with --csv")
+
+    from zoo.prediction import predict_one, predict_table
+
+    if table:
+        text = predict_table(run, table, out, logdir=logdir)
+        click.echo(f"{out}" if out else text, nl=bool(out))
+        return
+    for name, text in predict_one(run, values, logdir=logdir).items():
+        click.echo(f"{name}: {text}")
+
+
+def _extra_options(words: list[str]) -> dict[str, str]:
+    """`--team-1 Duke --home=1` as {"team_1": "Duke", "home": "1"}."""
+    values: dict[str, str] = {}
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        if not word.startswith("--") or len(word) < 3:
+            raise DataError(f"unexpected {word!r}; inputs are given as --NAME VALUE")
+        name, equals, value = word[2:].partition("=")
+        if not equals:
+            if not rest:
+                raise DataError(f"--{name} needs a value")
+            value = rest.pop(0)
+        values[name.replace("-", "_")] = value
+    return values

@@ -1,0 +1,75 @@
+"""The `zoo` group, and how its errors end."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from zoo.errors import ZooError
+
+# command -> module under zoo.cli and the line that `zoo --help` shows
+COMMANDS = {
+    "list": ("listing", "List the architectures."),
+    "show": ("show", "Show an architecture's card."),
+    "explain": ("explain", "Show where its parameters come from, layer by layer."),
+    "plot": ("plot", "Draw its diagram."),
+    "train": ("train", "Train a recipe and leave a run folder behind."),
+    "evaluate": ("evaluate", "Score a run again."),
+    "predict": ("predict", "Predict with a run, from options or a CSV file."),
+    "data": ("data", "List, describe and fetch the datasets."),
+    "tensorboard": ("tensorboard", "Open TensorBoard on the run folders."),
+}
+
+
+class _LazyGroup(click.Group):
+    """Lists its commands without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"zoo.cli.{COMMANDS[cmd_name][0]}")
+        return module.command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="functional-zoo", prog_name="zoo")
+def cli() -> None:
+    """Functional-API teaching models for Keras: build, explain, draw, train, check."""
+
+
+def run(command: click.Command, arguments: Sequence[str] | None = None, name: str = "zoo") -> int:
+    """Run a command; user errors become one line on stderr and a non-zero status."""
+    try:
+        status = command.main(arguments, prog_name=name, standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except ZooError as error:
+        return _fail(str(error))
+    except (KeyboardInterrupt, click.Abort):
+        _fail("interrupted")
+        return 130
+    except BrokenPipeError:  # the reader, such as `head`, has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:  # a full disk, a folder that may not be written
+        place = f": {error.filename}" if error.filename else ""
+        return _fail(f"{error.strerror or error}{place}")
+    return status if isinstance(status, int) else 0
+
+
+def _fail(message: str) -> int:
+    line = " ".join(message.split())
+    print(f"error: {line}", file=sys.stderr)
+    return 1

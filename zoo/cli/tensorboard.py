@@ -1,0 +1,33 @@
+"""`zoo tensorboard`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from zoo.errors import TrainingError
+
+
+@click.command("tensorboard")
+@click.argument(
+    "logdir",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("tensorboard_logs"),
+)
+@click.option("--port", default=6006, show_default=True, help="Port of the page; 0 for a free one.")
+@click.option("--host", default="localhost", show_default=True, help="Address to listen on.")
+def command(logdir: Path, port: int, host: str) -> int:
+    """Open TensorBoard on LOGDIR (default: tensorboard_logs); Ctrl-C ends it."""
+    if not any(logdir.rglob("events.out.tfevents.*")):
+        raise TrainingError(f"{logdir} holds no runs yet; `zoo train basketball` makes one")
+
+    from zoo._keras import tf
+
+    assert tf.__version__  # loaded quietly here, or TensorBoard would load it with all its noise
+
+    from tensorboard import default, program
+
+    server = program.TensorBoard(plugins=default.get_plugins())
+    server.configure(logdir=str(logdir), port=port, host=host)
+    return server.main() or 0

@@ -1,0 +1,101 @@
+"""Which datasets there are, which sources each has, and which module loads it."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from zoo.data.home import dataset_home
+from zoo.errors import UnknownNameError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from zoo.data.dataset import Dataset
+
+
+class Loader(Protocol):
+    """What a loader module offers."""
+
+    def load(self, name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset:
+        """Load dataset `name`; `folder` is its place in the data home."""
+        ...
+
+    def available(self, name: str, folder: Path, options: Mapping[str, Any]) -> bool:
+        """Whether `load` would find what it needs; reads names, not contents."""
+        ...
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One dataset: its folder's name, and source -> loader module, in `auto`'s order."""
+
+    folder: str
+    summary: str
+    sources: Mapping[str, str]
+
+
+_BASKETBALL = {"ncaa": "zoo.data.ncaa", "league": "zoo.data.league"}
+
+DATASETS: dict[str, Entry] = {
+    "basketball": Entry("basketball", "regular-season games, two views of each", _BASKETBALL),
+    "tournament": Entry("basketball", "tournament games with seeds", _BASKETBALL),
+}
+
+
+def dataset_names() -> list[str]:
+    """The names that `zoo.data.load` takes."""
+    return list(DATASETS)
+
+
+def entry(name: str) -> Entry:
+    """The table's entry of a dataset.
+
+    Raises:
+        UnknownNameError: no such dataset.
+    """
+    if name not in DATASETS:
+        raise UnknownNameError("dataset", name, DATASETS)
+    return DATASETS[name]
+
+
+def sources(name: str) -> list[str]:
+    """The sources of a dataset, in the order in which `auto` tries them.
+
+    Raises:
+        UnknownNameError: no such dataset.
+    """
+    return list(entry(name).sources)
+
+
+def loader(name: str, source: str) -> Loader:
+    """The module that loads a dataset from one source.
+
+    Raises:
+        UnknownNameError: no such dataset or source.
+    """
+    modules = entry(name).sources
+    if source not in modules:
+        raise UnknownNameError(f"source of {name}", source, ["auto", *modules])
+    return cast("Loader", importlib.import_module(modules[source]))
+
+
+def choose_source(
+    name: str, source: str, home: str | Path | None, options: Mapping[str, Any]
+) -> str:
+    """The source that `auto` stands for: the first available one; others stand for themselves.
+
+    Raises:
+        UnknownNameError: no such dataset or source.
+    """
+    if source != "auto":
+        loader(name, source)
+        return source
+    folder = dataset_home(name, home)
+    known = sources(name)
+    for candidate in known[:-1]:
+        if loader(name, candidate).available(name, folder, options):
+            return candidate
+    return known[-1]  # the embedded source needs nothing

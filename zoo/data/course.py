@@ -1,0 +1,138 @@
+"""The course's layout: every game twice, once from each side, one id per team and season.
+
+There is no day, so a pair may meet several times; what must hold is that each row has its
+mirror image: the same game with the teams, the scores and the signs exchanged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from zoo.data.csvfile import Column, Table, read_csv
+from zoo.data.games import MAX_ID, Games, Ints, team_key
+from zoo.data.kaggle import LAST_SEASON, MOST_POINTS
+
+_COLUMNS = (
+    Column("season", ("season",), 1, LAST_SEASON),
+    Column("team_1", ("team1",), 0, MAX_ID),
+    Column("team_2", ("team2",), 0, MAX_ID),
+    Column("home", ("home",), -1, 1),
+    Column("score_diff", ("scorediff",), -MOST_POINTS, MOST_POINTS),
+    Column("score_1", ("score1",), 0, MOST_POINTS),
+    Column("score_2", ("score2",), 0, MOST_POINTS),
+    Column("won", ("won",), 0, 1),
+)
+_SEED_DIFF = Column("seed_diff", ("seeddiff",), -15, 15)
+
+
+def read_course(path: Path, *, seeds: bool) -> tuple[Games, list[str]]:
+    """Games ordered by season and teams, the lower id as team 1, and notes.
+
+    `home` may be 1, 0, -1, or 1 and 0 only: then 0 stands for "not at home", and the other view
+    of the game tells a neutral court from a game at the opponent's.
+
+    Args:
+        path: games_season.csv or games_tourney.csv.
+        seeds: Whether the file has the column seed_diff.
+
+    Raises:
+        DataError: the file is damaged; a draw; a team that plays itself; score_diff or won at
+            odds with the scores; a row without its mirror image; both teams at home.
+    """
+    return _pair(_read(path, seeds), seeds)
+
+
+def count_rows(path: Path, *, seeds: bool) -> int:
+    """Number of rows of a file that passes every check of `read_course`.
+
+    Raises:
+        DataError: as `read_course`.
+    """
+    table = _read(path, seeds)
+    _pair(table, seeds)
+    return len(table)
+
+
+def _read(path: Path, seeds: bool) -> Table:
+    table = read_csv(path, (*_COLUMNS, _SEED_DIFF) if seeds else _COLUMNS)
+    _check_rows(table)
+    return table
+
+
+def _check_rows(table: Table) -> None:
+    score_1, score_2 = table.integers("score_1"), table.integers("score_2")
+    table.refuse(
+        table.integers("team_1") == table.integers("team_2"), "team_2", "team {value} plays itself"
+    )
+    table.refuse(score_1 == score_2, "score_2", "a draw, {value} to {value}: there are none")
+    table.refuse(
+        table.integers("score_diff") != score_1 - score_2,
+        "score_diff",
+        "{value} is not score_1 - score_2 = {score_1} - {score_2}",
+    )
+    table.refuse(
+        table.integers("won") != (score_1 > score_2),
+        "won",
+        "{value} does not fit the score {score_1} to {score_2}",
+    )
+
+
+def _pair(table: Table, seeds: bool) -> tuple[Games, list[str]]:
+    """One game for each row and its mirror image."""
+    rows = Games(
+        *(table.integers(c) for c in ("season", "team_1", "team_2", "home", "score_1", "score_2")),
+        seed_diff=table.integers("seed_diff") if seeds else None,
+    )
+    games = rows.lower_id_first()
+    second = rows.team_1 > rows.team_2  # seen by the team with the higher id
+    signed = bool((rows.home < 0).any()) or not rows.home.any()
+    group, order = _same_games(games, second, rows.home, signed=signed)
+    by_second = np.bincount(group, second[order]).astype(np.int64)
+    by_first = np.bincount(group) - by_second
+    paired = np.minimum(by_first, by_second)
+
+    # Without signs two rows of a team may differ in nothing but a neutral court, so none of
+    # them can be taken for a repetition.
+    unmatched = paired == 0 if signed else by_first != by_second
+    lonely = np.zeros(len(order), bool)
+    lonely[order] = unmatched[group]
+    table.refuse(
+        lonely,
+        "team_1",
+        "no row shows this game ({team_1}, {team_2}, {score_1} to {score_2}) from the other side",
+    )
+    # The k-th row of each side of a group make a game.
+    start = np.flatnonzero(np.diff(group, prepend=-1))[group]
+    place = np.arange(len(order)) - start - np.where(second[order], by_first[group], 0)
+    kept = place < paired[group]
+    notes = []
+    if not kept.all():
+        notes.append(f"{table.path.name}: {int((~kept).sum())} repeated rows left out")
+    one, two = order[kept & ~second[order]], order[kept & second[order]]
+    if signed:
+        return games.take(one), notes
+    both_home = np.zeros(len(rows), bool)
+    both_home[np.maximum(one, two)] = (rows.home[one] == 1) & (rows.home[two] == 1)
+    table.refuse(both_home, "home", "both sides of this game are at home")
+    return replace(games.take(one), home=rows.home[one] - rows.home[two]), notes
+
+
+def _same_games(games: Games, second: np.ndarray, home: Ints, *, signed: bool) -> tuple[Ints, Ints]:
+    """Rows in an order that puts equal games together, and the number of each one's group.
+
+    Inside a group the rows of the first side come before those of the second. Where home has no
+    sign it is not part of the game: home rows of one side then meet away rows of the other.
+    """
+    seed_diff = np.zeros(len(games), np.int64) if games.seed_diff is None else games.seed_diff
+    result = (games.score_1 << 32) | (games.score_2 << 16) | ((seed_diff + 16) << 4)
+    if signed:
+        result |= games.home + 1
+    keys = (result, games.team_2, team_key(games.season, games.team_1))
+    order = np.lexsort((np.where(second, home, -home), second, *keys))
+    new = np.zeros(len(order), bool)
+    for key in keys:
+        new[1:] |= key[order][1:] != key[order][:-1]
+    return np.cumsum(new), order

@@ -1,0 +1,103 @@
+"""Games as columns, one row a game, and the two views of each that a dataset's splits hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Arrays = dict[str, np.ndarray]
+
+# Seasons and ids are packed into one integer key; readers refuse larger ids.
+ID_BITS = 24
+MAX_ID = 2**ID_BITS - 1
+
+
+@dataclass(frozen=True)
+class Games:
+    """One row a game, every column of shape (games,).
+
+    Attributes:
+        season: Year or number of the season.
+        team_1, team_2: Team ids, the file's own or (once indexed) rows of the team table.
+        home: 1 where team 1 plays at home, -1 where team 2 does, 0 on a neutral court.
+        score_1, score_2: Points.
+        seed_diff: Seed of team 2 minus seed of team 1; None for games without seeds.
+    """
+
+    season: Ints
+    team_1: Ints
+    team_2: Ints
+    home: Ints
+    score_1: Ints
+    score_2: Ints
+    seed_diff: Ints | None = None
+
+    def __len__(self) -> int:
+        return len(self.season)
+
+    def take(self, index: NDArray[np.integer] | NDArray[np.bool_]) -> Games:
+        """The games at `index` (positions or a mask)."""
+        return replace(
+            self,
+            **{name: column[index] for name, column in vars(self).items() if column is not None},
+        )
+
+    def lower_id_first(self) -> Games:
+        """The same games with the lower id as team 1, so that order tells nothing of the winner."""
+        swap = self.team_1 > self.team_2
+        sign = np.where(swap, -1, 1)
+        return replace(
+            self,
+            team_1=np.where(swap, self.team_2, self.team_1),
+            team_2=np.where(swap, self.team_1, self.team_2),
+            home=self.home * sign,
+            score_1=np.where(swap, self.score_2, self.score_1),
+            score_2=np.where(swap, self.score_1, self.score_2),
+            seed_diff=None if self.seed_diff is None else self.seed_diff * sign,
+        )
+
+
+def team_key(season: Ints, team: Ints) -> Ints:
+    """One integer per team and season, ordered by season and then by team."""
+    return (season << ID_BITS) | team
+
+
+def both_views(games: Games) -> Arrays:
+    """The columns a model reads: game i is row 2i as team 1 sees it and row 2i + 1 as team 2 does.
+
+    Every array has shape (2 * games, 1): season, team_1, team_2 are int32; home, score_1,
+    score_2, score_diff (points) and won (0 or 1) are float32, as is seed_diff where there is one.
+    """
+
+    def interleave(first: Ints, second: Ints, dtype: type) -> np.ndarray:
+        return np.stack([first, second], axis=1).reshape(-1, 1).astype(dtype)
+
+    difference = games.score_1 - games.score_2
+    columns: Arrays = {
+        "season": interleave(games.season, games.season, np.int32),
+        "team_1": interleave(games.team_1, games.team_2, np.int32),
+        "team_2": interleave(games.team_2, games.team_1, np.int32),
+        "home": interleave(games.home, -games.home, np.float32),
+    }
+    if games.seed_diff is not None:
+        columns["seed_diff"] = interleave(games.seed_diff, -games.seed_diff, np.float32)
+    columns["score_1"] = interleave(games.score_1, games.score_2, np.float32)
+    columns["score_2"] = interleave(games.score_2, games.score_1, np.float32)
+    columns["score_diff"] = interleave(difference, -difference, np.float32)
+    columns["won"] = (columns["score_diff"] > 0).astype(np.float32)
+    return columns
+
+
+def mean_absolute_error(
+    splits: Mapping[str, Mapping[str, np.ndarray]], predict: Mapping[str, np.ndarray]
+) -> dict[str, dict[str, float]]:
+    """Split -> {"score_diff_mae": points}, for predictions of score_diff given split by split."""
+    return {
+        split: {"score_diff_mae": float(np.mean(np.abs(columns["score_diff"] - predict[split])))}
+        for split, columns in splits.items()
+        if len(columns["score_diff"])
+    }

@@ -1,0 +1,181 @@
+"""Kaggle's layout: compact results (one row a game, the winner first), seeds and team names."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from zoo.data.csvfile import Column, Table, read_csv
+from zoo.data.games import ID_BITS, MAX_ID, Games, Ints, team_key
+from zoo.errors import DataError
+
+LAST_SEASON = 9999
+MOST_POINTS = 999
+
+_SEASON = Column("season", ("season",), 1, LAST_SEASON)
+_RESULTS = (
+    _SEASON,
+    Column("day", ("daynum",), 0, 9999),
+    Column("winner", ("wteamid", "wteam"), 0, MAX_ID),
+    Column("winner_score", ("wscore",), 0, MOST_POINTS),
+    Column("loser", ("lteamid", "lteam"), 0, MAX_ID),
+    Column("loser_score", ("lscore",), 0, MOST_POINTS),
+    Column("place", ("wloc",), None),
+)
+_SEEDS = (_SEASON, Column("seed", ("seed",), None), Column("team", ("teamid", "team"), 0, MAX_ID))
+_TEAMS = (
+    Column("team", ("teamid", "id"), 0, MAX_ID),
+    Column("name", ("teamname", "name"), None),
+)
+_SEED = re.compile(r"[A-Za-z](\d\d)[ab]?", re.ASCII)
+
+
+def read_results(path: Path, seeds: dict[int, int] | None = None) -> tuple[Games, list[str]]:
+    """Games in the order of season, day and teams, the lower id as team 1, and notes.
+
+    With `seeds` (see `read_seeds`) the games get their seed_diff, and seasons that have no seeds
+    are left out with a note.
+
+    Raises:
+        DataError: the file is damaged; a draw, a loser with more points than the winner, a team
+            that plays itself, a place other than H, A, N; one day's game listed with two
+            results; a team without a seed in a season with seeds.
+    """
+    table = read_csv(path, _RESULTS)
+    _check_rows(table)
+    place = np.char.upper(table.columns["place"].astype(str))
+    home = (place == "H").astype(np.int64) - (place == "A")
+    winner, loser = table.integers("winner"), table.integers("loser")
+    games = Games(
+        table.integers("season"),
+        winner,
+        loser,
+        home,
+        table.integers("winner_score"),
+        table.integers("loser_score"),
+    ).lower_id_first()
+    notes: list[str] = []
+    keep = _once(table, games, notes)
+    if seeds is not None:
+        difference, seeded = _seed_difference(table, games, seeds, notes)
+        games = Games(**{**vars(games), "seed_diff": difference})
+        keep = keep[seeded[keep]]
+        if not len(keep):
+            raise DataError(f"{path}: no season of these games has seeds")
+    return games.take(keep), notes
+
+
+def _check_rows(table: Table) -> None:
+    winner, loser = table.integers("winner"), table.integers("loser")
+    points, against = table.integers("winner_score"), table.integers("loser_score")
+    table.refuse(winner == loser, "loser", "team {value} plays itself")
+    table.refuse(points == against, "loser_score", "a draw, {value} to {value}: there are none")
+    table.refuse(
+        points < against,
+        "loser_score",
+        "the loser's {value} is more than the winner's {winner_score}",
+    )
+    # Few different words stand in 145,000 rows.
+    words = set(table.columns["place"].tolist())
+    odd = {word for word in words if word.upper() not in ("H", "A", "N")}
+    if odd:
+        bad = np.isin(table.columns["place"].astype(str), sorted(odd))
+        table.refuse(bad, "place", "{value!r} is none of H, A, N")
+
+
+def _once(table: Table, games: Games, notes: list[str]) -> Ints:
+    """Order of the games by season, day and teams, without repeated rows.
+
+    Raises:
+        DataError: two rows give one game different results.
+    """
+    date = (games.season << 16) | table.integers("day")
+    pair = (games.team_1 << ID_BITS) | games.team_2
+    result = (games.score_1 << 16) | (games.score_2 << 4) | (games.home + 1)
+    order = np.lexsort((result, pair, date))
+    date, pair, result = date[order], pair[order], result[order]
+    same_game = np.zeros(len(order), bool)
+    same_game[1:] = (date[1:] == date[:-1]) & (pair[1:] == pair[:-1])
+    repeated = same_game.copy()
+    repeated[1:] &= result[1:] == result[:-1]
+    contradicting = np.flatnonzero(same_game & ~repeated)
+    if len(contradicting):
+        first, second = sorted(order[contradicting[0] - 1 : contradicting[0] + 1].tolist())
+        bad = np.zeros(len(order), bool)
+        bad[second] = True
+        table.refuse(
+            bad,
+            "winner_score",
+            f"this game of day {{day}} has another result on line {table.line(first)}",
+        )
+    if repeated.any():
+        notes.append(f"{table.path.name}: {int(repeated.sum())} repeated rows left out")
+    return order[~repeated]
+
+
+def _seed_difference(
+    table: Table, games: Games, seeds: dict[int, int], notes: list[str]
+) -> tuple[Ints, np.ndarray]:
+    """Seed of team 2 minus seed of team 1, and whether the game's season has seeds at all."""
+    seasons = {key >> ID_BITS for key in seeds}
+    seeded = np.isin(games.season, sorted(seasons))
+    winner = team_key(table.integers("season"), table.integers("winner"))
+    loser = team_key(table.integers("season"), table.integers("loser"))
+    known = np.array(sorted(seeds), np.int64)
+    for column, keys in (("winner", winner), ("loser", loser)):
+        unknown = seeded & ~np.isin(keys, known)
+        table.refuse(unknown, column, "team {value} has no seed in {season}")
+    left_out = sorted(set(games.season[~seeded].tolist()))
+    if left_out:
+        names = ", ".join(map(str, left_out))
+        notes.append(f"{table.path.name}: no seeds for {names}; these seasons are left out")
+
+    def seed_of(team: Ints) -> Ints:
+        keys = team_key(games.season, team).tolist()
+        return np.array([seeds.get(key, 0) for key in keys], np.int64)
+
+    return seed_of(games.team_2) - seed_of(games.team_1), seeded
+
+
+def read_seeds(path: Path) -> dict[int, int]:
+    """Season and team, packed by `team_key` -> seed from 1 to 16 ("W01" and "Y16a" are 1 and 16).
+
+    Raises:
+        DataError: the file is damaged, a seed is no such word, or a team has two seeds.
+    """
+    table = read_csv(path, _SEEDS)
+    matches = [_SEED.fullmatch(word) for word in table.columns["seed"].tolist()]
+    seeds = [int(match[1]) if match else 0 for match in matches]
+    outside = np.array([not 1 <= seed <= 16 for seed in seeds])
+    table.refuse(outside, "seed", "{value!r} is no seed such as W01 or Y16a")
+    keys = team_key(table.integers("season"), table.integers("team")).tolist()
+    found: dict[int, int] = {}
+    for row, (key, seed) in enumerate(zip(keys, seeds, strict=True)):
+        if found.setdefault(key, seed) != seed:
+            bad = np.zeros(len(keys), bool)
+            bad[row] = True
+            table.refuse(bad, "team", "team {value} has another seed in {season} already")
+    return found
+
+
+def read_teams(path: Path) -> dict[int, str]:
+    """Team id -> name; names that several teams bear get the id added.
+
+    Raises:
+        DataError: the file is damaged, or an id has two names.
+    """
+    table = read_csv(path, _TEAMS)
+    names: dict[int, str] = {}
+    for row, (team, name) in enumerate(
+        zip(table.integers("team").tolist(), table.columns["name"].tolist(), strict=True)
+    ):
+        if names.setdefault(team, name) != name:
+            bad = np.zeros(len(table), bool)
+            bad[row] = True
+            table.refuse(bad, "team", "team {value} has another name already")
+    times: dict[str, int] = {}
+    for name in names.values():
+        times[name] = times.get(name, 0) + 1
+    return {team: f"{name} #{team}" if times[name] > 1 else name for team, name in names.items()}

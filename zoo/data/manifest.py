@@ -1,0 +1,66 @@
+"""The manifest of a dataset: which files it has, where they are published, how to know them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from zoo.data.home import described_in
+from zoo.errors import DataError
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """One file of a manifest.
+
+    Attributes:
+        file: Its name in the data home.
+        url: Where it is published.
+        sha256: Hexadecimal digest; None where it is not known.
+        rows: Rows observed, without the header; None where not known.
+        columns: Columns of the header, in the file's order.
+        check: Key of `zoo.data.fetch.CHECKS`: what reads the file and looks at its contents.
+    """
+
+    file: str
+    url: str
+    sha256: str | None
+    rows: int | None
+    columns: tuple[str, ...]
+    check: str | None = None
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """All files of a dataset, and the terms they come under."""
+
+    dataset: str
+    licence: str
+    files: tuple[RemoteFile, ...]
+
+
+def read_manifest(name: str, path: Path | None = None) -> Manifest:
+    """The manifest of dataset `name`, from the installation or from `path`.
+
+    Raises:
+        UnknownNameError: no such dataset.
+        DataError: the manifest is missing or not of the documented form.
+    """
+    path = path or described_in(name) / "manifest.json"
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        files = tuple(
+            RemoteFile(**{**entry, "columns": tuple(entry["columns"])})
+            for entry in content["files"]
+        )
+        manifest = Manifest(content["dataset"], content["licence"], files)
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror or error}") from error
+    except (ValueError, TypeError, KeyError) as error:
+        raise DataError(f"{path}: not a manifest ({error!r})") from error
+    for entry in manifest.files:
+        if Path(entry.file).name != entry.file or entry.file.startswith("."):
+            raise DataError(f"{path}: {entry.file!r} is not a plain file name")
+    return manifest

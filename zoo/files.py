@@ -1,0 +1,34 @@
+"""Writing files so that no reader ever sees half of one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+
+@contextlib.contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Yield a temporary name beside `path` to write to; rename it to `path` on success.
+
+    The temporary name keeps the suffix, since writers choose their format by it. On any error
+    it is removed and whatever stood under `path` before is left as it was.
+    """
+    final = Path(path)
+    final.parent.mkdir(parents=True, exist_ok=True)
+    partial = final.with_name(f".partial-{os.getpid()}-{final.name}")
+    try:
+        yield partial
+        with partial.open("rb+") as written:  # reach the disk before taking the name
+            os.fsync(written.fileno())
+        partial.replace(final)
+    finally:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
+def write_text(path: str | os.PathLike[str], text: str) -> None:
+    """Write `text` as UTF-8 with `\\n` line ends, whole or not at all."""
+    with replacing(path) as partial:
+        partial.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,32 @@
+"""A convolution and its activation, with or without batch normalisation between them."""
+
+from __future__ import annotations
+
+from zoo._keras import keras, layers
+
+
+def conv_relu(
+    x: keras.KerasTensor,
+    filters: int,
+    kernel_size: int,
+    *,
+    padding: str = "same",
+    batch_normalisation: bool = False,
+    name: str,
+) -> keras.KerasTensor:
+    """Convolution and ReLU: one layer, or three with batch normalisation.
+
+    Args:
+        x: Feature maps (height, width, channels).
+        filters: Channels of the result.
+        kernel_size: Height and width of the kernel, in pixels.
+        padding: `same` keeps height and width; `valid` takes kernel_size - 1 off both.
+        batch_normalisation: Normalise before the ReLU; the convolution then needs no bias.
+        name: Name of the layer, or of the first of the three.
+    """
+    if not batch_normalisation:
+        return layers.Conv2D(filters, kernel_size, padding=padding, activation="relu", name=name)(x)
+
+    x = layers.Conv2D(filters, kernel_size, padding=padding, use_bias=False, name=name)(x)
+    x = layers.BatchNormalization(momentum=0.9, name=f"{name}_norm")(x)
+    return layers.Activation("relu", name=f"{name}_relu")(x)

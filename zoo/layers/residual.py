@@ -1,0 +1,81 @@
+"""Residual blocks: convolutions that learn what to add to their input."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from zoo._keras import keras, layers
+from zoo.layers.convolution import conv_relu
+
+
+def residual_identity(
+    x: keras.KerasTensor,
+    filters: int = 128,
+    *,
+    depth: int = 3,
+    batch_normalisation: bool = False,
+    skip: bool = True,
+    name: str = "residual",
+) -> keras.KerasTensor:
+    """3x3 convolutions with their input added to their output; the shape is kept.
+
+    With all weights at zero the block is the identity, so depth can do no harm at the start.
+
+    Args:
+        x: Feature maps (height, width, channels).
+        filters: Filters of each convolution; must be the channels of x.
+        depth: Number of convolutions.
+        batch_normalisation: Normalise between each convolution and its ReLU.
+        skip: False leaves the addition out, to show what it is for.
+        name: Name of the addition, and prefix of all others.
+    """
+    if depth < 1:
+        raise ValueError(f"{name}: depth must be 1 convolution or more, not {depth}")
+    if skip and x.shape[-1] != filters:
+        raise ValueError(
+            f"{name}: an identity shortcut keeps the {x.shape[-1]} channels of its input and "
+            f"cannot make {filters}; residual_projection can"
+        )
+    conv = partial(conv_relu, batch_normalisation=batch_normalisation)
+
+    y = x
+    for i in range(1, depth + 1):
+        y = conv_relu(
+            y, filters, 3, batch_normalisation=batch_normalisation, name=f"{name}_conv_{i}"
+        )
+
+    return layers.Add(name=name)([y, x]) if skip else y
+
+
+def residual_projection(
+    x: keras.KerasTensor,
+    filters: int = 128,
+    *,
+    batch_normalisation: bool = False,
+    skip: bool = True,
+    name: str = "residual",
+) -> keras.KerasTensor:
+    """Two 3x3 convolutions and a pool, added to a 1x1 convolution that shrinks the input alike.
+
+    Args:
+        x: Feature maps (height, width, channels); height and width are halved, rounding up.
+        filters: Filters of each convolution, and channels of the result.
+        batch_normalisation: Normalise after each convolution.
+        skip: False leaves shortcut and addition out, to show what they are for.
+        name: Name of the addition, and prefix of all others.
+    """
+    conv = partial(conv_relu, batch_normalisation=batch_normalisation)
+
+    y = conv(x, filters, 3, name=f"{name}_conv_1")
+    y = conv(y, filters, 3, name=f"{name}_conv_2")
+    y = layers.MaxPooling2D(2, padding="same", name=f"{name}_pool")(y)
+    if not skip:
+        return y
+
+    shortcut = layers.Conv2D(
+        filters, 1, strides=2, use_bias=not batch_normalisation, name=f"{name}_shortcut"
+    )(x)
+    if batch_normalisation:
+        shortcut = layers.BatchNormalization(momentum=0.9, name=f"{name}_shortcut_norm")(shortcut)
+
+    return layers.Add(name=name)([y, shortcut])

@@ -1,0 +1,3 @@
+"""The recipes, one module per family; importing this package registers them all."""
+
+from zoo.recipes import basketball as basketball

@@ -1,0 +1,95 @@
+"""What a person sees while something runs: lines, tables, and a bar on a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+class Reporter:
+    """Prints to stdout, to stderr (where stdout is for machines), or nowhere.
+
+    On a terminal `advance` moves a progress bar; elsewhere only `line` and `table` print.
+    """
+
+    def __init__(self, *, to_stderr: bool = False, silent: bool = False) -> None:
+        from rich.console import Console
+
+        stream = sys.stderr if to_stderr else sys.stdout
+        self.console: Console = Console(file=stream, quiet=silent, highlight=False, markup=False)
+        if not self.console.is_terminal:
+            self.console.width = 110
+        self._bar: Any = None
+        self._task: Any = None
+
+    @property
+    def is_terminal(self) -> bool:
+        return self.console.is_terminal
+
+    def line(self, text: str = "") -> None:
+        """Print one line, never folded."""
+        self.console.print(text, soft_wrap=True)
+
+    def table(self, title: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """Print a table; the first column reads left, the others right."""
+        from rich import box
+        from rich.table import Table
+
+        table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
+        for index, name in enumerate(header):
+            table.add_column(name, justify="right" if index else "left", no_wrap=True)
+        for row in rows:
+            table.add_row(*row)
+        self.console.print(table)
+
+    @contextmanager
+    def progress(self, total: int, what: str) -> Iterator[None]:
+        """Show a bar of `total` steps on a terminal while the block runs."""
+        if not self.is_terminal:
+            yield
+            return
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+        )
+
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=self.console, transient=True) as bar:
+            self._bar, self._task = bar, bar.add_task(what, total=total)
+            try:
+                yield
+            finally:
+                self._bar = self._task = None
+
+    def advance(self, steps: int = 1) -> None:
+        """Move the bar, if there is one."""
+        if self._bar is not None:
+            self._bar.advance(self._task, steps)
+
+
+def metric_rows(
+    columns: Mapping[str, Mapping[str, Mapping[str, float]]],
+) -> Iterator[tuple[str, ...]]:
+    """Rows `split metric`, then one value per column, for column -> split -> metric -> value.
+
+    The first column decides which splits and metrics there are.
+    """
+    first = next(iter(columns.values()))
+    for split, metrics in first.items():
+        for metric in metrics:
+            values = (scores.get(split, {}).get(metric) for scores in columns.values())
+            cells = ("" if value is None else f"{value:.4f}" for value in values)
+            yield (f"{split} {metric}", *cells)

@@ -1,0 +1,70 @@
+"""Stacking: a finished model's prediction as an input column of the next one."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from zoo.data import load as load_dataset
+from zoo.errors import ZooError
+from zoo.ports import known_rows
+from zoo.recipe import Recipe
+from zoo.recipe import recipe as find_recipe
+from zoo.registry import spec
+from zoo.runs import Run, load_run
+from zoo.training import engine, run_folder
+
+if TYPE_CHECKING:
+    from zoo.data.dataset import Dataset
+    from zoo.reporter import Reporter
+
+
+def with_prediction(
+    dataset: Dataset, recipe: str, *, seed: int, logdir: Path, reporter: Reporter
+) -> tuple[Dataset, dict[str, Any]]:
+    """`dataset` with the column `pred` added, and which run it came from.
+
+    The latest finished run of `recipe` with its own settings, this seed and the same source's
+    very data serves; if there is none, one is trained first. Rows with a team that the run does
+    not know get NaN.
+    """
+    wanted = find_recipe(recipe)
+    source = load_dataset(wanted.dataset, source=dataset.source, **wanted.dataset_options)
+    run = _matching_run(wanted, source.fingerprint, seed, logdir)
+    if run is None:
+        from zoo.experiment import fit  # which itself stacks
+
+        reporter.line(f"pred: training {recipe} first")
+        run = fit(recipe, data=dataset.source, seed=seed, logdir=logdir, reporter=reporter)
+    else:
+        reporter.line(f"pred: from {run.folder}")
+    (target,) = wanted.loss
+    ports = [port.name for port in spec(wanted.architecture).inputs]
+    splits = {}
+    for split, arrays in dataset.splits.items():
+        known = known_rows(arrays, ports)
+        pred = np.full((len(known), 1), np.nan, np.float32)
+        if known.any():
+            inputs = {port: arrays[port][known] for port in ports}
+            pred[known] = engine.predict(run.model, inputs)[target]
+        splits[split] = {**arrays, "pred": pred}
+    origin = {"recipe": recipe, "run": run.folder.name, "data": source.fingerprint}
+    return dataclasses.replace(dataset, splits=splits), origin
+
+
+def _matching_run(wanted: Recipe, fingerprint: str, seed: int, logdir: Path) -> Run | None:
+    for path in sorted((logdir / wanted.name).glob(f"*/{run_folder.RECORD}"), reverse=True):
+        try:
+            record = run_folder.read(path.parent)
+            if (
+                record.get("recipe") == wanted.to_dict()
+                and record.get("seed") == seed
+                and record.get("data", {}).get("fingerprint") == fingerprint
+            ):
+                return load_run(path.parent)
+        except ZooError:
+            continue  # a damaged or unfinished run is no reason not to train a new one
+    return None

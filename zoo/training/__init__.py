@@ -1,0 +1,1 @@
+"""Shared training utilities; they see models and data only as arguments."""
