@@ -279,8 +279,14 @@ def test_team_names(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("prefix", "tourney"),
-    [("", ""), ("M", ""), ("W", ""), ("", "TourneyCompactResults.csv"), ("M", "ncaa_tourney_compact_results.csv")],
-)  # fmt: skip
+    [
+        ("", ""),
+        ("M", ""),
+        ("W", ""),
+        ("", "TourneyCompactResults.csv"),
+        ("M", "ncaa_tourney_compact_results.csv"),
+    ],
+)
 def test_file_names_of_all_editions(prefix: str, tourney: str, tmp_path: Path) -> None:
     folder = tmp_path / "basketball"
     if tourney.startswith("ncaa_"):
@@ -341,7 +347,7 @@ def test_tournaments_alone_load_without_ids(tmp_path: Path) -> None:
     assert "189 of 189 tournament games" in dataset.notes[-1]
     assert zoo.data.load("basketball", home=tmp_path, seasons=2).source == "league"
     (folder / "NCAATourneySeeds.csv").unlink()
-    with pytest.raises(DataError, match="NCAATourneySeeds.csv beside NCAATourneyCompactResults"):
+    with pytest.raises(DataError, match=r"NCAATourneySeeds\.csv beside NCAATourneyCompact"):
         zoo.data.load("tournament", "ncaa", tmp_path)
 
 

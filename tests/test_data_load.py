@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,9 @@ from data_helpers import game_keys, small_league, write_course, write_kaggle
 import zoo.data
 from zoo.data.basketball import year_option
 from zoo.data.dataset import Dataset
+from zoo.data.games import Games
 from zoo.data.home import card, data_home, described_in
+from zoo.data.ncaa import default_train_until
 from zoo.errors import DataError, UnknownNameError
 
 ROWS_1 = (slice(0, None, 2), slice(1, None, 2))
@@ -30,7 +33,7 @@ COLUMNS = {
 }
 
 
-def load(kind: str, name: str, home: Path, **options: object) -> Dataset:
+def load(kind: str, name: str, home: Path, **options: Any) -> Dataset:
     """Dataset `name` of the same small league: generated, or read back from files."""
     if kind == "league":
         return zoo.data.load(name, "league", seed=3, seasons=3, conferences=6, **options)
@@ -201,7 +204,7 @@ def test_missing_files_are_named_with_the_way_to_get_them(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("arguments", "options", "message"),
     [
-        (("baskettball",), {}, "unknown dataset 'baskettball'; did you mean basketball?"),
+        (("baskettball", "auto"), {}, "unknown dataset 'baskettball'; did you mean basketball?"),
         (("basketball", "leage"), {}, "unknown source of basketball 'leage'; did you mean league?"),
         (("basketball", "league"), {"train_until": 2010}, "option of dataset basketball"),
         (("tournament", "league"), {"train_untl": 2010}, "did you mean train_until"),
@@ -210,7 +213,7 @@ def test_missing_files_are_named_with_the_way_to_get_them(tmp_path: Path) -> Non
     ],
 )
 def test_unknown_names_raise_with_the_nearest(
-    arguments: tuple[str, ...], options: dict[str, object], message: str
+    arguments: tuple[str, str], options: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(UnknownNameError) as caught:
         zoo.data.load(*arguments, **options)
@@ -229,8 +232,8 @@ def test_unknown_names_raise_with_the_nearest(
         ({"conferences": True}, "not True"),
     ],
 )
-def test_options_out_of_range_are_refused(options: dict[str, object], message: str) -> None:
-    with pytest.raises(DataError, match="league|tournament|train_until") as caught:
+def test_options_out_of_range_are_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(DataError, match=r"league|tournament|train_until") as caught:
         zoo.data.load("tournament", "league", **options)
     assert message in str(caught.value)
 
@@ -245,6 +248,18 @@ def test_test_until_ends_the_test_seasons() -> None:
     dataset = zoo.data.load("tournament", "league", train_until=2012, test_until=2014)
     assert set(np.unique(dataset.splits["test"]["season"])) == {2013, 2014}
     assert year_option({}, "test_until") is None
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "until"),
+    [(1985, 2017, 2010), (1985, 2025, 2010), (2000, 2010, None), (1998, 2025, None)],
+)
+def test_real_tournaments_train_to_2010_where_that_leaves_enough(
+    first: int, last: int, until: int | None
+) -> None:
+    season = np.arange(first, last + 1)
+    games = Games(season, season, season, season, season, season)
+    assert default_train_until(games) == until
 
 
 def test_names_sources_and_cards() -> None:
@@ -269,7 +284,7 @@ def test_looking_around_imports_neither_numpy_nor_tensorflow() -> None:
 
 def test_loading_does_not_import_tensorflow() -> None:
     code = (
-        "import sys, zoo.data; zoo.data.load('basketball', 'league', seasons=2, conferences=6); "
+        "import sys, zoo.data; zoo.data.load('basketball'); "
         "print(sorted({'pandas', 'tensorflow', 'requests'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def folder() -> Path:
 
 
 @pytest.fixture
-def basketball(folder: Path) -> Dataset:  # noqa: ARG001
+def basketball(folder: Path) -> Dataset:
     return zoo.data.load("basketball")
 
 
@@ -93,7 +94,7 @@ def test_ridge_reaches_the_reference_on_held_out_games(basketball: Dataset) -> N
 
 
 @pytest.mark.parametrize("layout", ["kaggle", "course"])
-def test_seeds_alone_reach_the_reference(layout: str, folder: Path) -> None:  # noqa: ARG001
+def test_seeds_alone_reach_the_reference(layout: str, folder: Path) -> None:
     dataset = zoo.data.load("tournament", "ncaa", layout=layout, test_until=2017)
     train = {
         name: np.concatenate([dataset.splits[split][name] for split in ("train", "validation")])
@@ -111,7 +112,7 @@ def test_seeds_alone_reach_the_reference(layout: str, folder: Path) -> None:  # 
     assert loss == pytest.approx(0.5855, abs=0.0005)
 
 
-def test_both_layouts_give_the_same_tournaments(folder: Path) -> None:  # noqa: ARG001
+def test_both_layouts_give_the_same_tournaments(folder: Path) -> None:
     kaggle = zoo.data.load("tournament", "ncaa", layout="kaggle", test_until=2017)
     course = zoo.data.load("tournament", "ncaa", layout="course")
     assert course.rows == kaggle.rows
@@ -129,8 +130,6 @@ def test_both_layouts_give_the_same_tournaments(folder: Path) -> None:  # noqa: 
 
 
 def test_the_course_file_is_the_one_of_the_manifest(folder: Path) -> None:
-    import hashlib
-
     (entry,) = (f for f in read_manifest("basketball").files if f.file == "games_tourney.csv")
     path = folder / entry.file
     assert hashlib.sha256(path.read_bytes()).hexdigest() == entry.sha256

@@ -26,7 +26,8 @@ MAY_IMPORT = {
     "data": {"data", "files"},
     "training": {"_keras", "files", "recipe", "reporter", "training"},
     "diagram": {"_keras", "files", "diagram"},
-    "explain": {"_keras", "registry"},
+    "arithmetic": set[str](),
+    "explain": {"_keras", "arithmetic", "diagram", "registry"},
 }
 STANDARD_LIBRARY_ONLY = ("errors", "sources", "files", "_keras", "recipe", "registry")
 

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from zoo.explain import explain
 from zoo.recipe import Recipe, list_recipes, recipe
 from zoo.registry import Architecture, Port, build, list_models, register, spec
 
 if TYPE_CHECKING:
     from zoo.data import load as load_data
     from zoo.experiment import evaluate, fit
-    from zoo.explain import explain
     from zoo.runs import load_run
     from zoo.training.tensorboard import TensorBoard
 

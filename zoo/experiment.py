@@ -119,7 +119,9 @@ def fit(
             metrics = _scores(model, splits)
         with clock.phase("baseline"):
             name, baseline = (
-                baselines.score(chosen.baseline, splits) if chosen.baseline else ("", {})
+                baselines.score(chosen.baseline, splits, chosen.loss, chosen.metrics)
+                if chosen.baseline
+                else ("", {})
             )
         with clock.phase("report"):
             report = reports.write(chosen.report, model, dataset, folder) if chosen.report else None
@@ -129,7 +131,7 @@ def fit(
             "metrics": metrics,
             "baseline": baseline,
             "baseline_name": name,
-            "references": _references(dataset, metrics, model.output_names),
+            "references": _references(dataset, metrics, engine.output_names(model)),
             "seconds": clock.seconds(),
         }
         run_folder.write(folder, record)
@@ -234,7 +236,9 @@ def _references(
     prefix = f"{outputs[0]}_" if len(outputs) == 1 else ""
     named = {
         name: {
-            split: {key: scores[split][prefix + key] for key in keys if prefix + key in scores[split]}
+            split: {
+                key: scores[split][prefix + key] for key in keys if prefix + key in scores[split]
+            }
             for split, keys in metrics.items()
             if split in scores
         }
@@ -260,10 +264,12 @@ def _show(reporter: Reporter, record: Mapping[str, Any]) -> None:
     recipe, source = record["recipe"], record["data"]["source"]
     title = f"{recipe['name']} on {source}, {record['parameters']:,} parameters"
     reporter.table(title, ("", *columns), list(metric_rows(columns)))
-    for metric, most in recipe["expect"].get(source, {}).items():
+    for metric, bound in recipe["expect"].get(source, {}).items():
         value = record["metrics"]["test"][metric]
-        verdict = "reached" if value <= most else "MISSED"
-        reporter.line(f"expected: test {metric} at most {most:g}; {verdict}, {value:.4f}")
+        higher = metric.endswith("accuracy")
+        verdict = "reached" if (value >= bound if higher else value <= bound) else "MISSED"
+        at = "at least" if higher else "at most"
+        reporter.line(f"expected: test {metric} {at} {bound:g}; {verdict}, {value:.4f}")
 
 
 @contextmanager

@@ -49,7 +49,8 @@ class Recipe:
         stacked_on: Recipe whose prediction fills the column `pred`.
         baseline: Classical model on the same split (`zoo.training.baselines`).
         report: What else to show of a finished run (`zoo.reports`).
-        expect: Data source -> test metric -> the most it may be.
+        expect: Data source -> test metric -> bound: the least for an accuracy, the most for
+            errors and losses.
         seconds: Data source -> measured cost of the whole command on 2 cores.
         note: Where and why the recipe leaves its document's settings.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import operator
+from numbers import Integral
 
 
 def check_sizes(**sizes: int) -> None:
@@ -29,9 +29,4 @@ def check_length(shortest: int = 1, why: str = "", **lengths: int | None) -> Non
 
 
 def _is_at_least(value: object, least: int) -> bool:
-    if isinstance(value, bool):
-        return False
-    try:
-        return operator.index(value) >= least  # type: ignore[arg-type]
-    except TypeError:
-        return False
+    return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= least

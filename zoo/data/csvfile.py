@@ -16,7 +16,6 @@ from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from zoo.data.csvtext import csv_rows, damage, read_text
 from zoo.data.games import Ints
@@ -134,6 +133,8 @@ def _fast(
         return None
     if text.endswith(","):  # perhaps cut short
         return None
+    import pandas as pd  # looking whether files are there takes no pandas
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)

@@ -110,13 +110,14 @@ def download(url: str, destination: Path, *, timeout: float, bar: Bar | None = N
     except requests.ConnectionError as error:
         if any(isinstance(cause, ReadTimeoutError) for cause in error.args):
             raise FetchError(_stalled(url, timeout)) from error
-        reason = str(error).partition("\n")[0]
-        raise FetchError(f"{url}: no connection ({reason})") from error
+        raise FetchError(f"{url}: no connection ({_innermost(error)})") from error
     except requests.RequestException as error:
-        reason = str(error).partition("\n")[0]
-        raise FetchError(f"{url}: the download failed ({reason})") from error
+        raise FetchError(f"{url}: the download failed ({_innermost(error)})") from error
     except OSError as error:
         raise FetchError(f"{destination.parent}: {error.strerror or error}") from error
+    finally:  # a body that was not read to its end holds its connection open
+        for answer in answers:
+            answer.close()
     length = answers[-1].headers.get("content-length", "")
     if length.isdigit() and destination.stat().st_size != int(length):
         raise FetchError(_broken_off(url, destination, answers[-1]))
@@ -124,6 +125,13 @@ def download(url: str, destination: Path, *, timeout: float, bar: Bar | None = N
 
 def _stalled(url: str, timeout: float) -> str:
     return f"{url}: no answer for {timeout:g} seconds; try again later"
+
+
+def _innermost(error: Exception) -> str:
+    """What went wrong in the end, without the names of the objects it passed through."""
+    cause = error.args[0] if error.args else error
+    text = str(getattr(cause, "reason", cause)).partition("\n")[0]
+    return text.partition("): ")[2] or text
 
 
 def _broken_off(url: str, destination: Path, answer: requests.Response) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,4 +64,6 @@ def read_manifest(name: str, path: Path | None = None) -> Manifest:
     for entry in manifest.files:
         if Path(entry.file).name != entry.file or entry.file.startswith("."):
             raise DataError(f"{path}: {entry.file!r} is not a plain file name")
+        if entry.sha256 is not None and not re.fullmatch("[0-9a-f]{64}", entry.sha256):
+            raise DataError(f"{path}: {entry.sha256!r} is not a sha256 in hexadecimal digits")
     return manifest

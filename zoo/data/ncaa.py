@@ -57,7 +57,7 @@ def load(name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset
     finals = _tournament(found, name == "tournament", notes)
     train_until = year_option(options, "train_until")
     if name == "tournament" and finals is not None and train_until is None:
-        train_until = _train_until(finals)
+        train_until = default_train_until(finals)
     games = regular if name == "basketball" else finals
     assert games is not None  # _complete
     return assemble(
@@ -147,7 +147,8 @@ def _tournament(found: Found, seeds: bool, notes: list[str]) -> Games | None:
     return games
 
 
-def _train_until(games: Games) -> int | None:
+def default_train_until(games: Games) -> int | None:
+    """2010 where at least half of the seasons end there and some come after; else None."""
     seasons = np.unique(games.season)
     early = int((seasons <= TRAIN_UNTIL).sum())
     return TRAIN_UNTIL if len(seasons) > early >= len(seasons) / 2 else None

@@ -4,40 +4,61 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from zoo.diagram.fold import Sketch, Wire
 
-MAX_HEIGHT = 560.0  # points that a drawing may reach before it is broken
+MAX_HEIGHT = 600.0  # points that a drawing may reach before it is broken
 
 
-def breaks(drawn: Sketch, heights: Sequence[float], columns: int | None) -> list[Wire]:
+def turns(drawn: Sketch, heights: Sequence[float], columns: int | None) -> list[Wire]:
     """The wires that lead from one column to the next, `columns` - 1 of them where possible.
 
     Args:
         heights: The height of each unit and the arrow below it.
         columns: How many columns; None decides by the height.
     """
-    bridges = _bridges(drawn)
     levels = _levels(drawn)
     rows = [0.0] * (max(levels) + 1)
     for level, height in zip(levels, heights, strict=True):
         rows[level] = max(rows[level], height)
     above = [0.0, *accumulate(rows)]
+    bridges = _bridges(drawn, levels)
     starts = [0.0, *(above[levels[wire.head]] for wire in bridges), above[-1]]
-    pieces = [end - start for start, end in zip(starts, starts[1:], strict=False)]
+    pieces = [below - start for start, below in pairwise(starts)]
     wanted = columns or math.ceil(above[-1] / MAX_HEIGHT)
     return [bridges[index] for index in _even_cuts(pieces, wanted)]
 
 
-def _bridges(drawn: Sketch) -> list[Wire]:
-    """The wires from one unit to the next that, cut, part the sketch in two."""
+def column_of(drawn: Sketch, turned: Sequence[Wire]) -> list[int]:
+    """The column of each unit: how many of the turns lie above it."""
+    below = [_descendants(drawn, wire.head) for wire in turned]
+    return [sum(place in each for each in below) for place in range(len(drawn.units))]
+
+
+def _bridges(drawn: Sketch, levels: Sequence[int]) -> list[Wire]:
+    """The wires of the longest path, from its start, that alone feed all that lies below them."""
     found = []
-    for place in range(1, len(drawn.units)):
-        crossing = [wire for wire in drawn.wires if wire.tail < place <= wire.head]
-        if len(crossing) == 1 and (crossing[0].tail, crossing[0].head) == (place - 1, place):
-            found.append(crossing[0])
-    return found
+    place = levels.index(max(levels))
+    while levels[place]:
+        into = [wire for wire in drawn.wires if wire.head == place]
+        last = next(wire for wire in into if levels[wire.tail] == levels[place] - 1)
+        below = _descendants(drawn, place)
+        entering = [w for w in drawn.wires if w.head in below and w.tail not in below]
+        alone = levels.count(levels[last.tail]) == 1  # else the turn would cross its neighbours
+        if entering == [last] and alone:
+            found.append(last)
+        place = last.tail
+    return found[::-1]
+
+
+def _descendants(drawn: Sketch, place: int) -> set[int]:
+    """A unit and all that reads from it, directly or not."""
+    below = {place}
+    for wire in sorted(drawn.wires, key=lambda wire: wire.head):
+        if wire.tail in below:
+            below.add(wire.head)
+    return below
 
 
 def _levels(drawn: Sketch) -> list[int]:
@@ -53,19 +74,13 @@ def _even_cuts(pieces: Sequence[float], parts: int) -> list[int]:
 
     Returns the indices of cuts: cut i lies between pieces i and i + 1.
     """
-    limit = min(
-        (
-            sum(pieces[start:end])
-            for start in range(len(pieces))
-            for end in range(start + 1, len(pieces) + 1)
-            if len(_greedy(pieces, sum(pieces[start:end]))) < parts
-        ),
-        default=math.inf,
-    )
-    return _greedy(pieces, limit)
+    ends = [0.0, *accumulate(pieces)]
+    lengths = sorted(end - start for at, start in enumerate(ends) for end in ends[at + 1 :])
+    cuts = (_cuts(pieces, length) for length in lengths)
+    return next(found for found in cuts if len(found) < max(parts, 1))
 
 
-def _greedy(pieces: Sequence[float], limit: float) -> list[int]:
+def _cuts(pieces: Sequence[float], limit: float) -> list[int]:
     """Cuts that fill each stretch up to `limit`, or with one piece that exceeds it."""
     cuts, height = [], 0.0
     for index, piece in enumerate(pieces):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from itertools import pairwise
 
 from graphviz import Digraph
 
@@ -11,7 +12,6 @@ from zoo.diagram.scene import Box, Frame
 
 FONT = "Helvetica"  # graphviz-pure bundles Arimo, which has its metrics
 INK, SOFT_INK, LINE = "#1A1A1A", "#45505A", "#5F6B75"
-GAP = '<font point-size="5"> <br/></font>'  # below the title of a frame
 # Tints dark text reads well on (contrast above 12:1); the box's text says the kind as well.
 FILLS = {
     "input": "#FFFFFF",
@@ -38,7 +38,7 @@ def source(frames: Sequence[Frame]) -> str:
         name=whole.id,
         graph_attr={
             "rankdir": "TB",
-            "label": f"<{_rows(whole.title, whole.lines, 13, 'left')}{GAP}>",
+            "label": f"<{_frame_label(whole, 13)}>",
             "labelloc": "t",
             "labeljust": "l",
             "ordering": "in",
@@ -54,7 +54,7 @@ def source(frames: Sequence[Frame]) -> str:
             "fontname": FONT,
             "fontcolor": INK,
             "color": LINE,
-            "margin": "0.13,0.07",
+            "margin": "0.11,0.05",
             "height": "0.3",
         },
         edge_attr={
@@ -73,25 +73,28 @@ def source(frames: Sequence[Frame]) -> str:
 
 def _fill(graph: Digraph, frame: Frame) -> None:
     for number, column in enumerate(frame.columns):
+        group = {"group": f"{frame.id} {number}"} if len(frame.columns) > 1 else {}
         for box in column:
-            group = {"group": f"{frame.id} {number}"} if len(frame.columns) > 1 else {}
-            graph.node(box.id, label=_box_label(box), **_look(box), **group)
+            graph.node(box.id, label=f"<{_box_label(box)}>", **_look(box), **group)
     for arrow in frame.arrows:
         look = {"label": f" {arrow.label} "} if arrow.label else {}
         if arrow.turns:
             look |= {"constraint": "false", "weight": "0", "tailport": "e", "headport": "w"}
         graph.edge(arrow.tail, arrow.head, **look)
-    heads = [column[0].id for column in frame.columns]
-    if len(heads) > 1:
+    if len(frame.columns) > 1:
+        first, *others = frame.columns
+        reached = {arrow.head for arrow in frame.arrows}
+        heads = [box.id for box in first if box.id not in reached]
+        heads += [column[0].id for column in others]
         with graph.subgraph(graph_attr={"rank": "same"}) as row:
-            for left, right in zip(heads, heads[1:], strict=False):
+            for left, right in pairwise(heads):
                 row.edge(left, right, style="invis")
 
 
 def _cluster(graph: Digraph, frame: Frame) -> None:
     with graph.subgraph(name=f"cluster {frame.id}") as cluster:
         cluster.attr(
-            label=f"<{_rows(frame.title, frame.lines, align='left')}{GAP}>",
+            label=f"<{_frame_label(frame, 11)}>",
             labeljust="l",
             style="rounded,filled",
             fillcolor=FRAME_FILL,
@@ -119,26 +122,28 @@ def _tie_colour(tie: int | None) -> str:
 
 def _box_label(box: Box) -> str:
     """An HTML-like label, with the layers that a wrapper holds as small boxes inside."""
-    return f"<{_table(box) if box.inside else _rows(box.title, box.lines)}>"
-
-
-def _table(box: Box) -> str:
-    cells = "".join(_cell(inner) for inner in box.inside)
-    span = f'colspan="{len(box.inside)}"'
-    return (
-        '<table border="0" cellborder="0" cellspacing="4" cellpadding="1">'
-        f"<tr><td {span}>{_rows(box.title, box.lines)}</td></tr><tr>{cells}</tr></table>"
+    cells = "".join(
+        f'<td border="1" cellpadding="4" style="rounded" color="{LINE}" '
+        f'bgcolor="{FILLS[inner.kind]}">{_box_label(inner)}</td>'
+        for inner in box.inside
     )
+    inside = [f'<table border="0" cellspacing="4"><tr>{cells}</tr></table>'] if cells else []
+    return _table([*_texts(box.title, box.lines), *inside])
 
 
-def _cell(box: Box) -> str:
-    look = f'border="1" cellpadding="5" style="rounded" color="{LINE}" bgcolor="{FILLS[box.kind]}"'
-    return f"<td {look}>{_table(box) if box.inside else _rows(box.title, box.lines)}</td>"
+def _frame_label(frame: Frame, size: int) -> str:
+    """An HTML-like label, kept left and with a gap below it."""
+    return _table([*_texts(frame.title, frame.lines, size), '<font point-size="4"> </font>'], "left")
 
 
-def _rows(title: str, lines: Sequence[str], size: int = 11, align: str = "center") -> str:
-    """A bold title, then smaller lines; `align` is "left" or "center"."""
-    rows = [f'<font point-size="{size}"><b>{escape(title)}</b></font>']
-    rows += [f'<font point-size="9" color="{SOFT_INK}">{escape(line)}</font>' for line in lines]
-    end = f'<br align="{align}"/>'
-    return f"{end.join(rows)}{end}"
+def _texts(title: str, lines: Sequence[str], size: int = 11) -> list[str]:
+    """A bold title, then smaller lines."""
+    return [
+        f'<font point-size="{size}"><b>{escape(title)}</b></font>',
+        *(f'<font point-size="9" color="{SOFT_INK}">{escape(line)}</font>' for line in lines),
+    ]
+
+
+def _table(rows: Sequence[str], align: str = "center") -> str:
+    cells = "".join(f'<tr><td align="{align}">{row}</td></tr>' for row in rows)
+    return f'<table border="0" cellspacing="0" cellpadding="1">{cells}</table>'

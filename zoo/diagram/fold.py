@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from zoo.diagram import describe
@@ -21,6 +22,7 @@ Detail = Literal["layers", "runs", "blocks"]
 DETAILS: tuple[Detail, ...] = ("layers", "runs", "blocks")
 MAX_BOXES = 24  # more than this in one drawing and the next coarser detail is taken
 MAX_PATHS = 6  # branches spelt out in one block
+MAX_WIDTH = 40  # characters of a line inside a block
 FOLLOWERS = ("Normalization", "Activation", "ReLU", "ELU", "Softmax", "Dropout", "Noise")
 
 
@@ -146,7 +148,7 @@ def _fold_blocks(drawn: Sketch) -> Sketch:
     pinned = _pinned(drawn)
     passed = cuts(drawn)
     blocks = []
-    for opening, closing in zip(passed, passed[1:], strict=False):
+    for opening, closing in pairwise(passed):
         inside = list(range(opening + 1, closing + 1))
         if len(inside) > 1 and not pinned & set(inside):
             blocks.append(inside)
@@ -251,11 +253,22 @@ def _common_start(names: Sequence[str]) -> str:
 def _block_lines(drawn: Sketch, unit: Unit) -> list[str]:
     closing = drawn.calls(unit.parts[-1])[0].operation
     if describe.kind(closing) != "merge":
-        return [" → ".join(filter(None, (_step(drawn, part) for part in unit.parts)))]
+        return _arrowed([_step(drawn, part) for part in unit.parts])
     paths = _paths(drawn, unit)
     heading = f"{len(paths)} branches, {type(closing).__name__}"
-    shown = [" → ".join(path) or "identity" for path in paths[:MAX_PATHS]]
+    shown = [line for path in paths[:MAX_PATHS] for line in _arrowed(path) or ["identity"]]
     return [heading, *shown, *(["…"] if len(paths) > MAX_PATHS else [])]
+
+
+def _arrowed(steps: Iterable[str]) -> list[str]:
+    """Steps joined by arrows, in lines of at most `MAX_WIDTH` characters."""
+    said: list[str] = []
+    for step in filter(None, steps):
+        if said and len(said[-1]) + len(step) + 3 <= MAX_WIDTH:
+            said[-1] += f" → {step}"
+        else:
+            said.append(f"→ {step}" if said else step)
+    return said
 
 
 def _step(drawn: Sketch, unit: Unit) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from zoo.diagram import describe
-from zoo.diagram.columns import breaks
+from zoo.diagram.columns import column_of, turns
 from zoo.diagram.fold import Detail, Sketch, Unit, lines, sketch, title
 from zoo.diagram.graph import Call, Graph, holder, interior, stable_names, trace, uses, wrapped
 
@@ -96,13 +96,14 @@ class _Composer:
         """Draw `graph` into `frame`; `path` leads the ids of its boxes."""
         drawn = sketch(graph, self.style.detail)
         boxes = [self._box(drawn, unit, path) for unit in drawn.units]
-        turns = breaks(drawn, list(map(_height, boxes)), self.style.columns)
-        starts = [0, *(wire.head for wire in turns), len(boxes)]
-        frame.columns = [boxes[a:b] for a, b in zip(starts, starts[1:], strict=False)]
+        turned = turns(drawn, [_height(box) for box in boxes], self.style.columns)
+        frame.columns = [[] for _ in range(len(turned) + 1)]
+        for box, column in zip(boxes, column_of(drawn, turned), strict=True):
+            frame.columns[column].append(box)
         for wire in drawn.wires:
             label = describe.tensor(wire.tensor) if self.style.shapes else ""
             tail, head = boxes[wire.tail].id, boxes[wire.head].id
-            frame.arrows.append(Arrow(tail, head, label, wire in turns))
+            frame.arrows.append(Arrow(tail, head, label, wire in turned))
 
     def _box(self, drawn: Sketch, unit: Unit, path: str) -> Box:
         calls = drawn.calls(unit)
@@ -184,4 +185,4 @@ def _role(call: Call) -> list[str]:
 
 def _height(box: Box) -> float:
     """Height in points of a box and the arrow below it, near enough to balance columns."""
-    return 46 + 11 * len(box.lines) + max(map(_height, box.inside), default=0)
+    return 55 + 13 * len(box.lines) + max(map(_height, box.inside), default=0)

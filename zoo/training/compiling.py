@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from zoo._keras import keras
 from zoo.errors import RecipeError, UnknownNameError
+from zoo.training.engine import output_names
 
 if TYPE_CHECKING:
     from zoo.recipe import Recipe
 
-METRICS: dict[str, Callable[[], Any]] = {
-    "mae": lambda: keras.metrics.MeanAbsoluteError(name="mae"),
-    "mse": lambda: keras.metrics.MeanSquaredError(name="mse"),
-    "accuracy": lambda: keras.metrics.BinaryAccuracy(name="accuracy"),
-    "log_loss": lambda: keras.metrics.BinaryCrossentropy(name="log_loss"),
-    "categorical_accuracy": lambda: keras.metrics.CategoricalAccuracy(name="accuracy"),
-    "sparse_accuracy": lambda: keras.metrics.SparseCategoricalAccuracy(name="accuracy"),
+# loss -> Keras classes for the metrics that depend on how targets are written
+_BY_LOSS = {
+    "binary_crossentropy": ("BinaryAccuracy", "BinaryCrossentropy"),
+    "categorical_crossentropy": ("CategoricalAccuracy", "CategoricalCrossentropy"),
+    "sparse_categorical_crossentropy": (
+        "SparseCategoricalAccuracy",
+        "SparseCategoricalCrossentropy",
+    ),
 }
+METRICS = ("mae", "mse", "accuracy", "log_loss", "mean_prediction")
 
 
 def compile_model(model: keras.Model, recipe: Recipe, steps_per_epoch: int) -> None:
@@ -30,7 +33,7 @@ def compile_model(model: keras.Model, recipe: Recipe, steps_per_epoch: int) -> N
     Raises:
         RecipeError: a loss, metric or optimizer that is not known, or one for no output.
     """
-    outputs = list(model.output_names)
+    outputs = output_names(model)
     for field in ("loss", "metrics", "loss_weights"):
         for port in getattr(recipe, field):
             if port not in outputs:
@@ -41,7 +44,10 @@ def compile_model(model: keras.Model, recipe: Recipe, steps_per_epoch: int) -> N
     if missing:
         raise RecipeError(f"{recipe.name}: no loss for output {', '.join(missing)}")
     losses = {port: _loss(recipe.loss[port]) for port in outputs}
-    metrics = {port: [_metric(name) for name in recipe.metrics.get(port, ())] for port in outputs}
+    metrics = {
+        port: [_metric(name, recipe.loss[port]) for name in recipe.metrics.get(port, ())]
+        for port in outputs
+    }
     single = len(outputs) == 1
     model.compile(
         optimizer=optimizer(recipe, steps_per_epoch),
@@ -74,7 +80,18 @@ def _loss(name: str) -> Any:
         raise RecipeError(f"unknown loss {name!r}; any name of keras.losses will do") from error
 
 
-def _metric(name: str) -> Any:
+def _metric(name: str, loss: str) -> Any:
     if name not in METRICS:
         raise RecipeError(str(UnknownNameError("metric", name, METRICS)))
-    return METRICS[name]()
+    if name == "mae":
+        return keras.metrics.MeanAbsoluteError(name="mae")
+    if name == "mse":
+        return keras.metrics.MeanSquaredError(name="mse")
+    if name == "mean_prediction":
+        from zoo.layers.metrics import mean_prediction
+
+        return mean_prediction
+    if loss not in _BY_LOSS:
+        raise RecipeError(f"metric {name} needs a cross-entropy, not {loss!r}")
+    accuracy, log_loss = _BY_LOSS[loss]
+    return getattr(keras.metrics, accuracy if name == "accuracy" else log_loss)(name=name)

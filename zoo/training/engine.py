@@ -65,9 +65,16 @@ def predict(model: keras.Model, inputs: Arrays, batch_size: int = 8192) -> dict[
     if isinstance(outputs, dict):
         return outputs
     listed = outputs if isinstance(outputs, list | tuple) else [outputs]
-    return dict(zip(model.output_names, listed, strict=True))
+    return dict(zip(output_names(model), listed, strict=True))
 
 
 def as_inputs(arrays: Arrays) -> Any:
     """Arrays as Keras takes inputs and targets: by name, or alone where there is one."""
     return next(iter(arrays.values())) if len(arrays) == 1 else dict(arrays)
+
+
+def output_names(model: keras.Model) -> list[str]:
+    """The output layers' names; a Sequential model does not give them itself."""
+    if isinstance(model, keras.Sequential):
+        return [model.layers[-1].name]
+    return list(model.output_names)

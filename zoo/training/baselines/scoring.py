@@ -1,0 +1,65 @@
+"""The recipes' metrics on NumPy arrays, named as the models name theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+Arrays = Mapping[str, np.ndarray]
+Splits = Mapping[str, tuple[Arrays, Arrays]]  # split -> inputs, targets
+Scores = dict[str, dict[str, float]]  # split -> metric -> value
+
+TINY = 1e-7  # Keras's own bound on probabilities in a logarithm
+
+
+def port_scores(
+    port: str,
+    metrics: tuple[str, ...],
+    truth: np.ndarray,
+    predicted: np.ndarray,
+    *,
+    alone: bool,
+) -> dict[str, float]:
+    """Metrics of one output port; `alone` leaves the port's name out, as Keras does.
+
+    Args:
+        truth: Targets (rows, width), or class ids (rows, 1).
+        predicted: Values, or probabilities of class 1 or of every class, (rows, width).
+    """
+    prefix = "" if alone else f"{port}_"
+    known = {"mae": _mae, "mse": _mse, "accuracy": _accuracy, "log_loss": _log_loss}
+    return {
+        prefix + metric: float(known[metric](truth, predicted))
+        for metric in metrics
+        if metric in known
+    }
+
+
+def class_ids(targets: np.ndarray) -> np.ndarray:
+    """Class of each row, from ids, 0/1 flags or one-hot rows; shape (rows,)."""
+    if targets.ndim == 2 and targets.shape[1] > 1:
+        return targets.argmax(axis=1)
+    return targets.reshape(len(targets)).astype(np.int64)
+
+
+def _mae(truth: np.ndarray, predicted: np.ndarray) -> float:
+    return float(np.mean(np.abs(truth - predicted.reshape(truth.shape))))
+
+
+def _mse(truth: np.ndarray, predicted: np.ndarray) -> float:
+    return float(np.mean(np.square(truth - predicted.reshape(truth.shape))))
+
+
+def _accuracy(truth: np.ndarray, predicted: np.ndarray) -> float:
+    if predicted.shape[-1] == 1:
+        return float(np.mean((predicted > 0.5).ravel() == (truth > 0.5).ravel()))
+    return float(np.mean(predicted.argmax(axis=-1).ravel() == class_ids(truth)))
+
+
+def _log_loss(truth: np.ndarray, predicted: np.ndarray) -> float:
+    if predicted.shape[-1] == 1:
+        chance = np.clip(predicted.ravel(), TINY, 1 - TINY)
+        return float(-np.mean(np.where(truth.ravel() > 0.5, np.log(chance), np.log1p(-chance))))
+    chance = predicted[np.arange(len(predicted)), class_ids(truth)]
+    return float(-np.mean(np.log(np.clip(chance, TINY, 1.0))))
