@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import zoo
-from zoo.architectures._unallocated import unallocated
 from zoo.diagram import to_dot
 from zoo.diagram.render import svg
 from zoo.errors import ZooError
 from zoo.files import write_text
+from zoo.unallocated import unallocated
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "diagrams"
 

@@ -11,7 +11,7 @@ import pytest
 import zoo
 from zoo._keras import keras, tf
 from zoo.architectures import dense
-from zoo.architectures._unallocated import unallocated
+from zoo.unallocated import unallocated
 from zoo.errors import BuildError
 from zoo.layers.metrics import mean_prediction
 

@@ -11,7 +11,7 @@ import pytest
 import zoo
 from zoo._keras import keras, tf
 from zoo.architectures import sequence, siamese, text
-from zoo.architectures._unallocated import unallocated
+from zoo.unallocated import unallocated
 from zoo.architectures.dense import digit_mlp
 from zoo.errors import BuildError
 

@@ -124,7 +124,11 @@ def _convolution(layer: Any, shapes: Shapes) -> str:
 def _depthwise(_: Any, shapes: Shapes) -> str:
     *window, channels, multiplier = shapes["kernel"]
     outputs = _times([channels, multiplier] if multiplier > 1 else [channels])
-    return f"({_times(window)} + 1) x {outputs}" if "bias" in shapes else f"{_times(window)} x {outputs}"
+    return (
+        f"({_times(window)} + 1) x {outputs}"
+        if "bias" in shapes
+        else f"{_times(window)} x {outputs}"
+    )
 
 
 def _separable(_: Any, shapes: Shapes) -> str:

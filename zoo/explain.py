@@ -138,9 +138,7 @@ class Explanation:
         return ["", *notes] if notes else []
 
 
-def explain(
-    model: keras.Model | str, *, weightless: bool = False, **arguments: Any
-) -> Explanation:
+def explain(model: keras.Model | str, *, weightless: bool = False, **arguments: Any) -> Explanation:
     """Show where a model's parameters come from.
 
     Args:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from numbers import Integral
+from typing import TypeGuard
 
 Window = tuple[int, int]  # size and stride of a convolution or pool without padding, in pixels
 
@@ -47,7 +47,7 @@ def check_image_shape(
             continue
         if not _is_count(size):
             raise ValueError(
-                f"{argument} must have a height and width in whole pixels, not {height!r} x {width!r}"
+                f"{argument} must have height and width in whole pixels, not {height!r} x {width!r}"
             )
         if size < least:
             raise ValueError(
@@ -70,5 +70,5 @@ def check_sizes(count: int | None = None, /, **arguments: Sequence[int]) -> None
             )
 
 
-def _is_count(value: object) -> bool:
-    return isinstance(value, Integral) and value >= 1
+def _is_count(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and value >= 1

@@ -14,7 +14,7 @@ from zoo.layers import conv_relu
 from zoo.registry import Port, Variant, register
 
 GREY = Port("picture", (64, 64, 1), unit="0 to 1", meaning="grey levels")
-LABEL = Port("label", (1,), unit="probability", meaning="probability that the picture is of class 1")
+LABEL = Port("label", (1,), unit="probability", meaning="probability of class 1")
 
 
 @register(

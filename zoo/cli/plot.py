@@ -47,10 +47,10 @@ def command(
     pairs: tuple[str, ...],
 ) -> None:
     """Draw architecture NAME: every call a box, every edge with its shape."""
-    from zoo.architectures._unallocated import unallocated
     from zoo.diagram import render
     from zoo.diagram.render import check_suffix
     from zoo.registry import build, spec
+    from zoo.unallocated import unallocated
 
     entry = spec(name)
     arguments: dict[str, Any] = parse_arguments(pairs)

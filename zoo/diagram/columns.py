@@ -23,7 +23,7 @@ def turns(drawn: Sketch, heights: Sequence[float], columns: int | None) -> list[
     for level, height in zip(levels, heights, strict=True):
         rows[level] = max(rows[level], height)
     above = [0.0, *accumulate(rows)]
-    bridges = _bridges(drawn, levels)
+    bridges = _bridges(drawn, levels) if _all_start_at_the_top(drawn, levels) else []
     starts = [0.0, *(above[levels[wire.head]] for wire in bridges), above[-1]]
     pieces = [below - start for start, below in pairwise(starts)]
     wanted = columns or math.ceil(above[-1] / MAX_HEIGHT)
@@ -34,6 +34,19 @@ def column_of(drawn: Sketch, turned: Sequence[Wire]) -> list[int]:
     """The column of each unit: how many of the turns lie above it."""
     below = [_descendants(drawn, wire.head) for wire in turned]
     return [sum(place in each for each in below) for place in range(len(drawn.units))]
+
+
+def spine(drawn: Sketch) -> list[int]:
+    """The units that have a row to themselves, to be kept in a straight line."""
+    levels = _levels(drawn)
+    return [place for place, level in enumerate(levels) if levels.count(level) == 1]
+
+
+def heads(drawn: Sketch, turned: Sequence[Wire]) -> list[int]:
+    """What stands in the top row: the inputs, then the top of each further column."""
+    levels = _levels(drawn)
+    inputs = [place for place, level in enumerate(levels) if level == 0]
+    return [*inputs, *(wire.head for wire in turned)]
 
 
 def _bridges(drawn: Sketch, levels: Sequence[int]) -> list[Wire]:
@@ -50,6 +63,12 @@ def _bridges(drawn: Sketch, levels: Sequence[int]) -> list[Wire]:
             found.append(last)
         place = last.tail
     return found[::-1]
+
+
+def _all_start_at_the_top(drawn: Sketch, levels: Sequence[int]) -> bool:
+    """Whether every input is read in the second row; one read further down would cross a turn."""
+    read = {wire.tail for wire in drawn.wires if levels[wire.head] == 1}
+    return all(place in read for place, level in enumerate(levels) if level == 0)
 
 
 def _descendants(drawn: Sketch, place: int) -> set[int]:

@@ -113,9 +113,7 @@ def shape(axes: Shape | Sequence[int | None]) -> str:
 
 
 def tensor(value: Tensor) -> str:
-    """Shape of a tensor, with its type where that is not a float; empty where unknown."""
-    if value.shape is None:
-        return ""
+    """Shape of a tensor, with its type where that is not a float."""
     dtype = "" if "float" in value.dtype else f" {value.dtype}"
     return f"{shape(value.shape)}{dtype}"
 

@@ -44,7 +44,7 @@ def source(frames: Sequence[Frame]) -> str:
             "ordering": "in",
             "fontname": FONT,
             "nodesep": "0.28",
-            "ranksep": "0.32",
+            "ranksep": "0.26",
             "pad": "0.15",
             "bgcolor": "white",
         },
@@ -72,37 +72,42 @@ def source(frames: Sequence[Frame]) -> str:
 
 
 def _fill(graph: Digraph, frame: Frame) -> None:
-    for number, column in enumerate(frame.columns):
-        group = {"group": f"{frame.id} {number}"} if len(frame.columns) > 1 else {}
-        for box in column:
-            graph.node(box.id, label=f"<{_box_label(box)}>", **_look(box), **group)
+    group = {box: {"group": spine[0]} for spine in frame.spines for box in spine}
+    for box in frame.boxes:
+        look = _look(box) | group.get(box.id, {})
+        graph.node(_id(box.id), label=f"<{_box_label(box)}>", **look)
     for arrow in frame.arrows:
         look = {"label": f" {arrow.label} "} if arrow.label else {}
         if arrow.turns:
             look |= {"constraint": "false", "weight": "0", "tailport": "e", "headport": "w"}
-        graph.edge(arrow.tail, arrow.head, **look)
-    if len(frame.columns) > 1:
-        first, *others = frame.columns
-        reached = {arrow.head for arrow in frame.arrows}
-        heads = [box.id for box in first if box.id not in reached]
-        heads += [column[0].id for column in others]
-        with graph.subgraph(graph_attr={"rank": "same"}) as row:
-            for left, right in pairwise(heads):
-                row.edge(left, right, style="invis")
+        graph.edge(_id(arrow.tail), _id(arrow.head), **look)
+    if frame.heads:
+        row = Digraph(graph_attr={"rank": "same"})
+        for left, right in pairwise(frame.heads):
+            row.edge(_id(left), _id(right), style="invis")
+        graph.subgraph(row)
 
 
 def _cluster(graph: Digraph, frame: Frame) -> None:
-    with graph.subgraph(name=f"cluster {frame.id}") as cluster:
-        cluster.attr(
-            label=f"<{_frame_label(frame, 11)}>",
-            labeljust="l",
-            style="rounded,filled",
-            fillcolor=FRAME_FILL,
-            color=_tie_colour(frame.tie),
-            penwidth="2.2",
-            margin="10",
-        )
-        _fill(cluster, frame)
+    cluster = Digraph(
+        name=f"cluster {frame.id}",
+        graph_attr={
+            "label": f"<{_frame_label(frame, 11)}>",
+            "labeljust": "l",
+            "style": "rounded,filled",
+            "fillcolor": FRAME_FILL,
+            "color": _tie_colour(frame.tie),
+            "penwidth": "2.2",
+            "margin": "10",
+        },
+    )
+    _fill(cluster, frame)
+    graph.subgraph(cluster)
+
+
+def _id(name: str) -> str:
+    """A node's name; a colon would be read as a port, and a leading bracket as HTML."""
+    return name.replace(":", ".").replace("<", "(")
 
 
 def _look(box: Box) -> dict[str, str]:
@@ -133,7 +138,9 @@ def _box_label(box: Box) -> str:
 
 def _frame_label(frame: Frame, size: int) -> str:
     """An HTML-like label, kept left and with a gap below it."""
-    return _table([*_texts(frame.title, frame.lines, size), '<font point-size="4"> </font>'], "left")
+    return _table(
+        [*_texts(frame.title, frame.lines, size), '<font point-size="4"> </font>'], "left"
+    )
 
 
 def _texts(title: str, lines: Sequence[str], size: int = 11) -> list[str]:

@@ -8,18 +8,17 @@ is ever hidden in a block.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise, takewhile
 from typing import Literal
 
 from zoo.diagram import describe
 from zoo.diagram.graph import Call, Graph, Tensor, interior, is_automatic, wrapped
 
 Detail = Literal["layers", "runs", "blocks"]
-DETAILS: tuple[Detail, ...] = ("layers", "runs", "blocks")
+DETAILS = ("layers", "runs", "blocks")  # from fine to coarse
 MAX_BOXES = 24  # more than this in one drawing and the next coarser detail is taken
 MAX_PATHS = 6  # branches spelt out in one block
 MAX_WIDTH = 40  # characters of a line inside a block
@@ -59,12 +58,11 @@ class Sketch:
 def sketch(graph: Graph, detail: Detail | Literal["auto"] = "auto") -> Sketch:
     """The graph at a level of detail; "auto" takes the finest with few enough boxes."""
     drawn = _contract(graph, [Unit((index,)) for index in range(len(graph.calls))])
-    steps: dict[Detail, Callable[[Sketch], Sketch]] = {"runs": _join_runs, "blocks": _fold_blocks}
-    for level, step in steps.items():
+    for level, fold in (("runs", _join_runs), ("blocks", _fold_blocks)):
         fits = len(drawn.units) <= MAX_BOXES
-        if DETAILS.index(level) > DETAILS.index(detail) if detail != "auto" else fits:
+        if fits if detail == "auto" else DETAILS.index(detail) < DETAILS.index(level):
             break
-        drawn = step(drawn)
+        drawn = fold(drawn)
     return drawn
 
 
@@ -75,9 +73,7 @@ def cuts(drawn: Sketch) -> list[int]:
     home = {call: place for place, unit in enumerate(drawn.units) for call in unit.calls}
     spans += [(-1, home[call]) for call in drawn.graph.inputs]
     spans += [(home[tensor.call], last) for tensor in drawn.graph.outputs]
-    return [
-        place for place in range(last) if not any(tail < place < head for tail, head in spans)
-    ]
+    return [place for place in range(last) if not any(tail < place < head for tail, head in spans)]
 
 
 def title(drawn: Sketch, unit: Unit) -> str:
@@ -144,7 +140,6 @@ def _join_runs(drawn: Sketch) -> Sketch:
 
 
 def _fold_blocks(drawn: Sketch) -> Sketch:
-    drawn = _join_runs(drawn)
     pinned = _pinned(drawn)
     passed = cuts(drawn)
     blocks = []
@@ -241,23 +236,19 @@ def _block_name(calls: Sequence[Call]) -> str:
 
 def _common_start(names: Sequence[str]) -> str:
     """The longest run of whole words, between underscores, that all the names begin with."""
-    words = [re.split("_", name) for name in names]
-    common = []
-    for column in zip(*words, strict=False):
-        if len(set(column)) > 1:
-            break
-        common.append(column[0])
-    return "_".join(common)
+    columns = zip(*(name.split("_") for name in names), strict=False)
+    return "_".join(words[0] for words in takewhile(lambda words: len(set(words)) == 1, columns))
 
 
 def _block_lines(drawn: Sketch, unit: Unit) -> list[str]:
     closing = drawn.calls(unit.parts[-1])[0].operation
     if describe.kind(closing) != "merge":
         return _arrowed([_step(drawn, part) for part in unit.parts])
-    paths = _paths(drawn, unit)
-    heading = f"{len(paths)} branches, {type(closing).__name__}"
+    paths = list(islice(_paths(drawn, unit), MAX_PATHS + 1))  # a dense block has millions
+    number = f"{len(paths)}" if len(paths) <= MAX_PATHS else "many"
     shown = [line for path in paths[:MAX_PATHS] for line in _arrowed(path) or ["identity"]]
-    return [heading, *shown, *(["…"] if len(paths) > MAX_PATHS else [])]
+    more = ["…"] if len(paths) > MAX_PATHS else []
+    return [f"{number} branches, {type(closing).__name__}", *shown, *more]
 
 
 def _arrowed(steps: Iterable[str]) -> list[str]:
@@ -275,19 +266,20 @@ def _step(drawn: Sketch, unit: Unit) -> str:
     return " ".join(filter(None, (describe.brief(call.operation) for call in drawn.calls(unit))))
 
 
-def _paths(drawn: Sketch, unit: Unit) -> list[list[str]]:
+def _paths(drawn: Sketch, unit: Unit) -> Iterator[list[str]]:
     """Every way through a block, from the tensor that enters it to the merge that closes it."""
     home = {call: place for place, part in enumerate(unit.parts) for call in part.calls}
-    sources: list[list[int | None]] = [[] for _ in unit.parts]  # None: from outside the block
-    for place, part in enumerate(unit.parts):
-        for call in drawn.calls(part):
-            outside = [home.get(source.call) for source in call.sources]
-            sources[place] += [source for source in outside if source != place]
+    closing = len(unit.parts) - 1
 
-    def ways(place: int | None) -> list[list[str]]:
-        if place is None:
-            return [[]]
-        step = _step(drawn, unit.parts[place]) if place != len(unit.parts) - 1 else ""
-        return [[*way, *filter(None, [step])] for source in sources[place] for way in ways(source)]
+    def ways(place: int | None) -> Iterator[list[str]]:
+        if place is None:  # outside the block
+            yield []
+            return
+        part = unit.parts[place]
+        step = [] if place == closing else [_step(drawn, part)]
+        for source in (source for call in drawn.calls(part) for source in call.sources):
+            if home.get(source.call) != place:
+                for way in ways(home.get(source.call)):
+                    yield [*way, *step]
 
-    return ways(len(unit.parts) - 1)
+    return ways(closing)

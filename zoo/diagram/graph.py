@@ -183,4 +183,3 @@ def _producer(tensor: Any) -> Any:
 
 def _shape_and_dtype(symbolic: Any) -> tuple[Shape, str]:
     return tuple(symbolic.shape[1:]), str(symbolic.dtype)
-

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from zoo._keras import keras
-from zoo.diagram.graph import is_graph_model, stable_names, trace
+from zoo.diagram.graph import is_graph_model, trace
 from zoo.errors import ZooError
 
 if TYPE_CHECKING:

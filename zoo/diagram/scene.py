@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from zoo.diagram import describe
-from zoo.diagram.columns import column_of, turns
+from zoo.diagram.columns import column_of, heads, spine, turns
 from zoo.diagram.fold import Detail, Sketch, Unit, lines, sketch, title
 from zoo.diagram.graph import Call, Graph, holder, interior, stable_names, trace, uses, wrapped
 
@@ -54,8 +54,10 @@ class Frame:
     title: str
     lines: list[str]
     tie: int | None = None
-    columns: list[list[Box]] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)
     arrows: list[Arrow] = field(default_factory=list)
+    heads: list[str] = field(default_factory=list)  # the top row, where there are columns
+    spines: list[list[str]] = field(default_factory=list)  # straight lines, one for each column
 
 
 @dataclass(frozen=True)
@@ -97,13 +99,18 @@ class _Composer:
         drawn = sketch(graph, self.style.detail)
         boxes = [self._box(drawn, unit, path) for unit in drawn.units]
         turned = turns(drawn, [_height(box) for box in boxes], self.style.columns)
-        frame.columns = [[] for _ in range(len(turned) + 1)]
-        for box, column in zip(boxes, column_of(drawn, turned), strict=True):
-            frame.columns[column].append(box)
+        frame.boxes = boxes
         for wire in drawn.wires:
             label = describe.tensor(wire.tensor) if self.style.shapes else ""
             tail, head = boxes[wire.tail].id, boxes[wire.head].id
             frame.arrows.append(Arrow(tail, head, label, wire in turned))
+        if turned:
+            columns = column_of(drawn, turned)
+            frame.heads = [boxes[place].id for place in heads(drawn, turned)]
+            frame.spines = [
+                [boxes[place].id for place in spine(drawn) if columns[place] == column]
+                for column in range(len(turned) + 1)
+            ]
 
     def _box(self, drawn: Sketch, unit: Unit, path: str) -> Box:
         calls = drawn.calls(unit)
@@ -144,13 +151,13 @@ class _Composer:
             first = key not in self._ties
             box.tie = self._ties.setdefault(key, len(self._ties))
             if opened and first:
-                self._open_beside(model, path, box.tie, calls)
+                self._open_beside(model, f"{path}{call.name}", box.tie, calls)
 
     def _open_beside(self, model: Any, path: str, tie: int, calls: int) -> None:
         name = stable_names([model])[0]
         count = describe.parameters(describe.parameter_count(model)) or "no parameters"
         shared = f", one set for {calls} calls" if calls > 1 else ""
-        self.nested.append((Frame(f"{path}{name}", name, [f"{count}{shared}"], tie), model))
+        self.nested.append((Frame(path, name, [f"{count}{shared}"], tie), model))
 
 
 def _inside(operation: Any) -> list[Box]:
@@ -185,4 +192,4 @@ def _role(call: Call) -> list[str]:
 
 def _height(box: Box) -> float:
     """Height in points of a box and the arrow below it, near enough to balance columns."""
-    return 55 + 13 * len(box.lines) + max(map(_height, box.inside), default=0)
+    return 50 + 13 * len(box.lines) + max(map(_height, box.inside), default=0)

@@ -1,7 +1,7 @@
 """Blocks: functions from a tensor to a tensor, made of plain Keras layers.
 
-A model that holds them saves and reloads without the zoo. Every layer's name begins with the
-block's name, and the block's last layer carries that name itself.
+A model that holds them saves and reloads without the zoo. The name of each of a block's layers
+begins with the block's name; the layer that joins its branches carries that name alone.
 """
 
 from zoo.layers.convolution import conv_relu as conv_relu

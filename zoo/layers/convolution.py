@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from zoo._keras import keras, layers
+from typing import Any
+
+from zoo._keras import layers
+
+Tensor = Any  # a symbolic tensor: Keras's own hints are too loose to call it a KerasTensor
 
 
 def conv_relu(
-    x: keras.KerasTensor,
+    x: Tensor,
     filters: int,
     kernel_size: int,
     *,
     padding: str = "same",
     batch_normalisation: bool = False,
     name: str,
-) -> keras.KerasTensor:
+) -> Tensor:
     """Convolution and ReLU: one layer, or three with batch normalisation.
 
     Args:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from zoo._keras import keras, layers
-from zoo.layers.convolution import conv_relu
+from zoo._keras import layers
+from zoo.layers.convolution import Tensor, conv_relu
 
 
-def fire_module(
-    x: keras.KerasTensor, squeeze: int = 16, expand: int = 64, *, name: str = "fire"
-) -> keras.KerasTensor:
+def fire_module(x: Tensor, squeeze: int = 16, expand: int = 64, *, name: str = "fire") -> Tensor:
     """Squeeze by 1x1 convolutions, then 1x1 and 3x3 convolutions side by side, concatenated.
 
     Args:

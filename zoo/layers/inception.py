@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from zoo._keras import keras, layers
-from zoo.layers.convolution import conv_relu
+from zoo._keras import layers
+from zoo.layers.convolution import Tensor, conv_relu
+
 
 def inception_module(
-    x: keras.KerasTensor,
+    x: Tensor,
     widths: Sequence[int] = (64, 96, 128, 16, 32, 32),
     *,
     batch_normalisation: bool = False,
     name: str = "inception",
-) -> keras.KerasTensor:
+) -> Tensor:
     """Four branches side by side, concatenated: 1x1, 3x3, 5x5 and pool.
 
     The 1x1 convolutions before the 3x3 and 5x5 ones make those cheap: they see fewer channels.

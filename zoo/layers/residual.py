@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from functools import partial
 
-from zoo._keras import keras, layers
-from zoo.layers.convolution import conv_relu
+from zoo._keras import layers
+from zoo.layers.convolution import Tensor, conv_relu
 
 
 def residual_identity(
-    x: keras.KerasTensor,
+    x: Tensor,
     filters: int = 128,
     *,
     depth: int = 3,
     batch_normalisation: bool = False,
     skip: bool = True,
     name: str = "residual",
-) -> keras.KerasTensor:
+) -> Tensor:
     """3x3 convolutions with their input added to their output; the shape is kept.
 
     With all weights at zero the block is the identity, so depth can do no harm at the start.
@@ -40,21 +40,19 @@ def residual_identity(
 
     y = x
     for i in range(1, depth + 1):
-        y = conv_relu(
-            y, filters, 3, batch_normalisation=batch_normalisation, name=f"{name}_conv_{i}"
-        )
+        y = conv(y, filters, 3, name=f"{name}_conv_{i}")
 
     return layers.Add(name=name)([y, x]) if skip else y
 
 
 def residual_projection(
-    x: keras.KerasTensor,
+    x: Tensor,
     filters: int = 128,
     *,
     batch_normalisation: bool = False,
     skip: bool = True,
     name: str = "residual",
-) -> keras.KerasTensor:
+) -> Tensor:
     """Two 3x3 convolutions and a pool, added to a 1x1 convolution that shrinks the input alike.
 
     Args:
