@@ -12,6 +12,7 @@ from examples import example_inputs, fed, length_for, outputs_of, tiny
 
 import zoo
 from zoo._keras import keras, tf
+from zoo.training.engine import output_names
 
 NAMES = zoo.list_models()
 VARIANTS = [(name, variant) for name in NAMES for variant in zoo.spec(name).variants]
@@ -61,7 +62,7 @@ def test_ports_are_the_models_inputs_and_outputs(name: str, default: Any) -> Non
     assert inputs == [(port.name, port.shape, port.dtype) for port in entry.inputs]
     outputs = [
         (output, tuple(tensor.shape[1:]), str(tensor.dtype))
-        for output, tensor in zip(default.output_names, default.outputs, strict=True)
+        for output, tensor in zip(output_names(default), default.outputs, strict=True)
     ]
     assert outputs == [(port.name, port.shape, port.dtype) for port in entry.outputs]
 

@@ -25,7 +25,9 @@ else:
         """A module that is imported when one of its attributes is first read."""
 
         def __getattr__(self, attribute: str) -> Any:
-            if attribute.startswith("__") and attribute != "__version__":  # inspection loads nothing
+            if (
+                attribute.startswith("__") and attribute != "__version__"
+            ):  # inspection loads nothing
                 raise AttributeError(attribute)
             return getattr(_load(self.__name__), attribute)
 

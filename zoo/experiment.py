@@ -77,6 +77,9 @@ def fit(
         if chosen.validation_split:
             train, validation = _joined(train, validation), None
         steps = _compiled(model, chosen, train)
+        engine_name, why = engine.engine_for(chosen.engine, train)
+        if why:
+            reporter.line(f"note: engine {engine_name} instead of {chosen.engine}: {why}")
 
     folder = run_folder.create(Path(logdir), chosen.name, seed)
     record: dict[str, Any] = {
@@ -93,7 +96,7 @@ def fit(
             "sizes": dict(dataset.sizes),
         },
         "upstream": upstream,
-        "engine": chosen.engine,
+        "engine": engine_name,
         "parameters": model.count_params(),
         "commit": provenance.commit(),
         "versions": provenance.versions(),
@@ -110,8 +113,10 @@ def fit(
                 validation,
                 epochs=chosen.epochs,
                 batch_size=chosen.batch_size,
+                engine=engine_name,
+                seed=seed,
                 validation_split=chosen.validation_split,
-                callbacks=_callbacks(chosen, dataset, folder, reporter),
+                callbacks=_callbacks(chosen, dataset, folder, reporter, steps),
             )
         with clock.phase("save"), replacing(folder / run_folder.MODEL) as partial:
             model.save(partial)
@@ -193,7 +198,7 @@ def _compiled(model: keras.Model, recipe: Recipe, train: Split) -> int:
 
 
 def _callbacks(
-    recipe: Recipe, dataset: Dataset, folder: Path, reporter: Reporter
+    recipe: Recipe, dataset: Dataset, folder: Path, reporter: Reporter, steps: int
 ) -> list[keras.callbacks.Callback]:
     # These derive from Keras's classes: importing them loads TensorFlow.
     from zoo.training.callbacks import standard_callbacks
@@ -201,7 +206,7 @@ def _callbacks(
     from zoo.training.tensorboard import TensorBoard
 
     return [
-        EpochLines(reporter, recipe.epochs),
+        EpochLines(reporter, recipe.epochs, steps),
         *standard_callbacks(recipe, folder),
         TensorBoard(folder, labels=dataset.labels),
     ]

@@ -16,7 +16,7 @@ from typing import Any
 
 from zoo.errors import RecipeError, UnknownNameError
 
-ENGINES = ("fit",)
+ENGINES = ("fit", "resident", "resident-xla")
 SCHEDULES = ("constant", "cosine")
 
 
@@ -45,7 +45,7 @@ class Recipe:
         early_stopping: Epochs without improvement before training stops and the best
             weights return; 0 is off.
         reduce_lr: Epochs without improvement before the learning rate is halved; 0 is off.
-        engine: How epochs are run.
+        engine: How epochs are run (`zoo.training.engine`).
         stacked_on: Recipe whose prediction fills the column `pred`.
         baseline: Classical model on the same split (`zoo.training.baselines`).
         report: What else to show of a finished run (`zoo.reports`).

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Reporter:
     """Prints to stdout, to stderr (where stdout is for machines), or nowhere.
 
-    On a terminal `advance` moves a progress bar; elsewhere only `line` and `table` print.
+    On a terminal `reach` moves a progress bar; elsewhere only `line` and `table` print.
     """
 
     def __init__(self, *, to_stderr: bool = False, silent: bool = False) -> None:
@@ -74,10 +74,10 @@ class Reporter:
             finally:
                 self._bar = self._task = None
 
-    def advance(self, steps: int = 1) -> None:
-        """Move the bar, if there is one."""
+    def reach(self, step: int) -> None:
+        """Move the bar to `step`, if there is one."""
         if self._bar is not None:
-            self._bar.advance(self._task, steps)
+            self._bar.update(self._task, completed=step)
 
 
 def metric_rows(

@@ -164,6 +164,8 @@ def _named(
         config = {**layer.get_config(), "name": renamed.get(layer.name, layer.name)}
         return type(layer).from_config(config)
 
+    end = next(layer for layer in model.layers if renamed.get(layer.name, layer.name) == last)
+    part = keras.Model(model.input, end.output)
     picture = keras.Input(image_shape, name="picture")
-    copy = keras.models.clone_model(model, input_tensors=picture, clone_function=clone)
-    return keras.Model(picture, copy.get_layer(last).output, name=model.name)
+    copy = keras.models.clone_model(part, input_tensors=picture, clone_function=clone)
+    return keras.Model(picture, copy.output, name=model.name)

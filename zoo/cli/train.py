@@ -9,6 +9,8 @@ import click
 
 from zoo.cli.options import logdir as logdir_option
 from zoo.errors import RecipeError
+from zoo.recipe import ENGINES
+from zoo.recipe import recipe as find_recipe
 
 
 @click.command("train")
@@ -17,6 +19,9 @@ from zoo.errors import RecipeError
 @click.option("--seed", default=0, show_default=True, help="Seed of weights and row order.")
 @click.option("--epochs", type=int, help="Most epochs, instead of the recipe's.")
 @click.option("--batch-size", type=int, help="Rows per step, instead of the recipe's.")
+@click.option(
+    "--engine", type=click.Choice(["auto", *ENGINES]), default="auto", help="How epochs are run."
+)
 @click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="Change a recipe field.")
 @logdir_option
 @click.option("--json", "as_json", is_flag=True, help="Print run.json and nothing else.")
@@ -26,6 +31,7 @@ def command(
     seed: int,
     epochs: int | None,
     batch_size: int | None,
+    engine: str,
     pairs: tuple[str, ...],
     logdir: Path,
     as_json: bool,
@@ -34,8 +40,6 @@ def command(
 
     Without --data, real data is used when it is on disk and embedded data otherwise.
     """
-    from zoo.recipe import recipe as find_recipe
-
     overrides: dict[str, Any] = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
@@ -46,6 +50,8 @@ def command(
         overrides["epochs"] = epochs
     if batch_size is not None:
         overrides["batch_size"] = batch_size
+    if engine != "auto":
+        overrides["engine"] = engine
     find_recipe(recipe).override(overrides)  # a wrong word is told before TensorFlow loads
 
     from zoo.experiment import fit

@@ -53,7 +53,7 @@ def settings(operation: Any) -> str:
     if name == "InputLayer":
         return "input"
     if name == "Activation":
-        return activation(operation)
+        return f"Activation {activation(operation)}"
     size, window = _size(operation), _window(operation)
     if not size:
         size, window = window, ""

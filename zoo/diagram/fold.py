@@ -91,7 +91,8 @@ def lines(drawn: Sketch, unit: Unit) -> list[str]:
     if unit.form == "block":
         return _block_lines(drawn, unit)
     first, *rest = [describe.settings(call.operation) for call in drawn.calls(unit)]
-    return [first, *(f"+ {text}" for text in [", ".join(rest)] if text)]
+    followers = ", ".join(text.removeprefix("Activation ") for text in rest)
+    return [first, f"+ {followers}"] if followers else [first]
 
 
 def _contract(graph: Graph, units: Iterable[Unit]) -> Sketch:

@@ -1,16 +1,28 @@
-"""Running the epochs."""
+"""Running the epochs: `fit` for any compiled Keras model, with three engines.
+
+- `fit`: one step at a time, batches from a prefetching `tf.data` pipeline;
+- `resident`: data on the device once, every epoch one compiled function;
+- `resident-xla`: likewise, compiled with XLA: far faster for dense, embedding and LSTM models,
+  far slower for convolutions on a CPU.
+
+All three take the rows in the same order, which the seed and the epoch decide.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from zoo._keras import keras
+from zoo._keras import keras, tf
+from zoo.errors import TrainingError
+from zoo.training import resident
+from zoo.training.order import shuffled, take
 
-if TYPE_CHECKING:
-    Arrays = Mapping[str, np.ndarray]
+Arrays = Mapping[str, np.ndarray]
+
+MEMORY_BOUND = 2 * 1024**3  # bytes of data that the resident engines keep on the device
 
 
 def fit(
@@ -20,7 +32,12 @@ def fit(
     *,
     epochs: int,
     batch_size: int,
+    engine: str = "fit",
+    seed: int = 0,
+    initial_epoch: int = 0,
     validation_split: float = 0.0,
+    sample_weight: np.ndarray | Arrays | None = None,
+    class_weight: Mapping[int, float] | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> keras.callbacks.History:
     """Train a compiled model on named arrays.
@@ -29,24 +46,118 @@ def fit(
         model: Any compiled Keras model.
         train: Inputs and targets by port name, rows on axis 0.
         validation: Likewise; left out of the training.
-        validation_split: As in `keras.Model.fit`: the last share of the training rows.
+        engine: `fit`, `resident` or `resident-xla`; `engine_for` says what fits in memory.
+        seed: With the epoch, fixes the order of the rows.
+        initial_epoch: Epochs already done, when a run goes on.
+        validation_split: Share of the training rows, taken from their end, to validate on.
+        sample_weight: Weight of each row, shape (rows,), or by output name.
+        class_weight: Weight of each class id, for a model with one output.
 
     Returns:
         Keras's history of the run.
+
+    Raises:
+        TrainingError: no training rows, or weights of both kinds.
     """
     inputs, targets = train
-    return model.fit(
-        as_inputs(inputs),
-        as_inputs(targets),
-        validation_data=(as_inputs(validation[0]), as_inputs(validation[1]))
-        if validation
-        else None,
-        validation_split=0.0 if validation else validation_split,
-        epochs=epochs,
-        batch_size=batch_size,
-        callbacks=list(callbacks),
-        verbose=0,
+    data = (as_inputs(inputs), as_inputs(targets))
+    if class_weight is not None:
+        if sample_weight is not None or len(targets) > 1:
+            raise TrainingError("class_weight is for one output, without sample_weight")
+        sample_weight = _weights(next(iter(targets.values())), class_weight)
+    if sample_weight is not None:
+        data = (*data, dict(sample_weight) if isinstance(sample_weight, Mapping) else sample_weight)
+    held: Any = None
+    if validation is not None:
+        held = (as_inputs(validation[0]), as_inputs(validation[1]))
+    elif validation_split:
+        cut = int(_rows(data) * (1 - validation_split))
+        held = tf.nest.map_structure(lambda array: array[cut:], data)
+        data = tf.nest.map_structure(lambda array: array[:cut], data)
+    if not _rows(data):
+        raise TrainingError("there are no rows to train on")
+    settings: dict[str, Any] = {
+        "epochs": epochs,
+        "initial_epoch": initial_epoch,
+        "callbacks": list(callbacks),
+        "shuffle": False,  # the engines see to it
+        "verbose": 0,
+    }
+    if engine == "fit":
+        return _fit_by_steps(model, data, held, batch_size, seed, settings)
+    xla = engine == "resident-xla"
+    return _fit_by_epochs(model, data, held, batch_size, seed, xla=xla, settings=settings)
+
+
+def engine_for(engine: str, data: Sequence[Any], bound: int = MEMORY_BOUND) -> tuple[str, str]:
+    """The engine to use for arrays of this size, and why it is another one, if it is."""
+    size = sum(array.nbytes for array in tf.nest.flatten(data))
+    if engine != "fit" and size > bound:
+        return "fit", f"{size / 1024**2:,.0f} MiB of data, more than {bound / 1024**2:,.0f} MiB"
+    return engine, ""
+
+
+def _fit_by_steps(
+    model: keras.Model, data: Any, held: Any, batch_size: int, seed: int, settings: dict[str, Any]
+) -> keras.callbacks.History:
+    rows = _rows(data)
+    steps = -(-rows // batch_size)
+    tensors = tf.nest.map_structure(tf.convert_to_tensor, data)  # arrays would enter the graph
+    batches = (
+        tf.data.Dataset.range(settings["initial_epoch"], settings["epochs"])
+        .flat_map(
+            lambda epoch: tf.data.Dataset.from_tensor_slices(shuffled(rows, seed, epoch)).batch(
+                batch_size
+            )
+        )
+        .map(lambda chosen: take(tensors, chosen))
+        .prefetch(2)
     )
+    validation = None
+    if held is not None:
+        validation = tf.data.Dataset.from_tensor_slices(held).batch(batch_size).cache().prefetch(2)
+    return model.fit(batches, steps_per_epoch=steps, validation_data=validation, **settings)
+
+
+def _fit_by_epochs(
+    model: keras.Model,
+    data: Any,
+    held: Any,
+    batch_size: int,
+    seed: int,
+    *,
+    xla: bool,
+    settings: dict[str, Any],
+) -> keras.callbacks.History:
+    # Fit gets one batch, over and over: it needs it to build metrics, not to train on.
+    first = settings["initial_epoch"]
+    try:
+        model.train_function = resident.train_function(
+            model, data, batch_size, seed=seed, first_epoch=first, xla=xla
+        )
+        validation = {}
+        if held is not None:
+            model.test_function = resident.test_function(model, held, batch_size, xla=xla)
+            validation = {"validation_data": _one_batch(held, batch_size), "validation_steps": 1}
+        return model.fit(_one_batch(data, batch_size), steps_per_epoch=1, **validation, **settings)
+    finally:
+        model.train_function = model.test_function = None
+
+
+def _one_batch(data: Any, batch_size: int) -> Any:
+    batch = tf.nest.map_structure(lambda array: array[:batch_size], data)
+    return tf.data.Dataset.from_tensors(batch).repeat()
+
+
+def _weights(targets: np.ndarray, class_weight: Mapping[int, float]) -> np.ndarray:
+    """The weight of each row's class; classes that are not named weigh 1."""
+    one_hot = targets.ndim > 1 and targets.shape[1] > 1
+    classes = targets.argmax(axis=1) if one_hot else targets.reshape(len(targets)).astype(int)
+    return np.array([class_weight.get(int(each), 1.0) for each in classes], np.float32)
+
+
+def _rows(data: Any) -> int:
+    return len(tf.nest.flatten(data)[0])
 
 
 def evaluate(
