@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -52,7 +53,7 @@ def near(figure: str, measured: float, middle: float, width: float) -> Row:
 def trainer(source: str, logdir: Path) -> Callable[..., Run]:
     """A function that trains a recipe on `source` in silence."""
 
-    def train(recipe: str, **overrides: object) -> Run:
+    def train(recipe: str, **overrides: Any) -> Run:
         silent = Reporter(silent=True)
         return zoo.fit(recipe, data=source, logdir=logdir, reporter=silent, **overrides)
 

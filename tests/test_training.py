@@ -275,12 +275,14 @@ def test_wrong_words_are_told(tmp_path: Path) -> None:
         zoo.fit("basketball", epoch=1, **settings)
     with pytest.raises(UnknownNameError, match="league"):
         zoo.fit("basketball", **{**settings, "data": "legaue"})
-    with pytest.raises(RecipeError, match="unknown metric 'maee'; did you mean mae"):
-        zoo.fit("basketball", **settings, **{"metrics.score_diff": ["maee"]})
-    with pytest.raises(RecipeError, match="unknown loss 'mea'"):
-        zoo.fit("basketball", **settings, **{"loss.score_diff": "mea"})
-    with pytest.raises(RecipeError, match="optimizer 'adamm'"):
-        zoo.fit("basketball", **settings, optimizer="adamm")
-    with pytest.raises(RecipeError, match="needs column 'homes'"):
-        zoo.fit("basketball", **settings, **{"columns.home": ["homes"]})
+    wrong: list[tuple[str, Any, str]] = [
+        ("metrics.score_diff", ["maee"], "unknown metric 'maee'; did you mean mae"),
+        ("loss.score_diff", "mea", "unknown loss 'mea'"),
+        ("optimizer", "adamm", "optimizer 'adamm'"),
+        ("columns.home", ["homes"], "needs column 'homes'"),
+    ]
+    for field, value, message in wrong:
+        changes: dict[str, Any] = {field: value}
+        with pytest.raises(RecipeError, match=message):
+            zoo.fit("basketball", **settings, **changes)
     assert not list(tmp_path.iterdir()), "no run folder for a run that never began"

@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import keras
-    import tensorflow as tf
-    from keras import layers, ops
+
+    layers: Any
+    ops: Any
+    tf: Any
 else:
 
     class _Lazy(ModuleType):

@@ -7,6 +7,8 @@
       label   Dense  (10 + 1) x 1              =   11
       total                                    =  601
 
+The rules of the layers it met follow below the table.
+
 Importing this module does not import TensorFlow.
 """
 

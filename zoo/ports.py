@@ -69,7 +69,8 @@ def ported(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> dict
 
 def known_rows(arrays: Arrays, columns: Sequence[str]) -> np.ndarray:
     """Which rows have a value in every one of `columns`, shape (rows,)."""
-    return ~np.any([_unknown(arrays[column]) for column in columns], axis=0)
+    unknown = np.stack([_unknown(arrays[column]) for column in columns])
+    return np.count_nonzero(unknown, axis=0) == 0
 
 
 def _unknown(array: np.ndarray) -> np.ndarray:

@@ -43,7 +43,7 @@ def write(name: str, model: keras.Model, dataset: Dataset, folder: Path) -> Repo
 def strengths(model: keras.Model, dataset: Dataset, folder: Path) -> Report:
     """`strengths.csv` (rank, team, season, strength in points) and the ten strongest."""
     points = team_strengths(model)
-    labels = dataset.labels["team"]
+    labels = list(dataset.labels["team"])
     seasons = np.array([int(label.partition(" ")[0]) for label in labels])
     for season in np.unique(seasons):  # only differences within a season are learnt
         points[seasons == season] -= points[seasons == season].mean()

@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from zoo._keras import keras, layers
 from zoo.architectures._checks import check_length, check_sizes
 from zoo.registry import Port, Variant, register
+
+MERGES = ("concatenate", "compare")
+
+
+def _merged(merge: str, left: Any, right: Any) -> Any:
+    """The two vectors side by side; or, under `compare`, their distance and product so.
+
+    A sigmoid of the vectors side by side adds a score of one item to a score of the other: no
+    weights make it see whether the two agree. What `compare` gives it is large where they do.
+    """
+    if merge == "concatenate":
+        return layers.Concatenate(name="merged")([left, right])
+    if merge != "compare":
+        raise ValueError(f"merge is one of {', '.join(MERGES)}, not {merge!r}")
+    difference = layers.Subtract(name="difference")([left, right])
+    distance = layers.Multiply(name="distance")([difference, difference])
+    product = layers.Multiply(name="product")([left, right])
+    return layers.Concatenate(name="merged")([distance, product])
 
 
 @register(
@@ -20,13 +40,16 @@ from zoo.registry import Port, Variant, register
     recipe="tweet_pair",
     tiny={"length": 12, "alphabet": 8, "units": 4},
 )
-def tweet_pair(length: int | None = 280, alphabet: int = 256, units: int = 64) -> keras.Model:
+def tweet_pair(
+    length: int | None = 280, alphabet: int = 256, units: int = 64, merge: str = "concatenate"
+) -> keras.Model:
     """Did the same author write both tweets? One shared LSTM reads them letter by letter.
 
     Args:
         length: Characters in a tweet; None for any number.
         alphabet: Different characters, one column each.
         units: Width of the LSTM.
+        merge: `concatenate` the two vectors, as the document does, or `compare` them.
     """
     check_sizes(alphabet=alphabet)
     check_length(length=length)
@@ -37,7 +60,7 @@ def tweet_pair(length: int | None = 280, alphabet: int = 256, units: int = 64) -
     vector_a = lstm(tweet_a)  # (64)
     vector_b = lstm(tweet_b)  # (64)
 
-    merged = layers.Concatenate(name="merged")([vector_a, vector_b])  # (128)
+    merged = _merged(merge, vector_a, vector_b)  # (128)
     same_author = layers.Dense(1, activation="sigmoid", name="same_author")(merged)  # (1)
 
     return keras.Model([tweet_a, tweet_b], same_author, name="tweet_pair")
@@ -64,7 +87,11 @@ def tweet_pair(length: int | None = 280, alphabet: int = 256, units: int = 64) -
     },
 )
 def siamese_lstm(
-    length: int | None = None, n_features: int = 128, units: int = 32, shared: bool = True
+    length: int | None = None,
+    n_features: int = 128,
+    units: int = 32,
+    shared: bool = True,
+    merge: str = "concatenate",
 ) -> keras.Model:
     """Semantic similarity of two sentences, both read by one LSTM.
 
@@ -73,6 +100,7 @@ def siamese_lstm(
         n_features: Numbers in a word's vector.
         units: Width of the LSTM.
         shared: False gives the right sentence an LSTM of its own, to compare with.
+        merge: `concatenate` the two vectors, as the document does, or `compare` them.
     """
     check_sizes(n_features=n_features)
     check_length(length=length)
@@ -83,7 +111,7 @@ def siamese_lstm(
     left_vector = lstm(left)  # (32)
     right_vector = (lstm if shared else layers.LSTM(units, name="right_lstm"))(right)  # (32)
 
-    merged = layers.Concatenate(name="merged")([left_vector, right_vector])  # (64)
+    merged = _merged(merge, left_vector, right_vector)  # (64)
     similarity = layers.Dense(1, activation="sigmoid", name="similarity")(merged)  # (1)
 
     return keras.Model([left, right], similarity, name="siamese_lstm")

@@ -39,9 +39,54 @@ class Entry:
 
 _BASKETBALL = {"ncaa": "zoo.data.ncaa", "league": "zoo.data.league"}
 
+_DRAWN = "zoo.data.drawn"
+_DIGITS = {"mnist": "zoo.data.mnist", "drawn": _DRAWN}
+_TEN_CLASSES = {"mnist": "zoo.data.mnist", "fashion": "zoo.data.fashion", "drawn": _DRAWN}
+
 DATASETS: dict[str, Entry] = {
     "basketball": Entry("basketball", "regular-season games, two views of each", _BASKETBALL),
     "tournament": Entry("basketball", "tournament games with seeds", _BASKETBALL),
+    "reviews": Entry(
+        "imdb",
+        "film reviews, good or bad",
+        {"films": "zoo.data.films", "opinions": "zoo.data.opinions"},
+    ),
+    "headlines": Entry(
+        "tweets",
+        "titles with their time, and whether they were shared",
+        {"presidents": "zoo.data.presidents", "newsroom": "zoo.data.newsroom"},
+    ),
+    "tweet_pairs": Entry(
+        "tweets",
+        "pairs of tweets, letter by letter: the same author?",
+        {"presidents": "zoo.data.presidents", "authors": "zoo.data.authors"},
+    ),
+    "questions": Entry(
+        "babi",
+        "short stories with a question to each",
+        {"babi": "zoo.data.babi", "rooms": "zoo.data.rooms"},
+    ),
+    "posts": Entry(
+        "text_attributes",
+        "texts with their author's age, income group and gender",
+        {"survey": "zoo.data.survey", "topics": "zoo.data.topics"},
+    ),
+    "novels": Entry(
+        "stories",
+        "passages of novels with genre and date",
+        {"nouvelles": "zoo.data.nouvelles", "library": "zoo.data.library"},
+    ),
+    "sentence_pairs": Entry(
+        "sentence_pairs",
+        "pairs of sentences as word vectors: the same meaning?",
+        {"stsb": "zoo.data.stsb", "paraphrases": "zoo.data.paraphrases"},
+    ),
+    "outlines": Entry("images", "grey pictures: is there a hole in the figure?", _DIGITS),
+    "two_scales": Entry("images", "grey pictures whose label needs two scales", _DIGITS),
+    "cloth": Entry("cloth", "cloth finely in grey and coarsely in colour", {"drawn": _DRAWN}),
+    "painted_shapes": Entry("images", "colour pictures of ten classes", _TEN_CLASSES),
+    "figures": Entry("images", "grey pictures, small patterns in large ones", _TEN_CLASSES),
+    "hidden_shapes": Entry("images", "grey pictures of ten classes, cluttered", _TEN_CLASSES),
 }
 
 

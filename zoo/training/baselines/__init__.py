@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 BASELINES = {
     "linear": "columns",
     "nearest_neighbour": "columns",
+    "pair_difference": "pairs",
     "random_forest": "columns",
     "ridge_strengths": "strengths",
     "tfidf_linear": "words",

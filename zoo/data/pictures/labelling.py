@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-SPLITS = ("train", "validation", "test")
-Scores = dict[str, dict[str, float]]  # split -> metric -> value
+Arrays = Mapping[str, np.ndarray]  # by split
+Scores = dict[str, dict[str, float]]  # split -> column_metric -> value
 
 
 def slipped(rng: np.random.Generator, drawn: np.ndarray, classes: int, rate: float) -> np.ndarray:
@@ -27,25 +27,28 @@ def label_chances(drawn: np.ndarray, classes: int, rate: float) -> np.ndarray:
     return chances
 
 
-def class_scores(port: str, labels: Mapping[str, np.ndarray], chances: Scores | object) -> Scores:
-    """Accuracy and log-loss of `chances` (split -> (rows, classes)) on the labels (rows, 1)."""
-    assert isinstance(chances, Mapping)
+def label_column(labels: np.ndarray, classes: int) -> np.ndarray:
+    """Labels as a column (rows, 1): float32 for two classes, int32 ids for more."""
+    return labels.astype(np.float32 if classes == 2 else np.int32)[:, None]
+
+
+def class_scores(labels: Arrays, chances: Arrays, port: str = "label") -> Scores:
+    """Accuracy and log-loss of `chances` (rows, classes) on the labels (rows, 1), by split."""
     scores: Scores = {}
     for split, column in labels.items():
         ids = column.ravel().astype(np.int64)
-        rows = np.arange(len(ids))
         given = chances[split]
+        likely = np.clip(given[np.arange(len(ids)), ids], 1e-7, 1)
         scores[split] = {
             f"{port}_accuracy": float(np.mean(given.argmax(axis=1) == ids)),
-            f"{port}_log_loss": float(-np.mean(np.log(np.clip(given[rows, ids], 1e-7, 1)))),
+            f"{port}_log_loss": float(-np.mean(np.log(likely))),
         }
     return scores
 
 
-def trivial_scores(port: str, labels: Mapping[str, np.ndarray], classes: int) -> Scores:
+def trivial_scores(labels: Arrays, classes: int, port: str = "label") -> Scores:
     """Scores of the training split's class frequencies, the best constant prediction."""
     counts = np.bincount(labels["train"].ravel().astype(np.int64), minlength=classes)
     share = counts / counts.sum()
-    return class_scores(
-        port, labels, {split: np.tile(share, (len(column), 1)) for split, column in labels.items()}
-    )
+    constant = {split: np.tile(share, (len(column), 1)) for split, column in labels.items()}
+    return class_scores(labels, constant, port)

@@ -1,0 +1,1 @@
+"""Generated pictures: drawing, lighting, labelling, and one module per task."""

@@ -1,0 +1,72 @@
+"""A piece of cloth, seen twice: finely in grey, and coarsely in colour.
+
+Its weave (lengthwise, crosswise, chequered: grades 0, 1, 2) alternates from pixel to pixel and
+is gone, exactly, once 2 x 2 pixels are averaged for the coarse view. Its dye (green, red, blue:
+grades 0, 1, 2) leaves the mean of the three channels alone, so it is gone in grey. The label,
+whether the cloth is a dear one, needs both.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from zoo.data.pictures.drawing import SHAPES, light, masks, noisy
+from zoo.data.pictures.grades import CLASSES as CLASSES
+from zoo.data.pictures.grades import chances_from_one, draw_grades
+
+COARSE = 32  # pixels; the fine view has twice as many
+_NOISE = 0.06
+_DYES = np.array([(-0.1, 0.2, -0.1), (0.2, -0.1, -0.1), (-0.1, -0.1, 0.2)], np.float32)
+_SHAPES = [SHAPES.index(name) for name in ("disc", "square", "triangle", "bar")]
+
+
+def draw(rng: np.random.Generator, rows: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """`grey` (rows, 64, 64, 1), `colour` (rows, 32, 32, 3), both grades, and the class."""
+    weave, dye, label = draw_grades(rng, rows)
+    shape = np.array(_SHAPES)[rng.integers(0, len(_SHAPES), rows)]
+    radius = rng.uniform(0.35, 0.5, rows) * COARSE
+    x, y = rng.uniform(0.8 * radius, COARSE - 0.8 * radius, (2, rows))
+    # Drawn at the coarse size, so that 2 x 2 fine pixels are all cloth or all ground alike.
+    piece = masks(shape, COARSE, COARSE, x, y, radius, rng.uniform(0, 2 * np.pi, rows))
+    slope = light(rng, rows, COARSE, COARSE)
+    cloth, ground = rng.uniform(0.35, 0.6, (2, rows, 1, 1)).astype(np.float32)
+    brightness = (ground + (cloth - ground) * piece) * slope  # (rows, 32, 32)
+
+    strength = rng.uniform(0.6, 1.2, (rows, 1)).astype(np.float32)
+    colour = _DYES[dye] * strength + _tint(rng, rows)  # (rows, 3)
+    painted = piece[..., None] * colour[:, None, None, :]
+    painted += (1 - piece[..., None]) * _tint(rng, rows)[:, None, None, :]
+
+    contrast = rng.uniform(0.08, 0.16, (rows, 1, 1)).astype(np.float32)
+    threads = _twice(piece * contrast) * _weaves()[weave]  # (rows, 64, 64)
+    return {
+        "grey": noisy(rng, _twice(brightness) + threads, _NOISE)[..., None],
+        "colour": noisy(rng, brightness[..., None] + painted, _NOISE / 2),
+        "weave": weave[:, None],
+        "dye": dye[:, None],
+    }, label
+
+
+def alone(columns: dict[str, np.ndarray], rate: float) -> dict[str, np.ndarray]:
+    """Chances of each label for who sees one picture only, by the reference's name."""
+    return {
+        "grey_alone": chances_from_one(columns["weave"].ravel(), rate),
+        "colour_alone": chances_from_one(columns["dye"].ravel(), rate),
+    }
+
+
+def _twice(pictures: np.ndarray) -> np.ndarray:
+    return pictures.repeat(2, axis=1).repeat(2, axis=2)
+
+
+def _tint(rng: np.random.Generator, rows: int) -> np.ndarray:
+    """A small shift of colour whose channels add up to 0, float32 (rows, 3)."""
+    shift = rng.normal(0, 0.03, (rows, 3)).astype(np.float32)
+    return shift - shift.mean(axis=1, keepdims=True)
+
+
+def _weaves() -> np.ndarray:
+    """The three weaves as +1 and -1, float32 (3, 64, 64); every 2 x 2 pixels add up to 0."""
+    down, across = np.mgrid[: 2 * COARSE, : 2 * COARSE]
+    patterns = np.stack([across, down, across + down]) % 2
+    return (2 * patterns - 1).astype(np.float32)

@@ -1,0 +1,51 @@
+"""Two gratings in one picture, a fine one in a round window and a coarse one behind it.
+
+Each lies flat, aslant or upright (grades 0, 1, 2), with a random phase; the label needs both.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from zoo.data.pictures.drawing import SHAPES, light, masks, noisy
+from zoo.data.pictures.grades import CLASSES as CLASSES
+from zoo.data.pictures.grades import chances_from_one, draw_grades
+
+SIDE = 32  # pixels
+_FINE, _COARSE = (2.8, 3.8), (8.0, 14.0)  # wavelengths in pixels
+
+
+def draw(rng: np.random.Generator, rows: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """`picture` (rows, 32, 32, 1) with both grades, and the class, (rows,)."""
+    fine, coarse, label = draw_grades(rng, rows)
+    radius = rng.uniform(0.45, 0.6, rows) * SIDE
+    x, y = rng.uniform(0.7 * radius, SIDE - 0.7 * radius, (2, rows))
+    disc = np.full(rows, SHAPES.index("disc"))
+    window = masks(disc, SIDE, SIDE, x, y, radius, np.zeros(rows))
+    contrast = rng.uniform(0.12, 0.24, (2, rows, 1, 1)).astype(np.float32)
+    base = rng.uniform(0.4, 0.6, (rows, 1, 1)).astype(np.float32)
+    waves = contrast[0] * _grating(rng, fine, _FINE) * window
+    waves += contrast[1] * _grating(rng, coarse, _COARSE)
+    picture = noisy(rng, (base + waves) * light(rng, rows, SIDE, SIDE), 0.08)[..., None]
+    return {"picture": picture, "fine": fine[:, None], "coarse": coarse[:, None]}, label
+
+
+def alone(columns: dict[str, np.ndarray], rate: float) -> dict[str, np.ndarray]:
+    """Chances of each label for who sees one scale only, by the reference's name."""
+    return {
+        f"{scale}_alone": chances_from_one(columns[scale].ravel(), rate)
+        for scale in ("fine", "coarse")
+    }
+
+
+def _grating(
+    rng: np.random.Generator, grade: np.ndarray, wavelength: tuple[float, float]
+) -> np.ndarray:
+    """Sine waves at 45 degrees a grade, give or take 9, float32 (rows, 32, 32)."""
+    rows = len(grade)
+    down, across = np.mgrid[:SIDE, :SIDE].astype(np.float32)
+    turn = (np.pi / 2 - grade * np.pi / 4 + rng.normal(0, 0.15, rows))[:, None, None]
+    period = rng.uniform(*wavelength, (rows, 1, 1))
+    phase = rng.uniform(0, 2 * np.pi, (rows, 1, 1))
+    along = across * np.cos(turn).astype(np.float32) + down * np.sin(turn).astype(np.float32)
+    return np.sin(along * (2 * np.pi / period).astype(np.float32) + phase.astype(np.float32))

@@ -1,0 +1,87 @@
+"""Reading the two presidents' tweets: own words only, the same marks in both files."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from zoo.data.csvtext import damage
+from zoo.data.text_tables import number, read_rows
+from zoo.errors import DataError
+
+FILES = ("BarackObama.csv", "realDonaldTrump.csv")
+AUTHORS = tuple(name.removesuffix(".csv") for name in FILES)
+COLUMNS = {name: (name,) for name in ("created_at", "text", "retweets")}
+FORM = "%m/%d/%y %H:%M"
+FEWEST = 20  # tweets of an author
+
+# Quotes, dashes and dots were damaged before publication, into other characters in each file,
+# which would give the author away: every run of them becomes one apostrophe.
+_DAMAGED = re.compile(r"[^\x00-\x7f]+_?")
+_LINK = re.compile(r"https?:\S*|\bpic\.twitter\.com\S*")
+_REPEATED = re.compile(r"^(?:RT\s*@|['\"]+\s*@)")  # someone else's words
+
+
+@dataclass(frozen=True)
+class Tweet:
+    """One tweet: the number of its author, its text, when it was sent (UTC), its retweets."""
+
+    author: int
+    text: str
+    sent: datetime
+    retweets: int
+
+    @property
+    def key(self) -> str:
+        """The same for tweets that differ in links, marks or case only."""
+        return re.sub(r"[^a-z0-9]+", " ", self.text.lower()).strip()
+
+
+def read_tweets(folder: Path) -> tuple[list[Tweet], tuple[str, ...]]:
+    """The tweets of both authors, and notes on what was left out.
+
+    Retweets and quoted tweets, empty ones, and those said before are left out.
+
+    Raises:
+        DataError: a file is missing or damaged (file, line and column are named), or holds too
+            few tweets.
+    """
+    kept: dict[str, Tweet] = {}
+    notes = []
+    for author, name in enumerate(FILES):
+        path = folder / name
+        rows = read_rows(path, COLUMNS, encoding="cp1252")
+        others = repeats = 0
+        before = len(kept)
+        for row in rows:
+            line, cells = row
+            try:
+                sent = datetime.strptime(cells["created_at"].strip(), FORM)
+            except ValueError:
+                problem = f"{cells['created_at']!r} is no time such as 10/16/17 22:59"
+                raise damage(path, problem, line, "created_at") from None
+            retweets = int(number(path, row, "retweets", 0, 1e9))
+            text = cleaned(cells["text"])
+            tweet = Tweet(author, text, sent, retweets)
+            if _REPEATED.match(text) or not tweet.key:
+                others += 1
+            elif tweet.key in kept:
+                repeats += 1
+            else:
+                kept[tweet.key] = tweet
+        if len(kept) - before < FEWEST:
+            raise DataError(f"{path}: {len(kept) - before} tweets, at least {FEWEST} are needed")
+        notes.append(
+            f"{name}: {others} retweets, quotations or links alone and {repeats} repetitions left "
+            f"out of {len(rows):,}"
+        )
+    return list(kept.values()), tuple(notes)
+
+
+def cleaned(text: str) -> str:
+    """The text without links, entities and damaged marks, on one line."""
+    plain = _LINK.sub(" ", _DAMAGED.sub("'", html.unescape(text)))
+    return " ".join(plain.split())

@@ -1,0 +1,69 @@
+"""Recipes of the Siamese family: pairs of texts, read by one encoder."""
+
+from __future__ import annotations
+
+from zoo.recipe import Recipe, add
+
+COMPARED = (
+    "The encodings are compared (merge=compare), where the document sets them side by side: a "
+    "sigmoid of the latter adds a score of one text to a score of the other, which cannot tell "
+    "whether they agree (tweet_pair_as_printed and siamese_lstm_as_printed stay near chance). "
+    "The number of parameters is the same."
+)
+
+add(
+    Recipe(
+        name="tweet_pair",
+        architecture="tweet_pair",
+        dataset="tweet_pairs",
+        summary="whether one author wrote both tweets, from their characters",
+        arguments={"units": 32, "merge": "compare"},
+        loss={"same_author": "binary_crossentropy"},
+        metrics={"same_author": ("accuracy", "log_loss")},
+        learning_rate=0.005,
+        schedule="cosine",
+        epochs=20,
+        batch_size=64,
+        engine="resident-xla",
+        baseline="pair_difference",
+    ),
+    Recipe(
+        name="tweet_pair_as_printed",
+        architecture="tweet_pair",
+        dataset="tweet_pairs",
+        summary="the same pairs with the document's own settings",
+        loss={"same_author": "binary_crossentropy"},
+        metrics={"same_author": ("accuracy", "log_loss")},
+        optimizer="rmsprop",
+        epochs=3,
+        engine="resident-xla",
+        baseline="pair_difference",
+    ),
+    Recipe(
+        name="siamese_lstm",
+        architecture="siamese_lstm",
+        dataset="sentence_pairs",
+        summary="whether two sentences mean the same, from their words' vectors in order",
+        arguments={"merge": "compare"},
+        loss={"similarity": "binary_crossentropy"},
+        metrics={"similarity": ("accuracy", "log_loss")},
+        learning_rate=0.005,
+        schedule="cosine",
+        epochs=20,
+        batch_size=64,
+        engine="resident-xla",
+        baseline="pair_difference",
+    ),
+    Recipe(
+        name="siamese_lstm_as_printed",
+        architecture="siamese_lstm",
+        dataset="sentence_pairs",
+        summary="the same pairs with the encodings side by side, as the document has them",
+        loss={"similarity": "binary_crossentropy"},
+        metrics={"similarity": ("accuracy", "log_loss")},
+        optimizer="rmsprop",
+        epochs=10,
+        engine="resident-xla",
+        baseline="pair_difference",
+    ),
+)
