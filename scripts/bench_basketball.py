@@ -24,7 +24,7 @@ import numpy as np
 import zoo
 from zoo.errors import DataError
 from zoo.reporter import Reporter
-from zoo.reports import team_strengths
+from zoo.reports.strengths import team_strengths
 from zoo.runs import Run
 
 Row = tuple[str, float, str, bool]  # figure, measured, bound, holds

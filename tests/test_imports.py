@@ -20,14 +20,15 @@ MAY_IMPORT = {
     "_keras": set[str](),
     "recipe": set[str](),
     "registry": set[str](),
-    "layers": {"_keras"},
+    "layers": {"_keras", "layers"},
     "architectures": {"_keras", "registry", "layers", "architectures"},
     "recipes": {"recipe", "recipes"},
     "data": {"data", "files"},
-    "training": {"_keras", "files", "recipe", "reporter", "training"},
+    "training": {"_keras", "files", "layers", "recipe", "reporter", "training"},
     "diagram": {"_keras", "files", "diagram"},
     "arithmetic": set[str](),
-    "explain": {"_keras", "arithmetic", "diagram", "registry"},
+    "unallocated": {"_keras"},
+    "explain": {"arithmetic", "diagram", "registry", "unallocated"},
 }
 STANDARD_LIBRARY_ONLY = ("errors", "sources", "files", "_keras", "recipe", "registry")
 

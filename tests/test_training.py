@@ -15,7 +15,7 @@ import zoo
 from zoo._keras import keras
 from zoo.errors import RecipeError, TrainingError, UnknownNameError
 from zoo.reporter import Reporter
-from zoo.reports import team_strengths
+from zoo.reports.strengths import team_strengths
 from zoo.runs import Run
 from zoo.training.callbacks import AtomicModelCheckpoint
 

@@ -6,7 +6,7 @@ import shlex
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,7 +84,7 @@ def fit(
     folder = run_folder.create(Path(logdir), chosen.name, seed)
     record: dict[str, Any] = {
         "status": "running",
-        "started": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": _command(chosen, data, seed, overrides),
         "recipe": chosen.to_dict(),
         "seed": seed,
@@ -129,7 +129,7 @@ def fit(
                 else ("", {})
             )
         with clock.phase("report"):
-            report = reports.write(chosen.report, model, dataset, folder) if chosen.report else None
+            table = _reported(chosen, model, dataset, splits, folder)
         record |= {
             "status": "finished",
             "epochs_run": len(history.epoch),
@@ -141,8 +141,8 @@ def fit(
         }
         run_folder.write(folder, record)
     _show(reporter, record)
-    if report is not None:
-        reporter.table(report.title, report.header, report.rows)
+    if table is not None:
+        reporter.table(table.title, table.header, table.rows)
     reporter.line(f"run folder: {folder}")
     return Run(folder, model, record)
 
@@ -225,6 +225,25 @@ def _joined(train: Split, validation: Split | None) -> Split:
 
 def _rows(split: Split) -> int:
     return len(next(iter(split[1].values())))
+
+
+def _reported(
+    recipe: Recipe,
+    model: keras.Model,
+    dataset: Dataset,
+    splits: Mapping[str, Split],
+    folder: Path,
+) -> reports.Table | None:
+    """Write the run's picture and what belongs to it, also where TensorBoard finds it."""
+    from zoo.training.tensorboard import write_picture
+
+    inputs, targets = splits.get("test", splits["train"])
+    predicted = engine.predict(model, inputs)
+    finished = reports.Finished(recipe, model, dataset, inputs, targets, predicted)
+    table = reports.write(finished, folder)
+    step = int(model.optimizer.iterations)
+    write_picture(folder / "train", "picture", folder / reports.PICTURE, step)
+    return table
 
 
 def _scores(model: keras.Model, splits: Mapping[str, Split]) -> Scores:

@@ -18,10 +18,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from zoo._keras import tf
 from zoo.arithmetic import RULES, rule, terms
 from zoo.diagram.graph import Graph, holder, is_graph_model, stable_names, trace, uses, wrapped
 from zoo.registry import build
+from zoo.unallocated import unallocated
 
 if TYPE_CHECKING:
     import keras
@@ -153,7 +153,7 @@ def explain(model: keras.Model | str, *, weightless: bool = False, **arguments: 
         UnknownNameError, BuildError: as `zoo.build`.
     """
     if isinstance(model, str):
-        with tf.Graph().as_default():  # a variable made here is never given a value
+        with unallocated():
             model = build(model, **arguments)
     elif arguments:
         raise TypeError("arguments are for an architecture given by name")

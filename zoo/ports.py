@@ -75,7 +75,8 @@ def known_rows(arrays: Arrays, columns: Sequence[str]) -> np.ndarray:
 
 def _unknown(array: np.ndarray) -> np.ndarray:
     flat = array.reshape(len(array), -1)
-    return (flat < 0).any(axis=1) if flat.dtype.kind == "i" else np.isnan(flat).any(axis=1)
+    unknown = flat < 0 if flat.dtype.kind == "i" else np.isnan(flat)
+    return np.count_nonzero(unknown, axis=1) > 0
 
 
 def _gathered(

@@ -56,7 +56,7 @@ def check_image_shape(
             )
 
 
-def check_sizes(count: int | None = None, /, **arguments: Sequence[int]) -> None:
+def check_widths(count: int | None = None, /, **arguments: Sequence[int]) -> None:
     """Refuse an argument that is not `count` whole numbers of at least 1 (None: some of them).
 
     Raises:
@@ -71,4 +71,4 @@ def check_sizes(count: int | None = None, /, **arguments: Sequence[int]) -> None
 
 
 def _is_count(value: object) -> TypeGuard[int]:
-    return isinstance(value, int) and value >= 1
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1

@@ -9,11 +9,11 @@ from __future__ import annotations
 from functools import partial
 
 from zoo._keras import keras, layers
-from zoo.architectures._image_checks import check_image_shape, check_sizes, least_size
+from zoo.architectures._image_checks import check_image_shape, check_widths, least_size
 from zoo.layers import conv_relu
 from zoo.registry import Port, Variant, register
 
-GREY = Port("picture", (64, 64, 1), unit="0 to 1", meaning="grey levels")
+GREY = Port("picture", (64, 64, 1), unit="0-1", meaning="grey levels")
 LABEL = Port("label", (1,), unit="probability", meaning="probability of class 1")
 
 
@@ -61,7 +61,7 @@ def cnn(
         flatten: Put in the Flatten that the listing lacks, for one answer per picture.
         batch_normalisation: Normalise between each convolution and its ReLU.
     """
-    check_sizes(2, filters=filters)
+    check_widths(2, filters=filters)
     windows = ((kernel_size, 1), (2, 2), (kernel_size, 1), (2, 2))
     check_image_shape(image_shape, least_size(windows), any_size=not flatten)
     conv = partial(conv_relu, padding="valid", batch_normalisation=batch_normalisation)
@@ -85,7 +85,7 @@ def cnn(
 
 @register(
     sources="using-keras",
-    inputs=(Port("picture", (100, 100, 3), unit="0 to 1", meaning="red, green, blue"),),
+    inputs=(Port("picture", (100, 100, 3), unit="0-1", meaning="red, green, blue"),),
     outputs=(Port("label", (10,), unit="probability", meaning="one probability per class"),),
     count=7_998_250,
     concepts=("convolution", "dropout"),
@@ -119,7 +119,7 @@ def vgg_like(
         dropout, hidden_dropout: Share of values dropped after each block, and before the softmax.
         batch_normalisation: Normalise between each convolution and its ReLU.
     """
-    check_sizes(2, filters=filters)
+    check_widths(2, filters=filters)
     windows = ((3, 1), (3, 1), (2, 2), (3, 1), (3, 1), (2, 2))
     check_image_shape(image_shape, least_size(windows))
     conv = partial(conv_relu, padding="valid", batch_normalisation=batch_normalisation)
@@ -170,7 +170,7 @@ def shared_input(
         filters, kernel_sizes: Filters of the fine and coarse extractor, their sizes in pixels.
         units: Width of the hidden dense layer.
     """
-    check_sizes(2, filters=filters, kernel_sizes=kernel_sizes)
+    check_widths(2, filters=filters, kernel_sizes=kernel_sizes)
     windows = ((max(kernel_sizes), 1), (2, 2))
     check_image_shape(image_shape, least_size(windows))
 
@@ -195,8 +195,8 @@ def shared_input(
 @register(
     sources="using-keras",
     inputs=(
-        Port("grey", (64, 64, 1), unit="0 to 1", meaning="the picture in fine detail, grey levels"),
-        Port("colour", (32, 32, 3), unit="0 to 1", meaning="the same picture, coarse, in colour"),
+        Port("grey", (64, 64, 1), unit="0-1", meaning="the picture in fine detail, grey levels"),
+        Port("colour", (32, 32, 3), unit="0-1", meaning="the same picture, coarse, in colour"),
     ),
     outputs=(LABEL,),
     count=49_699,
@@ -222,7 +222,7 @@ def two_resolution(
         filters, kernel_size: Filters of each extractor's two convolutions, their size in pixels.
         units: Width of the two hidden dense layers.
     """
-    check_sizes(2, filters=filters)
+    check_widths(2, filters=filters)
     windows = ((kernel_size, 1), (2, 2), (kernel_size, 1), (2, 2))
     check_image_shape(grey_shape, least_size(windows), argument="grey_shape")
     check_image_shape(colour_shape, least_size(windows), argument="colour_shape")

@@ -60,7 +60,7 @@ def inception_module(
 
 @register(
     sources=("dlwp-7.1", "arXiv:1409.4842"),
-    inputs=(Port("picture", (28, 28, 1), unit="0 to 1", meaning="grey levels"),),
+    inputs=(Port("picture", (28, 28, 1), unit="0-1", meaning="grey levels"),),
     outputs=(Port("label", (10,), unit="probability", meaning="one probability per class"),),
     count=61_482,
     concepts=(
@@ -121,19 +121,6 @@ def inception_network(
     return keras.Model(picture, label, name="inception_network")
 
 
-def _scaled(filters: int, width: float) -> int:
-    return max(1, round(filters * width))
-
-
-def _check_modules(modules: Sequence[str], width: float) -> None:
-    if not modules or list(modules) != sorted(set(modules) & set(GOOGLENET)):
-        raise ValueError(
-            f"modules must be some of {', '.join(GOOGLENET)} in this order, not {modules!r}"
-        )
-    if not 0 < width < float("inf"):
-        raise ValueError(f"width must be above 0, not {width!r}")
-
-
 @register(
     sources=("using-keras", "arXiv:1602.07360"),
     inputs=(Port("features", (55, 55, 96), meaning="feature maps"),),
@@ -162,3 +149,16 @@ def fire_module(
     fire = fire_block(features, squeeze, expand, name="fire")  # (55, 55, 64 + 64)
 
     return keras.Model(features, fire, name="fire_module")
+
+
+def _scaled(filters: int, width: float) -> int:
+    return max(1, round(filters * width))
+
+
+def _check_modules(modules: Sequence[str], width: float) -> None:
+    if not modules or list(modules) != sorted(set(modules) & set(GOOGLENET)):
+        raise ValueError(
+            f"modules must be some of {', '.join(GOOGLENET)} in this order, not {modules!r}"
+        )
+    if not 0 < width < float("inf"):
+        raise ValueError(f"width must be above 0, not {width!r}")

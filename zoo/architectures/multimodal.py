@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from zoo._keras import keras, layers
-from zoo.architectures._image_checks import check_image_shape, check_sizes
+from zoo.architectures._checks import check_length, check_sizes
+from zoo.architectures._image_checks import check_image_shape, check_widths
 from zoo.registry import Port, Variant, register
 
 BRANCHES = ("metadata", "description", "picture")
@@ -15,8 +16,10 @@ BRANCHES = ("metadata", "description", "picture")
     sources="beyond-sequential",
     inputs=(
         Port("metadata", (8,), meaning="brand, age and the like, as numbers of unit scale"),
-        Port("description", (None,), "int32", "id", "words of the description; 0 fills up a row"),
-        Port("picture", (32, 32, 3), unit="0 to 1", meaning="red, green, blue"),
+        Port(
+            "description", (None,), "int32", "id", "word ids; 0 fills up a row", vocabulary="word"
+        ),
+        Port("picture", (32, 32, 3), unit="0-1", meaning="red, green, blue"),
     ),
     outputs=(Port("price", (1,), unit="currency", meaning="price of the garment"),),
     count=70_337,
@@ -63,7 +66,9 @@ def clothing_price(
         embedding, filters, units: Width of word vectors, picture convolutions, all other layers.
         branches: Those to keep; the others and their inputs are left out.
     """
-    check_sizes(3, filters=filters)
+    check_sizes(n_metadata=n_metadata)
+    check_length(length=length)
+    check_widths(3, filters=filters)
     check_image_shape(image_shape, least=2**3)
     if not branches or isinstance(branches, str) or not set(branches) <= set(BRANCHES):
         raise ValueError(f"branches must be some of {', '.join(BRANCHES)}, not {branches!r}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 
 from zoo._keras import keras, layers
-from zoo.architectures._image_checks import check_image_shape, check_sizes
+from zoo.architectures._image_checks import check_image_shape, check_widths
 from zoo.layers import conv_relu
 from zoo.layers import residual_identity as identity_block
 from zoo.layers import residual_projection as projection_block
@@ -71,7 +71,7 @@ def residual_projection(
 
 @register(
     sources=("dlwp-7.1", "beyond-sequential", "arXiv:1512.03385"),
-    inputs=(Port("picture", (28, 28, 1), unit="0 to 1", meaning="grey levels"),),
+    inputs=(Port("picture", (28, 28, 1), unit="0-1", meaning="grey levels"),),
     outputs=(Port("label", (10,), unit="probability", meaning="one probability per class"),),
     count=371_738,
     concepts=("residual", "convolution", "merge", "batch-normalisation"),
@@ -105,7 +105,7 @@ def residual_network(
         batch_normalisation: Normalise after each convolution.
         skip: False builds the same network without shortcuts, to show what they do.
     """
-    check_sizes(filters=filters)
+    check_widths(filters=filters)
     if blocks < 0:
         raise ValueError(f"blocks must be 0 or more, not {blocks}")
     check_image_shape(image_shape, 2 ** len(filters), any_size=True)

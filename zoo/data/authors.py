@@ -1,8 +1,9 @@
 """Source `authors`: pairs of tweets by invented authors, each with character habits of their own.
 
-An author is a Markov chain over 20 characters: a common chain, bent by those of five habits that
-the author has. There are 32 authors, one for each set of habits, and no author writes in two
-splits: a model must learn what habits look like, not who has them.
+The alphabet falls into rings of three characters. A habit is the way in which an author goes
+round a ring; an author is a set of habits, a Markov chain. Every character is as frequent with
+every author: only the order tells. No author writes in two splits, so a model must learn what
+habits look like, not who has them.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ from zoo.data.text_scores import binary_scores, softmax, trivial_scores
 from zoo.data.text_splits import PARTS, by_item, sizes_for
 from zoo.data.tweet_columns import ROWS, one_hot
 
-ALPHABET = "abcdefghilmnorstu !#"
+ALPHABET = "aeirstnlo!# .,?"
 LENGTH = Whole(60, 20, 280)  # characters
-HABITS = 5
-BEND = 2.0  # what a habit adds to the logits of the steps that it favours
-FAVOURED = 0.12  # share of the steps that a habit favours
+RING = 3  # characters of a ring
+HABITS = len(ALPHABET) // RING
+ALONG, AGAINST = 0.6, 0.1  # share of the steps along the habit, and against it; others are jumps
 
 
 def available(name: str, folder: Path, options: Mapping[str, Any]) -> bool:
@@ -36,7 +37,7 @@ def load(name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset
     """Generate pairs; `rows` for training (default 3,000), `length` of a tweet (default 60)."""
     chosen = settings(name, options, {"rows": ROWS, "length": LENGTH})
     rng = np.random.default_rng([seed, 0xA07])
-    chains = make_chains(np.random.default_rng(0xA07))  # the same habits for every seed
+    chains = make_chains()
     places = by_item(list(range(len(chains))), rng)
     splits: dict[str, dict[str, np.ndarray]] = {}
     oracle = {}
@@ -67,13 +68,18 @@ def load(name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset
     )
 
 
-def make_chains(rng: np.random.Generator) -> np.ndarray:
+def make_chains() -> np.ndarray:
     """Chance of each character after each other: (authors, characters, characters)."""
     size = len(ALPHABET)
-    logits = rng.normal(0, 0.7, (size, size))
-    habits = BEND * (rng.random((HABITS, size, size)) < FAVOURED)
+    steps = np.zeros((HABITS, 2, size, size))
+    for habit in range(HABITS):
+        ring = RING * habit + np.arange(RING)
+        for way in (0, 1):
+            steps[habit, way, ring, np.roll(ring, -1)] = AGAINST if way else ALONG
+            steps[habit, way, ring, np.roll(ring, 1)] = ALONG if way else AGAINST
     has = (np.arange(2**HABITS)[:, None] >> np.arange(HABITS)) & 1
-    return softmax(logits + np.einsum("ah,hij->aij", has, habits))
+    along = steps[np.arange(HABITS), has].sum(axis=1)  # (authors, characters, characters)
+    return along + (1 - ALONG - AGAINST) / size
 
 
 def pick(rng: np.random.Generator, authors: np.ndarray, size: int) -> np.ndarray:

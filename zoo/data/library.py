@@ -53,7 +53,9 @@ def load(name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset
     text = np.stack([_spelt(row) for row in units])
     columns = novel_columns(text=text, genre=genre[novel], year=years[novel], novel=novel)
     parts = by_item(novel.tolist(), rng)
-    splits = {part: {key: value[at] for key, value in columns.items()} for part, at in parts.items()}
+    splits = {
+        part: {key: value[at] for key, value in columns.items()} for part, at in parts.items()
+    }
     joint = posterior(units)  # (rows, genres, years)
     decades = (YEARS - 1900) / 10
     oracle = {}
@@ -119,10 +121,7 @@ def draw(rng: np.random.Generator, genre: np.ndarray, year: np.ndarray) -> np.nd
     upto /= upto[:, :, -1:]
     picks = rng.random((len(genre), UNITS))
     return np.stack(
-        [
-            np.searchsorted(upto[g, y], pick)
-            for g, y, pick in zip(genre, year, picks, strict=True)
-        ]
+        [np.searchsorted(upto[g, y], pick) for g, y, pick in zip(genre, year, picks, strict=True)]
     )
 
 

@@ -21,7 +21,9 @@ class Whole:
 ROWS = Whole(6_000, 60, 200_000)  # training rows of a generated set
 
 
-def settings(dataset: str, options: Mapping[str, Any], known: Mapping[str, Whole]) -> dict[str, int]:
+def settings(
+    dataset: str, options: Mapping[str, Any], known: Mapping[str, Whole]
+) -> dict[str, int]:
     """Every known option with its value.
 
     Raises:

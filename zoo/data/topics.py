@@ -1,8 +1,8 @@
 """Source `topics`: posts of invented authors, drawn from topics that age and income mix.
 
-A post is 150 phrases of two words. Which phrases an author uses depends on age and income, each
-through topics of its own; in some phrases the order of the two words depends on gender, which no
-count of single words can see.
+A post is 150 phrases of two words. Age, income and gender each have topics of their own; two
+topics share the words of their phrases and differ in the words' order, so that a count of single
+words cannot tell them apart.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from zoo.data.text_scores import (
     class_scores,
     median_of,
     number_scores,
+    sigmoid,
     softmax,
 )
 from zoo.data.text_splits import cut, sizes_for
@@ -35,37 +36,39 @@ AGE_NOISE = np.arange(-12, 13)  # years between an author's style and age
 AGE_NOISE_SD = 4.0
 AGES = np.arange(STYLES[0] + AGE_NOISE[0], STYLES[-1] + AGE_NOISE[-1] + 1)
 AGE_CENTRES = np.linspace(18, 80, 6)
-INCOME_CENTRES = np.linspace(0, INCOMES - 1, 5)
-PER_TOPIC = 6  # phrases of a topic
-MARKERS, COMMON = 6, 40  # phrases with a gendered order; phrases without meaning
-SHARES = (0.25, 0.3, 0.15, 0.3)  # of a post: age, income, marker and common phrases
-ORDERED = 0.7  # probability of a marker's first order for gender 1; of its second for gender 0
+INCOME_CENTRES = np.linspace(0, INCOMES - 1, 6)
+TOPICS = 6  # of age, and as many of income; topics k and k + 3 share their words
+PER_TOPIC = 4  # phrases of a topic
+MARKERS, COMMON = 4, 20  # phrases whose order gender decides; phrases without meaning
+SHARES = (0.25, 0.35, 0.2, 0.2)  # of a post: age, income, marker and common phrases
+ORDERED = 0.75  # probability of a marker's first order for gender 1; of its second for gender 0
+PHRASES_KNOWN = TOPICS * PER_TOPIC + MARKERS + COMMON  # age and income: three couples each
 
 
 @dataclass(frozen=True)
 class World:
-    """The phrases, and how likely each is; phrase i is the words 2i and 2i + 1.
+    """How likely each ordered phrase is: 2i is the words 2i, 2i + 1, and 2i + 1 is the reverse.
 
     Attributes:
-        by_age: Probability of each phrase within the age share, (styles, phrases).
-        by_income: Within the income share, (incomes, phrases).
-        rest: Of marker and common phrases, (phrases,), summing to their shares.
-        markers: Numbers of the marker phrases.
+        by_age: Within the age share, (styles, ordered phrases).
+        by_income: Within the income share, (incomes, ordered phrases).
+        by_gender: Within the markers' share, (2, ordered phrases).
+        common: Within the common share, (ordered phrases,).
     """
 
     by_age: np.ndarray
     by_income: np.ndarray
-    rest: np.ndarray
-    markers: np.ndarray
+    by_gender: np.ndarray
+    common: np.ndarray
 
-    @property
-    def phrases(self) -> int:
-        """How many different phrases there are."""
-        return len(self.rest)
-
-    def chance(self, style: np.ndarray, income: np.ndarray) -> np.ndarray:
-        """Probability of each phrase, (..., phrases)."""
-        return SHARES[0] * self.by_age[style] + SHARES[1] * self.by_income[income] + self.rest
+    def chance(self, style: np.ndarray, income: np.ndarray, gender: np.ndarray) -> np.ndarray:
+        """Probability of each ordered phrase, (..., ordered phrases)."""
+        return (
+            SHARES[0] * self.by_age[style]
+            + SHARES[1] * self.by_income[income]
+            + SHARES[2] * self.by_gender[gender]
+            + SHARES[3] * self.common
+        )
 
 
 def available(name: str, folder: Path, options: Mapping[str, Any]) -> bool:
@@ -83,9 +86,9 @@ def load(name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset
     income = np.clip(np.round(rng.normal(4.5 + (style - 31) / 20, 2.2)), 0, INCOMES - 1).astype(int)
     gender = rng.integers(2, size=rows)
     noise = rng.choice(AGE_NOISE, size=rows, p=age_noise())
-    drawn = draw(rng, world, style, income, gender)
-    counts = np.stack([np.bincount(row, minlength=2 * world.phrases) for row in drawn])
-    words = np.stack([drawn // 2 * 2 + drawn % 2, drawn // 2 * 2 + 1 - drawn % 2], axis=2)
+    drawn = draw(rng, world.chance(style, income, gender))
+    counts = np.stack([np.bincount(row, minlength=2 * PHRASES_KNOWN) for row in drawn])
+    words = np.stack([drawn, drawn ^ 1], axis=2)  # unit 2i + 1 is word 2i + 1, then word 2i
     columns = post_columns(
         posts=words.reshape(rows, -1) + 2,  # ids 0 and 1 are padding and unknown
         age=STYLES[style] + noise,
@@ -93,9 +96,11 @@ def load(name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset
         gender=gender,
     )
     parts = cut(rows, sizes)
-    splits = {part: {key: value[at] for key, value in columns.items()} for part, at in parts.items()}
+    splits = {
+        part: {key: value[at] for key, value in columns.items()} for part, at in parts.items()
+    }
     best = posterior_scores(world, counts, columns, parts)
-    vocabulary = Vocabulary(f"{'ab'[word % 2]}{word // 2}" for word in range(2 * world.phrases))
+    vocabulary = Vocabulary(f"{'ab'[word % 2]}{word // 2}" for word in range(2 * PHRASES_KNOWN))
     return Dataset(
         name=name,
         source="topics",
@@ -109,19 +114,28 @@ def load(name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset
 
 
 def make_world() -> World:
-    """The topics: neighbouring centres share authors, no two topics share phrases."""
-    n_age, n_income = len(AGE_CENTRES) * PER_TOPIC, len(INCOME_CENTRES) * PER_TOPIC
-    phrases = n_age + n_income + MARKERS + COMMON
-    by_age, by_income = np.zeros((len(STYLES), phrases)), np.zeros((INCOMES, phrases))
-    near = softmax(-(((STYLES[:, None] - AGE_CENTRES) / 9) ** 2) / 2)
-    by_age[:, :n_age] = np.repeat(near, PER_TOPIC, axis=1) / PER_TOPIC
-    near = softmax(-(((np.arange(INCOMES)[:, None] - INCOME_CENTRES) / 1.2) ** 2) / 2)
-    by_income[:, n_age : n_age + n_income] = np.repeat(near, PER_TOPIC, axis=1) / PER_TOPIC
-    rest = np.zeros(phrases)
-    markers = np.arange(n_age + n_income, n_age + n_income + MARKERS)
-    rest[markers] = SHARES[2] / MARKERS
-    rest[markers[-1] + 1 :] = SHARES[3] / COMMON
-    return World(by_age, by_income, rest, markers)
+    """The topics: those with near centres are used by the same authors."""
+    width = 2 * PHRASES_KNOWN
+    styles, groups = STYLES[:, None], np.arange(INCOMES)[:, None]
+    by_age = _topics(softmax(-(((styles - AGE_CENTRES) / 9) ** 2) / 2), 0)
+    by_income = _topics(softmax(-(((groups - INCOME_CENTRES) / 1.2) ** 2) / 2), 1)
+    by_gender, common = np.zeros((2, width)), np.zeros(width)
+    markers = 2 * (TOPICS * PER_TOPIC + np.arange(MARKERS))
+    for gender, first in enumerate((1 - ORDERED, ORDERED)):
+        by_gender[gender, markers] = first / MARKERS
+        by_gender[gender, markers + 1] = (1 - first) / MARKERS
+    common[markers[-1] + 2 :] = 1 / (2 * COMMON)
+    return World(by_age, by_income, by_gender, common)
+
+
+def _topics(mixture: np.ndarray, block: int) -> np.ndarray:
+    """Ordered phrases (rows, units) of topics mixed (rows, TOPICS); age is block 0, income 1."""
+    chance = np.zeros((len(mixture), 2 * PHRASES_KNOWN))
+    couples = TOPICS // 2
+    for topic in range(TOPICS):
+        phrases = (block * couples + topic % couples) * PER_TOPIC + np.arange(PER_TOPIC)
+        chance[:, 2 * phrases + topic // couples] = mixture[:, topic, None] / PER_TOPIC
+    return chance
 
 
 def age_noise() -> np.ndarray:
@@ -129,22 +143,12 @@ def age_noise() -> np.ndarray:
     return softmax(-((AGE_NOISE / AGE_NOISE_SD) ** 2) / 2)
 
 
-def draw(
-    rng: np.random.Generator,
-    world: World,
-    style: np.ndarray,
-    income: np.ndarray,
-    gender: np.ndarray,
-) -> np.ndarray:
-    """Phrases of each post, (rows, PHRASES): twice the phrase's number, plus 1 where reversed."""
-    upto = np.cumsum(world.chance(style, income), axis=1)
+def draw(rng: np.random.Generator, chance: np.ndarray) -> np.ndarray:
+    """Ordered phrases of each post, (rows, PHRASES), from their probabilities (rows, units)."""
+    upto = np.cumsum(chance, axis=1)
     upto /= upto[:, -1:]
-    picks = rng.random((len(style), PHRASES))
-    phrase = np.stack([np.searchsorted(row, pick) for row, pick in zip(upto, picks, strict=True)])
-    marked = np.isin(phrase, world.markers)
-    backwards = np.where(gender[:, None] == 1, 1 - ORDERED, ORDERED)
-    reverse = rng.random(phrase.shape) < np.where(marked, backwards, 0.5)
-    return 2 * phrase + reverse
+    picks = rng.random((len(chance), PHRASES))
+    return np.stack([np.searchsorted(row, pick) for row, pick in zip(upto, picks, strict=True)])
 
 
 def posterior_scores(
@@ -154,18 +158,19 @@ def posterior_scores(
     parts: Mapping[str, slice],
 ) -> dict[str, Scores]:
     """Scores of the exact posterior of age, income and gender, given every count in a post."""
-    phrase = counts[:, 0::2] + counts[:, 1::2]
     grid = np.log(
-        world.chance(np.arange(len(STYLES))[:, None], np.arange(INCOMES)[None]) + 1e-300
-    )  # (styles, incomes, phrases)
-    likely = np.einsum("rp,sip->rsi", phrase, grid, optimize=True) + np.log(income_prior())
+        SHARES[0] * world.by_age[:, None] + SHARES[1] * world.by_income[None] + 1e-300
+    )  # (styles, incomes, units); phrases that neither uses add the same everywhere
+    used = (world.by_age.sum(axis=0) + world.by_income.sum(axis=0)) > 0
+    likely = np.einsum("ru,siu->rsi", counts[:, used], grid[:, :, used], optimize=True)
+    likely += np.log(income_prior())
     joint = softmax(likely.reshape(len(counts), -1)).reshape(likely.shape)
     recorded = np.zeros((len(counts), len(AGES)))
     for shift, share in enumerate(age_noise()):
         recorded[:, shift : shift + len(STYLES)] += share * joint.sum(axis=2)
-    forward = counts[:, 0::2][:, world.markers].sum(axis=1)
-    back = counts[:, 1::2][:, world.markers].sum(axis=1)
-    gender = 1 / (1 + np.exp(-np.log(ORDERED / (1 - ORDERED)) * (forward - back)))
+    marked = world.by_gender[0] > 0
+    odds = np.log(world.by_gender[1, marked] / world.by_gender[0, marked])
+    gender = sigmoid(counts[:, marked] @ odds)
     return {
         part: number_scores("age", columns["age"][at], median_of(AGES, recorded[at]), recorded[at] @ AGES)
         | class_scores("income", columns["income"][at], joint[at].sum(axis=1))

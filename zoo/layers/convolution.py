@@ -6,6 +6,7 @@ from typing import Any
 
 from zoo._keras import layers
 
+MOMENTUM = 0.9  # of the batch statistics: with Keras's 0.99 a few hundred steps leave them behind
 Tensor = Any  # a symbolic tensor: Keras's own hints are too loose to call it a KerasTensor
 
 
@@ -32,5 +33,5 @@ def conv_relu(
         return layers.Conv2D(filters, kernel_size, padding=padding, activation="relu", name=name)(x)
 
     x = layers.Conv2D(filters, kernel_size, padding=padding, use_bias=False, name=name)(x)
-    x = layers.BatchNormalization(momentum=0.9, name=f"{name}_norm")(x)
+    x = layers.BatchNormalization(momentum=MOMENTUM, name=f"{name}_norm")(x)
     return layers.Activation("relu", name=f"{name}_relu")(x)

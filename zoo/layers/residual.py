@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from zoo._keras import layers
-from zoo.layers.convolution import Tensor, conv_relu
+from zoo.layers.convolution import MOMENTUM, Tensor, conv_relu
 
 
 def residual_identity(
@@ -74,6 +74,8 @@ def residual_projection(
         filters, 1, strides=2, use_bias=not batch_normalisation, name=f"{name}_shortcut"
     )(x)
     if batch_normalisation:
-        shortcut = layers.BatchNormalization(momentum=0.9, name=f"{name}_shortcut_norm")(shortcut)
+        shortcut = layers.BatchNormalization(momentum=MOMENTUM, name=f"{name}_shortcut_norm")(
+            shortcut
+        )
 
     return layers.Add(name=name)([y, shortcut])

@@ -72,6 +72,15 @@ class TensorBoard(keras.callbacks.Callback):
             writer.close()
 
 
+def write_picture(folder: Path, tag: str, path: Path, step: int) -> None:
+    """Add a PNG file to the events in `folder`, for TensorBoard's images."""
+    picture = tf.io.decode_png(path.read_bytes(), channels=3)[tf.newaxis]
+    writer = tf.summary.create_file_writer(str(folder))
+    with writer.as_default(step=step):
+        tf.summary.image(tag, picture)
+    writer.close()
+
+
 def write_projector(
     folder: Path, model: keras.Model, labels: Mapping[str, Sequence[str]]
 ) -> list[str]:
