@@ -69,10 +69,10 @@ def fit(
 
         set_seed(seed)
     with clock.phase("build"):
-        splits = ported(chosen, dataset, reporter.line)
+        model = build_for(chosen, dataset)
+        splits = ported(chosen, dataset, model, reporter.line)
         if "train" not in splits:
             raise DataError(f"{dataset.name} ({dataset.source}) has no training rows")
-        model = build_for(chosen, dataset)
         train, validation = splits["train"], splits.get("validation")
         if chosen.validation_split:
             train, validation = _joined(train, validation), None
@@ -163,7 +163,7 @@ def evaluate(
     if dataset.fingerprint != record["data"]["fingerprint"]:
         reporter.line("note: this is not the data that the run was trained on")
     dataset, _ = _stacked(dataset, chosen, record["seed"], Path(logdir), reporter)
-    splits = ported(chosen, dataset, reporter.line)
+    splits = ported(chosen, dataset, loaded.model, reporter.line)
     metrics = _scores(loaded.model, splits)
     _show(reporter, {**record, "metrics": metrics})
     return metrics

@@ -9,6 +9,7 @@ import numpy as np
 
 from zoo.errors import RecipeError
 from zoo.registry import build, spec
+from zoo.training.engine import output_names
 
 if TYPE_CHECKING:
     import keras
@@ -32,8 +33,12 @@ def columns_of(recipe: Recipe, port: str) -> tuple[str, ...]:
     return tuple(recipe.columns.get(port, (port,)))
 
 
-def ported(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> dict[str, Split]:
+def ported(
+    recipe: Recipe, dataset: Dataset, model: keras.Model, say: Callable[[str], None]
+) -> dict[str, Split]:
     """Split -> inputs and targets by port; rows with an unknown value are left out, aloud.
+
+    A model may have fewer inputs and outputs than its architecture's card lists.
 
     Unknown is an id below 0 or a number that is NaN, in a column that the recipe uses. Splits
     without rows are left out too.
@@ -41,9 +46,8 @@ def ported(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> dict
     Raises:
         RecipeError: the recipe names a column that the data does not have.
     """
-    entry = spec(recipe.architecture)
-    inputs = [port.name for port in entry.inputs]
-    outputs = [port.name for port in entry.outputs if port.name in recipe.loss]
+    inputs = [tensor.name for tensor in model.inputs]
+    outputs = output_names(model)
     wanted = [column for port in (*inputs, *outputs) for column in columns_of(recipe, port)]
     result: dict[str, Split] = {}
     for split, arrays in dataset.splits.items():

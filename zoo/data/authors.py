@@ -1,9 +1,9 @@
 """Source `authors`: pairs of tweets by invented authors, each with character habits of their own.
 
 The alphabet falls into rings of three characters. A habit is the way in which an author goes
-round a ring; an author is a set of habits, a Markov chain. Every character is as frequent with
-every author: only the order tells. No author writes in two splits, so a model must learn what
-habits look like, not who has them.
+round a ring, and how much of its characters; an author is a set of habits, a Markov chain. Some of
+that shows in counts of characters, most of it in their order. No author writes in two splits, so
+a model must learn what habits look like, not who has them.
 """
 
 from __future__ import annotations
@@ -19,13 +19,15 @@ from zoo.data.home import card
 from zoo.data.text_options import Whole, settings
 from zoo.data.text_scores import binary_scores, softmax, trivial_scores
 from zoo.data.text_splits import PARTS, by_item, sizes_for
-from zoo.data.tweet_columns import ROWS, one_hot
+from zoo.data.tweet_columns import one_hot
 
 ALPHABET = "aeirstnlo!# .,?"
-LENGTH = Whole(60, 20, 280)  # characters
+LENGTH = Whole(48, 20, 280)  # characters
 RING = 3  # characters of a ring
+ROWS = Whole(12_000, 60, 20_000)
 HABITS = len(ALPHABET) // RING
-ALONG, AGAINST = 0.6, 0.1  # share of the steps along the habit, and against it; others are jumps
+ALONG, AGAINST = 0.6, 0.05  # share of the steps along the habit, and against it; others are jumps
+LIKED = 2.0  # how much likelier a jump ends on a ring that the habit likes
 
 
 def available(name: str, folder: Path, options: Mapping[str, Any]) -> bool:
@@ -34,7 +36,7 @@ def available(name: str, folder: Path, options: Mapping[str, Any]) -> bool:
 
 
 def load(name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset:
-    """Generate pairs; `rows` for training (default 3,000), `length` of a tweet (default 60)."""
+    """Generate pairs; `rows` for training (default 12,000), `length` of a tweet (default 48)."""
     chosen = settings(name, options, {"rows": ROWS, "length": LENGTH})
     rng = np.random.default_rng([seed, 0xA07])
     chains = make_chains()
@@ -79,7 +81,9 @@ def make_chains() -> np.ndarray:
             steps[habit, way, ring, np.roll(ring, 1)] = ALONG if way else AGAINST
     has = (np.arange(2**HABITS)[:, None] >> np.arange(HABITS)) & 1
     along = steps[np.arange(HABITS), has].sum(axis=1)  # (authors, characters, characters)
-    return along + (1 - ALONG - AGAINST) / size
+    jumps = np.repeat(np.where(has, LIKED, 1.0), RING, axis=1)  # (authors, characters)
+    jumps /= jumps.sum(axis=1, keepdims=True)
+    return along + (1 - ALONG - AGAINST) * jumps[:, None]
 
 
 def pick(rng: np.random.Generator, authors: np.ndarray, size: int) -> np.ndarray:

@@ -43,6 +43,11 @@ _DRAWN = "zoo.data.drawn"
 _DIGITS = {"mnist": "zoo.data.mnist", "drawn": _DRAWN}
 _TEN_CLASSES = {"mnist": "zoo.data.mnist", "fashion": "zoo.data.fashion", "drawn": _DRAWN}
 
+_MIXTURE = {"mixture": "zoo.data.mixture"}
+_SHIPPED = "zoo.data.shipped_tables"
+_SERIES = {"gunpoint": "zoo.data.gunpoint", "pulses": "zoo.data.pulses"}
+_DISPLAYS = {"segments": "zoo.data.displays"}
+
 DATASETS: dict[str, Entry] = {
     "basketball": Entry("basketball", "regular-season games, two views of each", _BASKETBALL),
     "tournament": Entry("basketball", "tournament games with seeds", _BASKETBALL),
@@ -87,6 +92,36 @@ DATASETS: dict[str, Entry] = {
     "painted_shapes": Entry("images", "colour pictures of ten classes", _TEN_CLASSES),
     "figures": Entry("images", "grey pictures, small patterns in large ones", _TEN_CLASSES),
     "hidden_shapes": Entry("images", "grey pictures of ten classes, cluttered", _TEN_CLASSES),
+    "linear_map": Entry(
+        "vectors", "vectors and a noisy linear map of them", {"planted": "zoo.data.linear_map"}
+    ),
+    "classes_32": Entry("vectors", "ten classes of 32 numbers", _MIXTURE),
+    "classes_64": Entry(
+        "vectors", "ten classes of 64 numbers", {"digits_8x8": _SHIPPED, **_MIXTURE}
+    ),
+    "classes_100": Entry("vectors", "ten classes of 100 numbers", _MIXTURE),
+    "classes_20": Entry("vectors", "ten classes of 20 numbers", _MIXTURE),
+    "binary_wide": Entry(
+        "vectors", "two classes of 30 or 100 numbers", {"breast_cancer": _SHIPPED, **_MIXTURE}
+    ),
+    "binary_narrow": Entry(
+        "vectors", "two classes of 10 numbers", {"diabetes": _SHIPPED, **_MIXTURE}
+    ),
+    "two_views": Entry(
+        "vectors", "ten classes, each of two inputs a part", {"halves": "zoo.data.two_views"}
+    ),
+    "digits": Entry(
+        "images",
+        "digits as 784 grey levels",
+        {"mnist": "zoo.data.mnist_digits", "fashion": "zoo.data.fashion_digits", **_DISPLAYS},
+    ),
+    "digit_videos": Entry(
+        "images",
+        "moving digits, a label for every frame",
+        {"mnist": "zoo.data.mnist_digits", **_DISPLAYS},
+    ),
+    "series": Entry("sequences", "series of two classes", _SERIES),
+    "noisy_series": Entry("sequences", "series of two classes and their clean values", _SERIES),
 }
 
 

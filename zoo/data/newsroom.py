@@ -49,8 +49,8 @@ def available(name: str, folder: Path, options: Mapping[str, Any]) -> bool:
 
 
 def load(name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset:
-    """Generate headlines; option `rows` is the number of training rows (default 8,000)."""
-    known = {"rows": Whole(8_000, ROWS.low, ROWS.high)}
+    """Generate headlines; option `rows` is the number of training rows (default 16,000)."""
+    known = {"rows": Whole(16_000, ROWS.low, ROWS.high)}
     sizes = sizes_for(settings(name, options, known)["rows"])
     rng = np.random.default_rng([seed, 0x4EAD])
     fame = rng.normal(0, FAME_SD, len(PEOPLE))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 BASELINES = {
     "linear": "columns",
     "nearest_neighbour": "columns",
+    "nearest_neighbour_by_step": "steps",
     "pair_difference": "pairs",
     "random_forest": "columns",
     "ridge_strengths": "strengths",

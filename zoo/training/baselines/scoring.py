@@ -24,8 +24,9 @@ def port_scores(
     """Metrics of one output port; `alone` leaves the port's name out, as Keras does.
 
     Args:
-        truth: Targets (rows, width), or class ids (rows, 1).
-        predicted: Values, or probabilities of class 1 or of every class, (rows, width).
+        truth: Targets (rows, width), or class ids (rows, 1) or, one a time step, (rows, steps).
+        predicted: Values, or probabilities of class 1 or of every class, (rows, width); with
+            time steps (rows, steps, width).
     """
     prefix = "" if alone else f"{port}_"
     known = {"mae": _mae, "mse": _mse, "accuracy": _accuracy, "log_loss": _log_loss}
@@ -37,10 +38,13 @@ def port_scores(
 
 
 def class_ids(targets: np.ndarray) -> np.ndarray:
-    """Class of each row, from ids, 0/1 flags or one-hot rows; shape (rows,)."""
-    if targets.ndim == 2 and targets.shape[1] > 1:
-        return targets.argmax(axis=1)
-    return targets.reshape(len(targets)).astype(np.int64)
+    """Class of each row, from ids, 0/1 flags or one-hot rows; shape (rows,).
+
+    Several whole numbers in a row are the class ids of its time steps: shape (rows x steps,).
+    """
+    if targets.ndim > 1 and targets.shape[-1] > 1 and targets.dtype.kind == "f":
+        return targets.argmax(axis=-1).ravel()
+    return targets.ravel().astype(np.int64)
 
 
 def _mae(truth: np.ndarray, predicted: np.ndarray) -> float:
@@ -61,5 +65,6 @@ def _log_loss(truth: np.ndarray, predicted: np.ndarray) -> float:
     if predicted.shape[-1] == 1:
         chance = np.clip(predicted.ravel(), TINY, 1 - TINY)
         return float(-np.mean(np.where(truth.ravel() > 0.5, np.log(chance), np.log1p(-chance))))
-    chance = predicted[np.arange(len(predicted)), class_ids(truth)]
+    by_row = predicted.reshape(-1, predicted.shape[-1])
+    chance = by_row[np.arange(len(by_row)), class_ids(truth)]
     return float(-np.mean(np.log(np.clip(chance, TINY, 1.0))))

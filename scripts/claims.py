@@ -1,0 +1,264 @@
+"""Test the documents' claims by experiment, on embedded data, over seeds.
+
+    python scripts/claims.py [--seeds 3] [CLAIM...]
+
+Each claim compares variants of one recipe on the same held-out rows, lower score is better.
+The tables go to results/claims.csv and docs/claims.md; tests/test_claims_by_experiment.py
+asserts the sign of each difference.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from generated import ROOT
+
+import zoo
+from zoo.data.catalogue import sources
+from zoo.files import replacing, write_text
+from zoo.ports import ported
+from zoo.reporter import Reporter
+from zoo.runs import Run
+from zoo.training import engine
+
+CSV = ROOT / "results" / "claims.csv"
+PAGE = ROOT / "docs" / "claims.md"
+SILENT = Reporter(silent=True)
+
+Scores = dict[str, float]  # variant -> held-out score, lower is better
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a document says, and how it is put to the test.
+
+    Attributes:
+        text: The claim, with its document.
+        score: What the numbers are.
+        better, worse: The variant that should win, and those that it should beat.
+        measure: Seed -> score of every variant.
+        expected: Whether the claim says that `better` wins; None where it is left open.
+    """
+
+    text: str
+    score: str
+    better: str
+    worse: tuple[str, ...]
+    measure: Callable[[int], Scores]
+    expected: bool | None = True
+
+
+def train(recipe: str, seed: int, **changes: Any) -> Run:
+    """Train on the embedded data in silence and leave nothing behind."""
+    embedded = sources(zoo.recipe(recipe).dataset)[-1]
+    with tempfile.TemporaryDirectory() as folder:
+        return zoo.fit(
+            recipe, data=embedded, seed=seed, logdir=Path(folder), reporter=SILENT, **changes
+        )
+
+
+def predictions(run: Run, recipe: str, split: str) -> tuple[np.ndarray, np.ndarray]:
+    """Truth and prediction of a run's first output on a split, shape (rows,)."""
+    plan = zoo.recipe(recipe)
+    data = zoo.load_data(plan.dataset, source=sources(plan.dataset)[-1], **plan.dataset_options)
+    inputs, targets = ported(plan, data, run.model, SILENT.line)[split]
+    (port,) = targets
+    return targets[port].ravel(), engine.predict(run.model, inputs)[port].ravel()
+
+
+def clothing_price(seed: int) -> Scores:
+    """The joint model, each branch alone, and their average weighted on the validation rows."""
+    kinds = ("metadata", "description", "picture")
+    alone = {
+        kind: train("clothing_price", seed, **{"arguments.branches": (kind,)}) for kind in kinds
+    }
+    guesses = {
+        split: [predictions(run, "clothing_price", split) for run in alone.values()]
+        for split in ("validation", "test")
+    }
+    columns = {
+        split: np.stack([predicted for _, predicted in pairs], axis=1)
+        for split, pairs in guesses.items()
+    }
+    weights = _convex_weights(columns["validation"], guesses["validation"][0][0])
+    truth = guesses["test"][0][0]
+    scores = {
+        f"{kind} alone": float(np.abs(truth - columns["test"][:, at]).mean())
+        for at, kind in enumerate(kinds)
+    }
+    average = float(np.abs(truth - columns["test"] @ weights).mean())
+    joint = train("clothing_price", seed).metrics["test"]["mae"]
+    return {"joint": joint, "weighted average": average, **scores}
+
+
+def _convex_weights(columns: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Weights from 0 that add up to 1 with the least absolute error, on a grid of 1/20."""
+    steps = np.linspace(0, 1, 21)
+    grid = [(a, b, 1 - a - b) for a in steps for b in steps if a + b <= 1 + 1e-9]
+    errors = [np.abs(truth - columns @ np.array(weights)).mean() for weights in grid]
+    return np.array(grid[int(np.argmin(errors))])
+
+
+def novel(seed: int) -> Scores:
+    """Log-loss of the genre plus error of the date in units of its trivial error."""
+    plan = zoo.recipe("novel")
+    trivial = zoo.load_data("novels", source=sources(plan.dataset)[-1]).references["trivial"][
+        "test"
+    ]
+
+    def alone(head: str) -> Scores:
+        metrics = {head: plan.metrics[head]}
+        changes = {"loss": {head: plan.loss[head]}, "metrics": metrics, "loss_weights": {}}
+        run = train("novel", seed, **changes, **{"arguments.heads": (head,)})
+        return run.metrics["test"]
+
+    joint = train("novel", seed).metrics["test"]
+    genre, date = alone("genre"), alone("date")
+    scale = trivial["genre_log_loss"], trivial["date_mae"]
+    return {
+        "joint": joint["genre_log_loss"] / scale[0] + joint["date_mae"] / scale[1],
+        "separate": genre["log_loss"] / scale[0] + date["mae"] / scale[1],
+    }
+
+
+def residual_network(seed: int) -> Scores:
+    """Log-loss with the skips and without them, all else equal."""
+    return {
+        "with skips": train("residual_network", seed).metrics["test"]["log_loss"],
+        "without skips": train("residual_network", seed, **{"arguments.skip": False}).metrics[
+            "test"
+        ]["log_loss"],
+    }
+
+
+def siamese_lstm(seed: int) -> Scores:
+    """Log-loss with one encoder for both sentences and with one for each."""
+    return {
+        "shared encoder": train("siamese_lstm", seed).metrics["test"]["log_loss"],
+        "two encoders": train("siamese_lstm", seed, **{"arguments.shared": False}).metrics["test"][
+            "log_loss"
+        ],
+    }
+
+
+def headline(seed: int) -> Scores:
+    """Log-loss of the main output with the auxiliary loss at weight 0.2, and at 0."""
+    return {
+        "auxiliary loss": train("headline", seed).metrics["test"]["main_output_log_loss"],
+        "no auxiliary loss": train("headline", seed, **{"loss_weights.aux_output": 0.0}).metrics[
+            "test"
+        ]["main_output_log_loss"],
+    }
+
+
+CLAIMS = {
+    "clothing_price": Claim(
+        "beyond-sequential: the joint model beats a weighted average of three separate ones",
+        "MAE of the price",
+        "joint",
+        ("weighted average", "metadata alone", "description alone", "picture alone"),
+        clothing_price,
+    ),
+    "novel": Claim(
+        "beyond-sequential: genre and date are correlated, so one joint model beats two",
+        "genre log-loss / trivial + date MAE / trivial",
+        "joint",
+        ("separate",),
+        novel,
+    ),
+    "residual_network": Claim(
+        "dlwp-7.1: residual connections let a deep network learn what it could not without",
+        "log-loss",
+        "with skips",
+        ("without skips",),
+        residual_network,
+    ),
+    "siamese_lstm": Claim(
+        "dlwp-7.1: one shared encoder learns from both sentences at once",
+        "log-loss",
+        "shared encoder",
+        ("two encoders",),
+        siamese_lstm,
+    ),
+    "headline": Claim(
+        "model-api: the auxiliary loss trains the LSTM more smoothly",
+        "log-loss of the main output",
+        "auxiliary loss",
+        ("no auxiliary loss",),
+        headline,
+        expected=None,
+    ),
+}
+
+
+def measured(name: str, seeds: int) -> Iterator[dict[str, Any]]:
+    """A row per seed and variant."""
+    for seed in range(seeds):
+        for variant, value in CLAIMS[name].measure(seed).items():
+            yield {"claim": name, "seed": seed, "variant": variant, "score": value}
+
+
+def page(frame: pd.DataFrame) -> str:
+    """docs/claims.md: every claim with its table and verdict."""
+    lines = [
+        "<!-- generated by scripts/claims.py from results/claims.csv -->",
+        "# The documents' claims, by experiment",
+        "",
+        "Held-out scores on the embedded data, one column a seed; lower is better.",
+        "",
+    ]
+    for name, claim in CLAIMS.items():
+        rows = frame[frame["claim"] == name]
+        if rows.empty:
+            continue
+        table = rows.pivot_table(index="variant", columns="seed", values="score", sort=False)
+        lines += [f"## {name}", "", f"{claim.text}. Score: {claim.score}.", ""]
+        lines += [
+            f"| variant | {' | '.join(f'seed {seed}' for seed in table.columns)} | mean |",
+            "|---|" + "---:|" * (len(table.columns) + 1),
+        ]
+        for variant, values in table.iterrows():
+            cells = " | ".join(f"{value:.4f}" for value in values)
+            lines.append(f"| {variant} | {cells} | {values.mean():.4f} |")
+        lines += ["", verdict(claim, table), ""]
+    return "\n".join(lines)
+
+
+def verdict(claim: Claim, table: pd.DataFrame) -> str:
+    """How often the variant that should win did."""
+    best_other = table.loc[list(claim.worse)].min()
+    wins = int((table.loc[claim.better] < best_other).sum())
+    mean = table.mean(axis=1)
+    difference = mean[list(claim.worse)].min() - mean[claim.better]
+    return (
+        f"**{claim.better}** is best on {wins} of {table.shape[1]} seeds, by {difference:.4f} in "
+        "the mean."
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Test the documents' claims by experiment.")
+    parser.add_argument("claims", nargs="*", choices=[[], *CLAIMS], help="default: all")
+    parser.add_argument("--seeds", type=int, default=3)
+    given = parser.parse_args()
+    frame = pd.read_csv(CSV) if CSV.is_file() else pd.DataFrame(columns=["claim"])
+    for name in given.claims or CLAIMS:
+        rows = pd.DataFrame(measured(name, given.seeds))
+        frame = pd.concat([frame[frame["claim"] != name], rows], ignore_index=True)
+        with replacing(CSV) as partial:
+            frame.to_csv(partial, index=False, float_format="%.6g")
+        print(rows.pivot_table(index="variant", columns="seed", values="score", sort=False))
+    write_text(PAGE, page(frame))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,220 @@
+"""Train every recipe over seeds, keep the scores in results/results.csv, write the tables.
+
+    python scripts/results.py [--seeds 3] [--jobs 2] [--tables] [RECIPE...]
+    python scripts/results.py --check
+
+Each run is a process of its own. A run whose recipe, data and seed are in the CSV already is
+not repeated, so a broken-off call goes on where it stopped; a changed recipe is run again. Real
+data is used where its files are in the data home. `--tables` and `--check` train nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from generated import ROOT, between_markers
+
+import zoo
+from zoo.data.catalogue import choose_source, sources
+from zoo.files import replacing, write_text
+
+TABLE = ROOT / "results" / "results.csv"
+KEY = ["recipe", "data", "seed", "recipe_sha256"]
+Job = tuple[str, str, int]
+
+
+def jobs(names: list[str], seeds: int) -> Iterator[Job]:
+    """Recipe, source and seed of every run there should be on this machine."""
+    for name in names:
+        recipe = zoo.recipe(name)
+        embedded = sources(recipe.dataset)[-1]
+        best = choose_source(recipe.dataset, "auto", None, recipe.dataset_options)
+        for source in dict.fromkeys((embedded, best)):
+            for seed in range(seeds):
+                yield name, source, seed
+
+
+def recipe_hash(name: str) -> str:
+    """Changes when anything that the recipe says changes."""
+    text = json.dumps(zoo.recipe(name).to_dict(), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def run(job: Job, logdir: Path) -> list[dict[str, Any]]:
+    """Train once in a fresh process; a row for each test metric, none if it failed."""
+    name, source, seed = job
+    call = [sys.executable, "-m", "zoo.train", name, "--data", source, "--seed", str(seed)]
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        process = subprocess.Popen(
+            [*call, "--json", "--logdir", str(logdir)], stdout=out, stderr=err
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        err.seek(0)
+        if process.returncode:
+            print(f"{name} {source} {seed}: {err.read().decode().splitlines()[-1]}")
+            return []
+        record = json.loads(out.read())
+    return list(_rows(record, job, usage.ru_maxrss / 1024))
+
+
+def _rows(record: dict[str, Any], job: Job, memory: float) -> Iterator[dict[str, Any]]:
+    name, source, seed = job
+    split = "test" if "test" in record["metrics"] else "train"
+    references = record["references"]
+    for metric, value in record["metrics"][split].items():
+        if metric == "loss" or (metric.endswith("_loss") and not metric.endswith("log_loss")):
+            continue
+        yield {
+            "recipe": name,
+            "data": source,
+            "seed": seed,
+            "recipe_sha256": recipe_hash(name),
+            "metric": metric,
+            "model": value,
+            "baseline": record["baseline"].get(split, {}).get(metric),
+            "trivial": references.get("trivial", {}).get(split, {}).get(metric),
+            "oracle": references.get("oracle", {}).get(split, {}).get(metric),
+            "baseline_name": record["baseline_name"],
+            "parameters": record["parameters"],
+            "epochs": record["epochs_run"],
+            "seconds": record["seconds"]["total"],
+            "memory_mib": round(memory),
+            "fingerprint": record["data"]["fingerprint"][:16],
+            "tensorflow": record["versions"]["tensorflow"],
+            "keras": record["versions"]["keras"],
+        }
+
+
+def known() -> pd.DataFrame:
+    """The CSV, without the rows of recipes that have changed or gone."""
+    if not TABLE.is_file():
+        return pd.DataFrame(columns=[*KEY, "metric"])
+    frame = pd.read_csv(TABLE)
+    current = {name: recipe_hash(name) for name in zoo.list_recipes()}
+    return frame[frame["recipe_sha256"] == frame["recipe"].map(current)]
+
+
+def save(frame: pd.DataFrame) -> None:
+    """Write the CSV in a fixed order, whole or not at all."""
+    order = {name: at for at, name in enumerate(zoo.list_recipes())}
+    rank = frame["recipe"].map(order)
+    ordered = frame.assign(rank=rank).sort_values(["rank", "data", "seed", "metric"])
+    with replacing(TABLE) as partial:
+        ordered.drop(columns="rank").to_csv(partial, index=False, float_format="%.6g")
+
+
+def train_all(names: list[str], seeds: int, workers: int) -> int:
+    """Run what is missing, saving after every run; the number of runs that failed."""
+    frame = known()
+    done = set(frame[["recipe", "data", "seed"]].itertuples(index=False, name=None))
+    missing = [job for job in jobs(names, seeds) if job not in done]
+    failed = 0
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(workers) as pool:
+        logs = [Path(folder) / str(at) for at in range(len(missing))]
+        for at, rows in enumerate(pool.map(run, missing, logs), start=1):
+            failed += not rows
+            if rows:
+                frame = pd.concat([frame, pd.DataFrame(rows)], ignore_index=True)
+                save(frame)
+            print(f"{at}/{len(missing)} {' '.join(map(str, missing[at - 1]))}", flush=True)
+    return failed
+
+
+def summary(frame: pd.DataFrame) -> pd.DataFrame:
+    """One row per recipe, data and metric: means over seeds, their spread, the gap closed."""
+    groups = frame.groupby(["recipe", "data", "metric"], sort=False, dropna=False)
+    table = groups.agg(
+        seeds=("seed", "count"),
+        model=("model", "mean"),
+        spread=("model", lambda values: values.max() - values.min()),
+        baseline=("baseline", "mean"),
+        baseline_name=("baseline_name", "first"),
+        trivial=("trivial", "mean"),
+        oracle=("oracle", "mean"),
+        parameters=("parameters", "first"),
+        seconds=("seconds", "median"),
+        memory_mib=("memory_mib", "median"),
+    ).reset_index()
+    table["closed"] = (table["trivial"] - table["model"]) / (table["trivial"] - table["oracle"])
+    return table
+
+
+def markdown(frame: pd.DataFrame) -> str:
+    """The summary as a table."""
+    lines = [
+        "| recipe | data | test metric | model | baseline | trivial | best possible "
+        "| gap closed | seconds |",
+        "|---|---|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    for row in summary(frame).itertuples():
+        baseline = f"{_number(row.baseline)} ({row.baseline_name})" if row.baseline_name else "-"
+        closed = "-" if pd.isna(row.closed) else f"{row.closed:.0%}"
+        lines.append(
+            f"| `{row.recipe}` | {row.data} | {row.metric} "
+            f"| {_number(row.model)} ± {row.spread / 2:.2g} | {baseline} "
+            f"| {_number(row.trivial)} | {_number(row.oracle)} | {closed} | {row.seconds:.0f} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _number(value: float) -> str:
+    return "-" if pd.isna(value) else f"{value:.4g}"
+
+
+def tables(frame: pd.DataFrame) -> dict[Path, str]:
+    """README and docs/results.md as the CSV wants them."""
+    readme = ROOT / "README.md"
+    main = frame[~frame["recipe"].str.endswith("_as_printed")]
+    first = main.drop_duplicates(["recipe", "data", "seed"])  # one metric each, for the overview
+    text = between_markers(readme.read_text(encoding="utf-8"), "results", markdown(first))
+    seeds = int(frame["seed"].max()) + 1 if len(frame) else 0
+    page = (
+        "<!-- generated by scripts/results.py from results/results.csv -->\n# Results\n\n"
+        f"Held-out scores, means over up to {seeds} seeds. *Trivial* is the best constant "
+        "prediction, *best possible* what the data's own generator allows, computed; *gap closed* "
+        "is the model's share of the way from the one to the other. Seconds are the whole "
+        "command's, two runs at a time on 2 cores.\n\n" + markdown(frame)
+    )
+    return {readme: text, ROOT / "docs" / "results.md": page}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Train every recipe and tabulate the scores.")
+    parser.add_argument("recipes", nargs="*", help="default: all")
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--jobs", type=int, default=2, help="runs at a time")
+    parser.add_argument("--tables", action="store_true", help="only write the tables")
+    parser.add_argument("--check", action="store_true", help="fail if a table is not the CSV's")
+    given = parser.parse_args()
+    failed = 0
+    if not (given.tables or given.check):
+        failed = train_all(given.recipes or zoo.list_recipes(), given.seeds, given.jobs)
+    frame = pd.read_csv(TABLE) if given.check else known()
+    stale = [
+        path
+        for path, text in tables(frame).items()
+        if not path.is_file() or path.read_text(encoding="utf-8") != text
+    ]
+    for path in stale:
+        if given.check:
+            print(f"not current: {path.relative_to(ROOT)}", file=sys.stderr)
+        else:
+            write_text(path, tables(frame)[path])
+    return 1 if failed or (given.check and stale) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

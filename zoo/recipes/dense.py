@@ -1,0 +1,203 @@
+"""Recipes of the dense family: maps, clouds of points and pictures as rows of numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zoo.recipe import Recipe, add
+
+ADAM = "Adam with a cosine schedule, where the document has RMSprop at a fixed rate"
+PRINTED = (
+    "as printed: RMSprop at Keras's default rate and one-hot targets; epochs and batch size, "
+    "which the catalogue does not give, are 10 and Keras's default of 32"
+)
+SCORES = ("accuracy", "log_loss")
+BASELINE = "nearest_neighbour"
+
+# What all recipes here share: a cosine from `learning_rate` to 0, stopped where it overfits.
+SCHEDULE: dict[str, Any] = {
+    "schedule": "cosine",
+    "epochs": 20,
+    "batch_size": 64,
+    "early_stopping": 5,
+    "engine": "resident-xla",
+}
+CATEGORY: dict[str, Any] = {
+    "loss": {"category": "sparse_categorical_crossentropy"},
+    "metrics": {"category": SCORES},
+    "baseline": BASELINE,
+}
+LABEL: dict[str, Any] = {
+    "loss": {"label": "binary_crossentropy"},
+    "baseline": BASELINE,
+}
+DIGIT: dict[str, Any] = {
+    "dataset": "digits",
+    "loss": {"digit": "sparse_categorical_crossentropy"},
+    "metrics": {"digit": SCORES},
+    "baseline": BASELINE,
+}
+ONE_HOT: dict[str, Any] = {
+    "columns": {"category": ("category_one_hot",)},
+    "loss": {"category": "categorical_crossentropy"},
+    "metrics": {"category": SCORES},
+    "baseline": BASELINE,
+}
+RMSPROP: dict[str, Any] = {
+    "optimizer": "rmsprop",
+    "epochs": 10,
+    "engine": "resident-xla",
+    "note": PRINTED,
+}
+
+add(
+    Recipe(
+        name="single_dense",
+        architecture="single_dense",
+        dataset="linear_map",
+        summary="a linear map of 32 numbers to 32, from noisy examples",
+        loss={"b": "mse"},
+        metrics={"b": ("mse", "mae")},
+        learning_rate=0.01,
+        baseline="linear",
+        **SCHEDULE,
+        note="The document trains nothing. Least squares is the ceiling here, and the same model.",
+    ),
+    Recipe(
+        name="softmax_mlp_32",
+        architecture="softmax_mlp_32",
+        dataset="classes_32",
+        summary="which of ten pairs of clouds a point of 32 numbers comes from",
+        learning_rate=0.005,
+        **CATEGORY,
+        **SCHEDULE,
+        note=ADAM,
+    ),
+    Recipe(
+        name="softmax_mlp_32_as_printed",
+        architecture="softmax_mlp_32",
+        dataset="classes_32",
+        summary="the same model with the document's optimizer and targets",
+        **ONE_HOT,
+        **RMSPROP,
+    ),
+    Recipe(
+        name="softmax_mlp_64",
+        architecture="softmax_mlp_64",
+        dataset="classes_64",
+        summary="handwritten digits of 8 x 8 pixels, or clouds of points of 64 numbers",
+        learning_rate=0.005,
+        **CATEGORY,
+        **SCHEDULE,
+        note=ADAM,
+    ),
+    Recipe(
+        name="two_branch_add",
+        architecture="two_branch_add",
+        dataset="two_views",
+        summary="ten classes from two views, each of which tells a part of the class",
+        learning_rate=0.005,
+        **CATEGORY,
+        **SCHEDULE,
+        note="The document gives no settings. Neither view alone allows more than `only_a` or "
+        "`only_b`; the variant as_printed, which never reads b, stays below `only_a`.",
+    ),
+    Recipe(
+        name="digit_mlp",
+        architecture="digit_mlp",
+        summary="digits from 784 grey levels",
+        learning_rate=0.003,
+        **DIGIT,
+        **SCHEDULE,
+        note=ADAM,
+    ),
+    Recipe(
+        name="digit_mlp_as_printed",
+        architecture="digit_mlp",
+        summary="the same model with the document's optimizer",
+        **DIGIT,
+        **(RMSPROP | {"note": PRINTED.replace(" and one-hot targets", "")}),
+    ),
+    Recipe(
+        name="shallow_mlp",
+        architecture="shallow_mlp",
+        summary="digits from 784 grey levels, with one hidden layer",
+        learning_rate=0.003,
+        **DIGIT,
+        **SCHEDULE,
+        note="The document gives no settings.",
+    ),
+    Recipe(
+        name="binary_mlp",
+        architecture="binary_mlp",
+        dataset="binary_wide",
+        summary="benign or malignant from 30 measures, or clouds of points of 100 numbers",
+        metrics={"label": (*SCORES, "mean_prediction")},
+        learning_rate=0.005,
+        **LABEL,
+        **SCHEDULE,
+        note=ADAM,
+    ),
+    Recipe(
+        name="binary_mlp_as_printed",
+        architecture="binary_mlp",
+        dataset="binary_wide",
+        summary="the same model with the document's optimizer and its custom metric",
+        metrics={"label": (*SCORES, "mean_prediction")},
+        **LABEL,
+        **(RMSPROP | {"note": PRINTED.replace(" and one-hot targets", "")}),
+    ),
+    Recipe(
+        name="multiclass_mlp",
+        architecture="multiclass_mlp",
+        dataset="classes_100",
+        summary="which of ten pairs of clouds a point of 100 numbers comes from",
+        learning_rate=0.005,
+        **CATEGORY,
+        **SCHEDULE,
+        note=ADAM,
+    ),
+    Recipe(
+        name="multiclass_mlp_as_printed",
+        architecture="multiclass_mlp",
+        dataset="classes_100",
+        summary="the same model with the document's optimizer and targets",
+        **ONE_HOT,
+        **RMSPROP,
+    ),
+    Recipe(
+        name="dropout_mlp",
+        architecture="dropout_mlp",
+        dataset="classes_20",
+        summary="which of ten pairs of clouds a point of 20 numbers comes from",
+        learning_rate=0.005,
+        **CATEGORY,
+        **(SCHEDULE | {"epochs": 30}),
+        note="Adam with a cosine schedule, where the document has SGD with momentum",
+    ),
+    Recipe(
+        name="dropout_mlp_as_printed",
+        architecture="dropout_mlp",
+        dataset="classes_20",
+        summary="the same model with the document's optimizer and targets",
+        optimizer="sgd",
+        optimizer_options={"momentum": 0.9, "nesterov": True},
+        learning_rate=0.01,
+        epochs=20,
+        engine="resident-xla",
+        **ONE_HOT,
+        note="as printed: SGD at 0.01 with Nesterov momentum 0.9 and one-hot targets; epochs and "
+        "batch size, which the catalogue does not give, are 20 and Keras's default of 32",
+    ),
+    Recipe(
+        name="mlp",
+        architecture="mlp",
+        dataset="binary_narrow",
+        summary="whether diabetes goes on faster than usual, from 10 measures, or clouds of points",
+        metrics={"label": SCORES},
+        learning_rate=0.01,
+        **LABEL,
+        **SCHEDULE,
+        note="The document gives no settings.",
+    ),
+)

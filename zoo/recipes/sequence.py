@@ -1,0 +1,70 @@
+"""Recipes of the sequence family: series in which order counts, and videos."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zoo.recipe import Recipe, add
+
+SCORES = ("accuracy", "log_loss")
+LABEL: dict[str, Any] = {
+    "dataset": "series",
+    "loss": {"label": "binary_crossentropy"},
+    "metrics": {"label": SCORES},
+    "learning_rate": 0.02,
+    "schedule": "cosine",
+    "batch_size": 64,
+    "engine": "resident-xla",
+    "baseline": "nearest_neighbour",
+}
+NO_SETTINGS = "The document gives no settings."
+
+add(
+    Recipe(
+        name="rnn",
+        architecture="rnn",
+        summary="which kind of pulse comes more often, from a noisy series",
+        epochs=15,
+        **LABEL,
+        note=NO_SETTINGS,
+    ),
+    Recipe(
+        name="shared_features",
+        architecture="shared_features",
+        summary="the same question to a model with a shallow and a deep branch",
+        epochs=15,
+        **LABEL,
+        note=NO_SETTINGS,
+    ),
+    Recipe(
+        name="sequence_tagger",
+        architecture="sequence_tagger",
+        summary="which kind of pulse comes more often, and the series without its noise",
+        dataset="noisy_series",
+        loss={"label": "binary_crossentropy", "signal": "mse"},
+        metrics={"label": SCORES, "signal": ("mse",)},
+        learning_rate=0.02,
+        schedule="cosine",
+        epochs=15,
+        batch_size=64,
+        engine="resident-xla",
+        baseline="linear",
+        note=NO_SETTINGS,
+    ),
+    Recipe(
+        name="video_classifier",
+        architecture="video_classifier",
+        dataset="digit_videos",
+        summary="the digit of every frame of a video of 20 frames",
+        loss={"digits": "sparse_categorical_crossentropy"},
+        metrics={"digits": SCORES},
+        learning_rate=0.003,
+        schedule="cosine",
+        epochs=20,
+        batch_size=4,
+        early_stopping=5,
+        engine="resident-xla",
+        baseline="nearest_neighbour_by_step",
+        note="The document gives no settings. A batch of 4 videos has 80 frames.",
+    ),
+)
