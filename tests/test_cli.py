@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -142,7 +143,7 @@ def test_nan_loss_is_one_line(tmp_path: Path) -> None:
     assert json.loads((folder / "run.json").read_text())["status"] == "failed"
 
 
-def test_ctrl_c_is_one_line(tmp_path: Path) -> None:
+def test_ctrl_c_once_finishes_the_epoch_and_says_how_to_go_on(tmp_path: Path) -> None:
     program = [sys.executable, "-m", "zoo.train", "basketball", "--data", "league"]
     process = subprocess.Popen(
         [*program, "--epochs", "500"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -152,9 +153,27 @@ def test_ctrl_c_is_one_line(tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert errors.strip() == "error: interrupted"
+    assert re.fullmatch(
+        r"error: stopped after epoch (\d+) of 500; go on with zoo train --resume \S+\n", errors
+    )
     (folder,) = history.iterdir()
     assert json.loads((folder / "run.json").read_text())["status"] == "interrupted"
+
+
+def test_ctrl_c_twice_stops_at_once(tmp_path: Path) -> None:
+    """The second signal need not wait for the epoch, which here would last for minutes."""
+    program = [sys.executable, "-m", "zoo.train", "basketball", "--data", "league"]
+    process = subprocess.Popen(
+        [*program, "--batch-size", "1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    _wait_for(lambda: bool(list(tmp_path.glob("tensorboard_logs/basketball/*/diagram.svg"))))
+    time.sleep(3)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=10)
+    assert process.returncode == 130
+    assert errors == "error: interrupted\n"
 
 
 @pytest.mark.slow

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import json
 import os
 import re
 import socket
+import tarfile
 import threading
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -439,7 +442,7 @@ def test_the_command_line(
     def listed() -> list[str]:
         result = runner.invoke(command, ["list", "--home", str(home)])
         assert result.exit_code == 0
-        return result.stdout.splitlines()
+        return result.stdout.splitlines()[:2]  # the two datasets of these files come first
 
     assert [line.split()[:3] for line in listed()] == [
         ["basketball", "ncaa,", "league*"],
@@ -460,3 +463,79 @@ def test_the_command_line(
     for arguments in (["card", "nothing"], ["fetch", "nothing"]):
         failed = runner.invoke(command, arguments)
         assert "unknown dataset 'nothing'" in str(failed.exception)
+
+
+def packed(kind: str, members: dict[str, bytes]) -> bytes:
+    """An archive of the members; a tar file also gets a link and a folder."""
+    content = io.BytesIO()
+    if kind == "zip":
+        with zipfile.ZipFile(content, "w") as archive:
+            for name, body in members.items():
+                archive.writestr(name, body)
+        return content.getvalue()
+    with tarfile.open(fileobj=content, mode="w:gz") as archive:
+        for name, body in members.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(body)
+            archive.addfile(entry, io.BytesIO(body))
+        link = tarfile.TarInfo("top/link.csv")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(link)
+    return content.getvalue()
+
+
+def members_manifest(folder: Path, url: str, **members: str) -> Path:
+    """A manifest of two files that are members of one archive."""
+    files = [
+        {
+            "file": name,
+            "url": url,
+            "sha256": hashlib.sha256(GOOD[name]).hexdigest(),
+            "rows": None,
+            "columns": [],
+            "member": members.get(name.partition(".")[0], f"top/{name}"),
+        }
+        for name in (SEASON, TOURNEY)
+    ]
+    path = folder / "manifest.json"
+    path.write_text(json.dumps({"dataset": "basketball", "licence": "none", "files": files}))
+    return path
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar.gz"])
+def test_members_come_out_of_one_download(
+    kind: str, home: Path, tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    body = packed(kind, {f"top/{name}": content for name, content in GOOD.items()})
+    httpserver.expect_request("/all").respond_with_data(body)
+    manifest = members_manifest(tmp_path, httpserver.url_for("/all"))
+    done = fetch("basketball", home, progress=False, manifest=manifest)
+    assert [file.status for file in done] == ["downloaded", "downloaded"]
+    assert len(httpserver.log) == 1
+    assert stored(home) == [SEASON, TOURNEY]
+    assert all(file.path.read_bytes() == GOOD[file.path.name] for file in done)
+    again = fetch("basketball", home, progress=False, manifest=manifest)
+    assert [file.status for file in again] == ["kept", "kept"]
+    assert len(httpserver.log) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "member", "message"),
+    [
+        (packed("tar.gz", {"top/x": b"x"}), "top/none", "no file 'top/none' in this archive"),
+        (packed("tar.gz", {"top/x": b"x"}), "top/link.csv", "no file 'top/link.csv' in this"),
+        (packed("zip", {"top/x": b"x"}), "top/none", "no file 'top/none' in this archive"),
+        (packed("zip", {"top/x": b"x"}), "top/x", "wrong checksum"),
+        (b"neither", "top/x", "not a whole archive"),
+        (packed("tar.gz", {"top/x": os.urandom(9999)})[:5000], "top/x", "not a whole archive"),
+    ],
+)
+def test_a_bad_archive_leaves_nothing(
+    body: bytes, member: str, message: str, home: Path, tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/all").respond_with_data(body)
+    url = httpserver.url_for("/all")
+    found = refused(home, members_manifest(tmp_path, url, games_season=member))
+    assert message in found
+    assert url in found
+    assert stored(home) == []

@@ -18,7 +18,7 @@ from zoo.registry import Architecture, Port, build, list_models, register, spec
 
 if TYPE_CHECKING:
     from zoo.data import load as load_data
-    from zoo.experiment import evaluate, fit
+    from zoo.experiment import evaluate, fit, resume
     from zoo.runs import load_run
     from zoo.training.tensorboard import TensorBoard
 
@@ -38,6 +38,7 @@ __all__ = [
     "load_run",
     "recipe",
     "register",
+    "resume",
     "spec",
 ]
 
@@ -47,6 +48,7 @@ _LAZY = {
     "evaluate": ("zoo.experiment", "evaluate"),
     "fit": ("zoo.experiment", "fit"),
     "load_data": ("zoo.data", "load"),
+    "resume": ("zoo.experiment", "resume"),
     "load_run": ("zoo.runs", "load_run"),
 }
 

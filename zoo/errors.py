@@ -43,3 +43,7 @@ class FetchError(DataError):
 
 class TrainingError(ZooError, RuntimeError):
     """Training could not go on (a loss that is not a number, a full disk, an interrupt)."""
+
+
+class StoppedEarly(TrainingError):
+    """The user ended a run between two epochs; it can be resumed."""

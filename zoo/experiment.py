@@ -14,7 +14,7 @@ import numpy as np
 
 from zoo import diagram, reports
 from zoo.data import load as load_dataset
-from zoo.errors import DataError
+from zoo.errors import DataError, StoppedEarly, TrainingError
 from zoo.files import replacing
 from zoo.ports import Split, build_for, ported
 from zoo.recipe import Recipe
@@ -56,14 +56,50 @@ def fit(
         DataError: data that is missing or damaged.
         TrainingError: the loss became NaN, or the run folder cannot be written.
     """
-    reporter = reporter or Reporter()
-    clock = _Clock()
     chosen = (find_recipe(recipe) if isinstance(recipe, str) else recipe).override(overrides)
+    command = _command(chosen, data, seed, overrides)
+    return _run(chosen, data, seed, Path(logdir), reporter or Reporter(), {"command": command})
 
+
+def resume(
+    run: str | Path, *, logdir: str | Path = LOGDIR, reporter: Reporter | None = None
+) -> Run:
+    """Go on with a run that was interrupted, from its last completed epoch.
+
+    The end is the one that the run would have had if nothing had stopped it: weights, optimizer,
+    callbacks, history and TensorBoard's steps.
+
+    Raises:
+        TrainingError: no such run, or it has finished.
+        DataError: the data is not what it was.
+    """
+    folder = run_folder.find(run, Path(logdir), finished=False)
+    record = run_folder.read(folder)
+    if record.get("status") == "finished":
+        raise TrainingError(f"{folder} has finished; there is nothing to resume")
+    chosen = Recipe.from_dict(record["recipe"])
+    source = record["data"]["source"]
+    parent = folder.parent.parent
+    return _run(chosen, source, record["seed"], parent, reporter or Reporter(), record, folder)
+
+
+def _run(
+    chosen: Recipe,
+    data: str,
+    seed: int,
+    logdir: Path,
+    reporter: Reporter,
+    record: dict[str, Any],
+    folder: Path | None = None,
+) -> Run:
+    """Train in a new run folder, or go on in `folder`, whose record is `record`."""
+    clock = _Clock()
     with clock.phase("data"):
         dataset = _loaded(chosen, data, reporter)
         fingerprint = dataset.fingerprint
-        dataset, upstream = _stacked(dataset, chosen, seed, Path(logdir), reporter)
+        if folder and fingerprint != record["data"]["fingerprint"]:
+            raise DataError(f"the data is not what {folder} was trained on; train anew instead")
+        dataset, upstream = _stacked(dataset, chosen, seed, logdir, reporter)
     with clock.phase("tensorflow"):
         from zoo.training.determinism import set_seed
 
@@ -81,11 +117,12 @@ def fit(
         if why:
             reporter.line(f"note: engine {engine_name} instead of {chosen.engine}: {why}")
 
-    folder = run_folder.create(Path(logdir), chosen.name, seed)
-    record: dict[str, Any] = {
+    resumed = folder is not None
+    folder = folder or run_folder.create(logdir, chosen.name, seed)
+    record = {
         "status": "running",
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": _command(chosen, data, seed, overrides),
+        **{key: record[key] for key in ("command", "started") if key in record},
         "recipe": chosen.to_dict(),
         "seed": seed,
         "data": {
@@ -106,17 +143,19 @@ def fit(
         run_folder.write(folder, record)
         run_folder.write_labels(folder, dataset.labels)
         diagram.render(model, folder / run_folder.DIAGRAM)
-        with clock.phase("train"), reporter.progress(chosen.epochs * steps, chosen.name):
-            history = engine.fit(
+        with clock.phase("train"):
+            whole = _trained(
                 model,
+                chosen,
+                dataset,
                 train,
                 validation,
-                epochs=chosen.epochs,
-                batch_size=chosen.batch_size,
-                engine=engine_name,
+                folder,
+                reporter,
+                steps,
+                engine_name=engine_name,
                 seed=seed,
-                validation_split=chosen.validation_split,
-                callbacks=_callbacks(chosen, dataset, folder, reporter, steps),
+                resumed=resumed,
             )
         with clock.phase("save"), replacing(folder / run_folder.MODEL) as partial:
             model.save(partial)
@@ -125,14 +164,14 @@ def fit(
         with clock.phase("baseline"):
             name, baseline = (
                 baselines.score(chosen.baseline, splits, chosen.loss, chosen.metrics)
-                if chosen.baseline
+                if chosen.baseline and whole
                 else ("", {})
             )
         with clock.phase("report"):
             table = _reported(chosen, model, dataset, splits, folder)
         record |= {
-            "status": "finished",
-            "epochs_run": len(history.epoch),
+            "status": "finished" if whole else "interrupted",
+            "epochs_run": run_folder.epochs_run(folder),
             "metrics": metrics,
             "baseline": baseline,
             "baseline_name": name,
@@ -141,6 +180,11 @@ def fit(
         }
         run_folder.write(folder, record)
     _show(reporter, record)
+    if not whole:
+        raise StoppedEarly(
+            f"stopped after epoch {record['epochs_run']} of {chosen.epochs}; go on with "
+            f"zoo train --resume {folder}"
+        )
     if table is not None:
         reporter.table(table.title, table.header, table.rows)
     reporter.line(f"run folder: {folder}")
@@ -197,19 +241,57 @@ def _compiled(model: keras.Model, recipe: Recipe, train: Split) -> int:
     return steps
 
 
-def _callbacks(
-    recipe: Recipe, dataset: Dataset, folder: Path, reporter: Reporter, steps: int
-) -> list[keras.callbacks.Callback]:
+def _trained(
+    model: keras.Model,
+    recipe: Recipe,
+    dataset: Dataset,
+    train: Split,
+    validation: Split | None,
+    folder: Path,
+    reporter: Reporter,
+    steps: int,
+    *,
+    engine_name: str,
+    seed: int,
+    resumed: bool,
+) -> bool:
+    """Run the epochs, or those that are left; whether all were run that the recipe wants."""
     # These derive from Keras's classes: importing them loads TensorFlow.
+    from zoo.training import checkpoint, events
     from zoo.training.callbacks import standard_callbacks
+    from zoo.training.interrupt import StopRequest, listening
     from zoo.training.progress import EpochLines
     from zoo.training.tensorboard import TensorBoard
 
-    return [
+    state = None
+    if resumed:
+        state = checkpoint.newest(folder / "checkpoints", reporter.line)
+        events.cut_after(folder, int(state["arrays"]["optimizer/0"]) if state else 0)
+    done = state["epochs"] if state else 0
+    if resumed:
+        reporter.line(f"going on after epoch {done} of {recipe.epochs}")
+    stop = StopRequest()
+    callbacks = [
         EpochLines(reporter, recipe.epochs, steps),
         *standard_callbacks(recipe, folder),
         TensorBoard(folder, labels=dataset.labels),
     ]
+    point = checkpoint.ResumePoint(folder / "checkpoints", callbacks, state)
+    with listening(stop, reporter.line), reporter.progress(recipe.epochs * steps, recipe.name):
+        engine.fit(
+            model,
+            train,
+            validation,
+            # a run that had stopped by itself has no epochs left
+            epochs=done if state and state["stopped"] else recipe.epochs,
+            initial_epoch=done,
+            batch_size=recipe.batch_size,
+            engine=engine_name,
+            seed=seed,
+            validation_split=recipe.validation_split,
+            callbacks=[*callbacks, point, stop],
+        )
+    return stop.stopped_after in (None, recipe.epochs)
 
 
 def _joined(train: Split, validation: Split | None) -> Split:

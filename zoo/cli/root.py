@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import click
 
-from zoo.errors import ZooError
+from zoo.errors import StoppedEarly, ZooError
 
 # command -> module under zoo.cli and the line that `zoo --help` shows
 COMMANDS = {
@@ -19,6 +19,7 @@ COMMANDS = {
     "plot": ("plot", "Draw its diagram."),
     "train": ("train", "Train a recipe and leave a run folder behind."),
     "evaluate": ("evaluate", "Score a run again."),
+    "reproduce": ("reproduce", "Train a run again and compare to the last bit."),
     "predict": ("predict", "Predict with a run, from options or a CSV file."),
     "data": ("data", "List, describe and fetch the datasets."),
     "tensorboard": ("tensorboard", "Open TensorBoard on the run folders."),
@@ -55,6 +56,9 @@ def run(command: click.Command, arguments: Sequence[str] | None = None, name: st
     except click.ClickException as error:
         error.show()
         return error.exit_code
+    except StoppedEarly as error:
+        _fail(str(error))
+        return 130
     except ZooError as error:
         return _fail(str(error))
     except (KeyboardInterrupt, click.Abort):

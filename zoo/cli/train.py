@@ -14,7 +14,8 @@ from zoo.recipe import recipe as find_recipe
 
 
 @click.command("train")
-@click.argument("recipe")
+@click.argument("recipe", required=False)
+@click.option("--resume", "run", metavar="RUN", help="Go on with an interrupted run.")
 @click.option("--data", default="auto", show_default=True, help="Source of the data.")
 @click.option("--seed", default=0, show_default=True, help="Seed of weights and row order.")
 @click.option("--epochs", type=int, help="Most epochs, instead of the recipe's.")
@@ -26,7 +27,8 @@ from zoo.recipe import recipe as find_recipe
 @logdir_option
 @click.option("--json", "as_json", is_flag=True, help="Print run.json and nothing else.")
 def command(
-    recipe: str,
+    recipe: str | None,
+    run: str | None,
     data: str,
     seed: int,
     epochs: int | None,
@@ -38,8 +40,11 @@ def command(
 ) -> None:
     """Train RECIPE and leave a run folder behind.
 
-    Without --data, real data is used when it is on disk and embedded data otherwise.
+    Without --data, real data is used when it is on disk and embedded data otherwise. Ctrl-C
+    stops after the epoch and says how to go on; a second Ctrl-C stops at once.
     """
+    if bool(recipe) == bool(run):
+        raise RecipeError("give a recipe to train, or --resume RUN to go on with a run")
     overrides: dict[str, Any] = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
@@ -52,19 +57,19 @@ def command(
         overrides["batch_size"] = batch_size
     if engine != "auto":
         overrides["engine"] = engine
-    find_recipe(recipe).override(overrides)  # a wrong word is told before TensorFlow loads
+    if recipe:
+        find_recipe(recipe).override(overrides)  # a wrong word is told before TensorFlow loads
+    elif overrides:
+        raise RecipeError("a resumed run keeps its own settings; train anew to change them")
 
-    from zoo.experiment import fit
+    from zoo.experiment import fit, resume
     from zoo.reporter import Reporter
     from zoo.training.run_folder import to_json
 
-    run = fit(
-        recipe,
-        data=data,
-        seed=seed,
-        logdir=logdir,
-        reporter=Reporter(to_stderr=as_json),
-        **overrides,
-    )
+    reporter = Reporter(to_stderr=as_json)
+    if recipe:
+        made = fit(recipe, data=data, seed=seed, logdir=logdir, reporter=reporter, **overrides)
+    else:
+        made = resume(str(run), logdir=logdir, reporter=reporter)
     if as_json:
-        click.echo(to_json(run.record), nl=False)
+        click.echo(to_json(made.record), nl=False)

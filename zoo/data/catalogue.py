@@ -122,6 +122,16 @@ DATASETS: dict[str, Entry] = {
     ),
     "series": Entry("sequences", "series of two classes", _SERIES),
     "noisy_series": Entry("sequences", "series of two classes and their clean values", _SERIES),
+    "stereo": Entry(
+        "depth",
+        "pairs of pictures as two eyes see them, and the depth",
+        {"motorcycle": "zoo.data.motorcycle", "stereograms": "zoo.data.stereograms"},
+    ),
+    "clothing": Entry(
+        "clothing",
+        "garments: metadata, description, picture and price",
+        {"wardrobe": "zoo.data.wardrobe"},
+    ),
 }
 
 

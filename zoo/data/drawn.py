@@ -81,6 +81,8 @@ def load(name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset
         labels = labelling.slipped(rng, drawn, classes, SLIPS)
         columns[split]["label"] = labelling.label_column(labels, classes)
         truth[split] = drawn
+        if name == "outlines":
+            columns[split]["label_map"] = labelling.label_map(columns[split]["label"])
     chances = {
         split: labelling.label_chances(drawn, classes, SLIPS) for split, drawn in truth.items()
     }

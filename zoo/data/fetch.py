@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from zoo.data.archive import extract
 from zoo.data.download import download
 from zoo.data.home import dataset_home
 from zoo.data.manifest import RemoteFile, read_manifest
@@ -71,12 +72,54 @@ def fetch(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise FetchError(f"{folder}: {error.strerror or error}") from error
-    return [_fetch_file(file, folder, progress, force, timeout) for file in files]
+    with _Downloads(folder, progress, timeout) as downloads:
+        return [_fetch_file(file, folder, force, downloads) for file in files]
 
 
-def _fetch_file(
-    file: RemoteFile, folder: Path, progress: bool, force: bool, timeout: float
-) -> Fetched:
+class _Downloads:
+    """Downloads into hidden files; an archive comes once, however many members are wanted."""
+
+    def __init__(self, folder: Path, progress: bool, timeout: float) -> None:
+        self.folder = folder
+        self.progress = progress
+        self.timeout = timeout
+        self._archives: dict[str, Path] = {}
+
+    def __enter__(self) -> _Downloads:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for part in self._archives.values():
+            _remove(part)
+
+    def get(self, file: RemoteFile, part: Path) -> None:
+        """Write the file that `file` describes to `part`."""
+        if file.member is None:
+            self._download(file.url, file.file, part)
+            return
+        if file.url not in self._archives:
+            name = file.url.rpartition("/")[2]
+            _sweep(self.folder, "archive")
+            archive = self._archives[file.url] = _part(self.folder, "archive")
+            self._download(file.url, name, archive)
+        extract(self._archives[file.url], file.member, part, file.url)
+
+    def _download(self, url: str, name: str, part: Path) -> None:
+        with download_bar(name, self.progress) as bar:
+            download(url, part, timeout=self.timeout, bar=bar)
+
+
+def _part(folder: Path, name: str) -> Path:
+    """A hidden name, of this process alone, for a file that is not whole yet."""
+    return folder / f".{name}.{uuid.uuid4().hex}.part"
+
+
+def _remove(part: Path) -> None:
+    with contextlib.suppress(OSError):
+        part.unlink(missing_ok=True)
+
+
+def _fetch_file(file: RemoteFile, folder: Path, force: bool, downloads: _Downloads) -> Fetched:
     final = folder / file.file
     replaced: tuple[str, ...] = ()
     if final.exists() and not force:
@@ -86,18 +129,16 @@ def _fetch_file(
             problem = str(error).removeprefix(f"{file.url}: ")
             replaced = (f"{file.file} was there, but did not pass ({problem}); it was replaced",)
     _sweep(folder, file.file)
-    part = folder / f".{file.file}.{uuid.uuid4().hex}.part"
+    part = _part(folder, file.file)
     try:
-        with download_bar(file.file, progress) as bar:
-            download(file.url, part, timeout=timeout, bar=bar)
+        downloads.get(file, part)
         fetched = _inspect(file, part, final, "downloaded")
         try:
             part.replace(final)
         except OSError as error:
             raise FetchError(f"{final}: {error.strerror or error}") from error
     finally:  # also after Ctrl-C
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
+        _remove(part)
     return replace(fetched, warnings=(*replaced, *fetched.warnings))
 
 

@@ -21,7 +21,7 @@ from zoo.data.text_scores import class_scores, median_of, number_scores, softmax
 from zoo.data.text_splits import PARTS, by_item
 from zoo.data.words import PADDING, Vocabulary
 
-GENRES = "gothic romance western crime war travel satire science-fiction".split()
+GENRES = ["gothic", "romance", "western", "crime", "war", "travel", "satire", "science-fiction"]
 MEANS = np.array([1912, 1937, 1925, 1950, 1962, 1975, 1987, 1999]) - 0.0  # by genre, in GENRES
 SPREAD = 12.0  # years
 YEARS = np.arange(1860, 2051)

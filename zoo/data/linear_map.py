@@ -1,4 +1,4 @@
-"""Source `planted`: vectors, a linear map of them that is known, and noise that nothing predicts."""
+"""Source `planted`: vectors, a known linear map of them, and noise that nothing predicts."""
 
 from __future__ import annotations
 

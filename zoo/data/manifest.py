@@ -23,6 +23,8 @@ class RemoteFile:
         rows: Rows observed, without the header; None where not known.
         columns: Columns of the header, in the file's order.
         check: Key of `zoo.data.fetch.CHECKS`: what reads the file and looks at its contents.
+        member: The file's whole name inside the archive (zip or tar) that `url` is the address
+            of; None where `url` is the file itself. Checksum and rows are the member's.
     """
 
     file: str
@@ -31,6 +33,7 @@ class RemoteFile:
     rows: int | None
     columns: tuple[str, ...]
     check: str | None = None
+    member: str | None = None
 
 
 @dataclass(frozen=True)

@@ -28,19 +28,92 @@ CLOCK = 1.8  # log-odds at a topic's best hour; minus as much twelve hours later
 WEEKEND = {"politics": -0.8, "sport": 0.8, "science": 0.0, "stars": 0.4}
 FAME_SD = 1.5  # log-odds per person named
 
-PEOPLE = (
-    "adler banks castro dietz evans farrow gomez hale iverson jonas keller lang moreno nash olsen "
-    "porter quinn reyes sato turner"
-).split()
-VERBS = "beats meets praises mocks sues hires joins warns thanks blames".split()
+PEOPLE = [
+    "adler",
+    "banks",
+    "castro",
+    "dietz",
+    "evans",
+    "farrow",
+    "gomez",
+    "hale",
+    "iverson",
+    "jonas",
+    "keller",
+    "lang",
+    "moreno",
+    "nash",
+    "olsen",
+    "porter",
+    "quinn",
+    "reyes",
+    "sato",
+    "turner",
+]
+VERBS = [
+    "beats",
+    "meets",
+    "praises",
+    "mocks",
+    "sues",
+    "hires",
+    "joins",
+    "warns",
+    "thanks",
+    "blames",
+]
 TOPICS = {
-    "politics": "senate budget treaty election tax minister law summit veto border".split(),
-    "sport": "final league goal coach stadium match title record striker medal".split(),
-    "science": "planet vaccine robot fossil comet gene reactor telescope virus laser".split(),
-    "stars": "album premiere wedding gala remix sequel rumour fashion award tour".split(),
+    "politics": [
+        "senate",
+        "budget",
+        "treaty",
+        "election",
+        "tax",
+        "minister",
+        "law",
+        "summit",
+        "veto",
+        "border",
+    ],
+    "sport": [
+        "final",
+        "league",
+        "goal",
+        "coach",
+        "stadium",
+        "match",
+        "title",
+        "record",
+        "striker",
+        "medal",
+    ],
+    "science": [
+        "planet",
+        "vaccine",
+        "robot",
+        "fossil",
+        "comet",
+        "gene",
+        "reactor",
+        "telescope",
+        "virus",
+        "laser",
+    ],
+    "stars": [
+        "album",
+        "premiere",
+        "wedding",
+        "gala",
+        "remix",
+        "sequel",
+        "rumour",
+        "fashion",
+        "award",
+        "tour",
+    ],
 }
-FILLERS = "today breaking live exclusive again finally reportedly now".split()
-WORDS = (*PEOPLE, *VERBS, *sum(TOPICS.values(), []), *FILLERS, "over", "and")
+FILLERS = ["today", "breaking", "live", "exclusive", "again", "finally", "reportedly", "now"]
+WORDS = (*PEOPLE, *VERBS, *(word for words in TOPICS.values() for word in words), *FILLERS, "over", "and")
 
 
 def available(name: str, folder: Path, options: Mapping[str, Any]) -> bool:

@@ -24,18 +24,68 @@ NEGATED = 0.4  # share of the clauses with a negation
 SLOPE = 2.0  # log-odds of a good mark per point of a review's score
 AFTER_BUT = 2  # points of a clause after "but"; any other clause has one
 
-ASPECTS = (
-    "plot story cast music ending dialogue pace picture sound script opening hero villain set "
-    "light humour"
-).split()
-GOOD = (
-    "good great fine lovely clever fresh moving funny bright subtle rich warm crisp bold neat "
-    "sharp witty superb tender vivid"
-).split()
-BAD = (
-    "bad poor dull stale flat clumsy noisy weak cheap slow cold crude silly empty tired bland "
-    "grim messy shallow awful"
-).split()
+ASPECTS = [
+    "plot",
+    "story",
+    "cast",
+    "music",
+    "ending",
+    "dialogue",
+    "pace",
+    "picture",
+    "sound",
+    "script",
+    "opening",
+    "hero",
+    "villain",
+    "set",
+    "light",
+    "humour",
+]
+GOOD = [
+    "good",
+    "great",
+    "fine",
+    "lovely",
+    "clever",
+    "fresh",
+    "moving",
+    "funny",
+    "bright",
+    "subtle",
+    "rich",
+    "warm",
+    "crisp",
+    "bold",
+    "neat",
+    "sharp",
+    "witty",
+    "superb",
+    "tender",
+    "vivid",
+]
+BAD = [
+    "bad",
+    "poor",
+    "dull",
+    "stale",
+    "flat",
+    "clumsy",
+    "noisy",
+    "weak",
+    "cheap",
+    "slow",
+    "cold",
+    "crude",
+    "silly",
+    "empty",
+    "tired",
+    "bland",
+    "grim",
+    "messy",
+    "shallow",
+    "awful",
+]
 NEGATIONS = ("not", "never", "hardly")
 BOOSTS = ("very", "really", "quite", "so")
 WORDS = ("the", "was", "and", "but", *NEGATIONS, *BOOSTS, *ASPECTS, *GOOD, *BAD)

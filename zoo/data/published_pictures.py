@@ -14,7 +14,7 @@ import numpy as np
 from zoo.data.dataset import Dataset
 from zoo.data.home import card
 from zoo.data.mnist_files import CLASSES, SIDE, read_idx
-from zoo.data.pictures.labelling import label_column, trivial_scores
+from zoo.data.pictures.labelling import label_column, label_map, trivial_scores
 from zoo.errors import DataError, UnknownNameError
 
 VALIDATION = 1_000
@@ -30,10 +30,11 @@ class Form:
     channels: int = 1
     positive: tuple[int, ...] = ()  # none: the label is the class itself
     names: tuple[str, str] = ("", "")
+    mapped: bool = False  # whether there is also a label for each place of a map
 
 
 FORMS = {
-    "outlines": Form(32, 1, (0, 6, 8, 9), ("no hole", "a hole")),
+    "outlines": Form(32, 1, (0, 6, 8, 9), ("no hole", "a hole"), mapped=True),
     "two_scales": Form(32, 1, (1, 3, 5, 7, 9), ("even", "odd")),
     "painted_shapes": Form(32, 3),
     "figures": Form(),
@@ -127,7 +128,6 @@ def _columns(form: Form, pictures: np.ndarray, classes: np.ndarray) -> dict[str,
     framed = np.pad(pictures, ((0, 0), (margin, margin), (margin, margin)))
     grey = framed.astype(np.float32)[..., None] / np.float32(255)
     labels = np.isin(classes, form.positive) if form.positive else classes
-    return {
-        "picture": np.repeat(grey, form.channels, axis=-1),
-        "label": label_column(labels, 2 if form.positive else CLASSES),
-    }
+    column = label_column(labels, 2 if form.positive else CLASSES)
+    columns = {"picture": np.repeat(grey, form.channels, axis=-1), "label": column}
+    return {**columns, "label_map": label_map(column)} if form.mapped else columns

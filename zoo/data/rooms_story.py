@@ -8,9 +8,20 @@ from dataclasses import dataclass, field
 import numpy as np
 
 PEOPLE = ("mary", "john", "sandra", "daniel")
-PLACES = (
-    "kitchen garden cellar office hallway library bedroom bathroom balcony garage stable attic"
-).split()
+PLACES = [
+    "kitchen",
+    "garden",
+    "cellar",
+    "office",
+    "hallway",
+    "library",
+    "bedroom",
+    "bathroom",
+    "balcony",
+    "garage",
+    "stable",
+    "attic",
+]
 OWN = len(PLACES) // len(PEOPLE)  # places of each person, where they do not share them
 THINGS = ("milk", "apple", "football")
 WAYS = ("went to", "moved to", "journeyed to", "travelled to")

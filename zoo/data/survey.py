@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ def load(name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset
     }
     bounds = (SALARIES[0], *tenths.tolist(), SALARIES[1])
     groups = tuple(
-        f"{low:,.0f}-{high:,.0f} USD" for low, high in zip(bounds[:-1], bounds[1:], strict=True)
+        f"{low:,.0f}-{high:,.0f} USD" for low, high in pairwise(bounds)
     )
     return Dataset(
         name=name,

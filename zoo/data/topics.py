@@ -38,10 +38,12 @@ AGES = np.arange(STYLES[0] + AGE_NOISE[0], STYLES[-1] + AGE_NOISE[-1] + 1)
 AGE_CENTRES = np.linspace(18, 80, 6)
 INCOME_CENTRES = np.linspace(0, INCOMES - 1, 6)
 TOPICS = 6  # of age, and as many of income; topics k and k + 3 share their words
-PER_TOPIC = 4  # phrases of a topic
-MARKERS, COMMON = 4, 20  # phrases whose order gender decides; phrases without meaning
+PER_TOPIC = 3  # phrases of a topic
+MARKERS, COMMON = 2, 12  # phrases whose order gender decides; phrases without meaning
 SHARES = (0.25, 0.35, 0.2, 0.2)  # of a post: age, income, marker and common phrases
-ORDERED = 0.75  # probability of a marker's first order for gender 1; of its second for gender 0
+ORDERED = 0.92  # probability of a marker's first order for gender 1; of its second for gender 0
+PREFERRED = 0.65  # share of the markers' first half for gender 1, of their second for gender 0
+UNLIKE = 0.04  # share of the authors who write as the other gender mostly does
 PHRASES_KNOWN = TOPICS * PER_TOPIC + MARKERS + COMMON  # age and income: three couples each
 
 
@@ -86,7 +88,8 @@ def load(name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset
     income = np.clip(np.round(rng.normal(4.5 + (style - 31) / 20, 2.2)), 0, INCOMES - 1).astype(int)
     gender = rng.integers(2, size=rows)
     noise = rng.choice(AGE_NOISE, size=rows, p=age_noise())
-    drawn = draw(rng, world.chance(style, income, gender))
+    voice = np.where(rng.random(rows) < UNLIKE, 1 - gender, gender)
+    drawn = draw(rng, world.chance(style, income, voice))
     counts = np.stack([np.bincount(row, minlength=2 * PHRASES_KNOWN) for row in drawn])
     words = np.stack([drawn, drawn ^ 1], axis=2)  # unit 2i + 1 is word 2i + 1, then word 2i
     columns = post_columns(
@@ -121,9 +124,10 @@ def make_world() -> World:
     by_income = _topics(softmax(-(((groups - INCOME_CENTRES) / 1.2) ** 2) / 2), 1)
     by_gender, common = np.zeros((2, width)), np.zeros(width)
     markers = 2 * (TOPICS * PER_TOPIC + np.arange(MARKERS))
-    for gender, first in enumerate((1 - ORDERED, ORDERED)):
-        by_gender[gender, markers] = first / MARKERS
-        by_gender[gender, markers + 1] = (1 - first) / MARKERS
+    for gender, (first, early) in enumerate(((1 - ORDERED, 1 - PREFERRED), (ORDERED, PREFERRED))):
+        share = np.where(np.arange(MARKERS) < MARKERS // 2, early, 1 - early) * 2 / MARKERS
+        by_gender[gender, markers] = first * share
+        by_gender[gender, markers + 1] = (1 - first) * share
     common[markers[-1] + 2 :] = 1 / (2 * COMMON)
     return World(by_age, by_income, by_gender, common)
 
@@ -170,13 +174,15 @@ def posterior_scores(
         recorded[:, shift : shift + len(STYLES)] += share * joint.sum(axis=2)
     marked = world.by_gender[0] > 0
     odds = np.log(world.by_gender[1, marked] / world.by_gender[0, marked])
-    gender = sigmoid(counts[:, marked] @ odds)
-    return {
-        part: number_scores("age", columns["age"][at], median_of(AGES, recorded[at]), recorded[at] @ AGES)
-        | class_scores("income", columns["income"][at], joint[at].sum(axis=1))
-        | binary_scores("gender", columns["gender"][at], gender[at])
-        for part, at in parts.items()
-    }  # fmt: skip
+    voice = sigmoid(counts[:, marked] @ odds)
+    gender = UNLIKE + (1 - 2 * UNLIKE) * voice
+    scores: dict[str, Scores] = {}
+    for part, at in parts.items():
+        median, mean = median_of(AGES, recorded[at]), recorded[at] @ AGES
+        scores[part] = number_scores("age", columns["age"][at], median, mean)
+        scores[part] |= class_scores("income", columns["income"][at], joint[at].sum(axis=1))
+        scores[part] |= binary_scores("gender", columns["gender"][at], gender[at])
+    return scores
 
 
 def income_prior() -> np.ndarray:

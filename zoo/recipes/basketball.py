@@ -64,6 +64,22 @@ add(
         note="Trained on regular seasons: a team-season met in no training game has no strength.",
     ),
     Recipe(
+        name="two_team_tournaments",
+        architecture="two_team",
+        dataset="tournament",
+        summary="the same model on tournaments alone, which it cannot generalise from",
+        loss={"score_diff": "mse"},
+        metrics={"score_diff": ("mae",)},
+        learning_rate=0.5,
+        schedule="cosine",
+        epochs=10,
+        batch_size=256,
+        report="strengths",
+        note="Every team-season of the test tournaments is new: its strength stays at its random "
+        "start, and the prediction near 0, the trivial score. `two_team` learns from the regular "
+        "seasons, where every team-season plays, and is tested on tournaments as well.",
+    ),
+    Recipe(
         name="seed_difference",
         architecture="seed_difference",
         dataset="tournament",

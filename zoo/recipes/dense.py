@@ -49,6 +49,8 @@ RMSPROP: dict[str, Any] = {
     "engine": "resident-xla",
     "note": PRINTED,
 }
+PLAIN_RMSPROP: dict[str, Any] = {**RMSPROP, "note": PRINTED.replace(" and one-hot targets", "")}
+LONGER: dict[str, Any] = {**SCHEDULE, "epochs": 30}
 
 add(
     Recipe(
@@ -116,7 +118,7 @@ add(
         architecture="digit_mlp",
         summary="the same model with the document's optimizer",
         **DIGIT,
-        **(RMSPROP | {"note": PRINTED.replace(" and one-hot targets", "")}),
+        **PLAIN_RMSPROP,
     ),
     Recipe(
         name="shallow_mlp",
@@ -145,7 +147,7 @@ add(
         summary="the same model with the document's optimizer and its custom metric",
         metrics={"label": (*SCORES, "mean_prediction")},
         **LABEL,
-        **(RMSPROP | {"note": PRINTED.replace(" and one-hot targets", "")}),
+        **PLAIN_RMSPROP,
     ),
     Recipe(
         name="multiclass_mlp",
@@ -172,7 +174,7 @@ add(
         summary="which of ten pairs of clouds a point of 20 numbers comes from",
         learning_rate=0.005,
         **CATEGORY,
-        **(SCHEDULE | {"epochs": 30}),
+        **LONGER,
         note="Adam with a cosine schedule, where the document has SGD with momentum",
     ),
     Recipe(

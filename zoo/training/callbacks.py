@@ -79,12 +79,14 @@ class HistoryFile(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         rate = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
         values = {name: float(value) for name, value in (logs or {}).items()}
-        self.rows.append({**values, "epoch": epoch + 1, "learning_rate": rate})
-        columns = list(dict.fromkeys(["epoch", "learning_rate", *sorted(values)]))
+        self.rows.append({"epoch": epoch + 1, "learning_rate": rate, **values})
+        self.write_rows()
+
+    def write_rows(self) -> None:
+        """Write all rows so far; the columns are those of any row."""
+        columns = list(dict.fromkeys(name for row in self.rows for name in row))
         text = io.StringIO()
-        writer = csv.DictWriter(
-            text, columns, restval="", extrasaction="ignore", lineterminator="\n"
-        )
+        writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
         writer.writeheader()
         writer.writerows(self.rows)
         write_text(self.path, text.getvalue())

@@ -106,3 +106,9 @@ def read_labels(folder: Path) -> dict[str, list[str]]:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise TrainingError(f"{path} cannot be read: {error}") from error
+
+
+def epochs_run(folder: Path) -> int:
+    """Epochs in the run's history."""
+    path = folder / HISTORY
+    return len(path.read_text(encoding="utf-8").splitlines()) - 1 if path.is_file() else 0

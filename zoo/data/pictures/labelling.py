@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 Arrays = Mapping[str, np.ndarray]  # by split
+MAP_PLACES = 5  # of `cnn`'s last map, across and down, for pictures of 32 x 32
 Scores = dict[str, dict[str, float]]  # split -> column_metric -> value
 
 
@@ -30,6 +31,11 @@ def label_chances(drawn: np.ndarray, classes: int, rate: float) -> np.ndarray:
 def label_column(labels: np.ndarray, classes: int) -> np.ndarray:
     """Labels as a column (rows, 1): float32 for two classes, int32 ids for more."""
     return labels.astype(np.float32 if classes == 2 else np.int32)[:, None]
+
+
+def label_map(column: np.ndarray, places: int = MAP_PLACES) -> np.ndarray:
+    """The picture's label at each place of a map: (rows, 1) -> (rows, places, places, 1)."""
+    return np.broadcast_to(column[:, None, None], (len(column), places, places, 1)).copy()
 
 
 def class_scores(labels: Arrays, chances: Arrays, port: str = "label") -> Scores:

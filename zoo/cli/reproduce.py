@@ -1,0 +1,28 @@
+"""`zoo reproduce`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from zoo.cli.options import logdir as logdir_option
+
+
+@click.command("reproduce")
+@click.argument("run")
+@logdir_option
+def command(run: str, logdir: Path) -> int:
+    """Train again what RUN trained, and compare history and weights to the last bit.
+
+    Prints "identical", or every difference found; the status is then 1.
+    """
+    from zoo.reporter import Reporter
+    from zoo.reproduction import reproduce
+
+    differences = reproduce(run, logdir=logdir, reporter=Reporter(to_stderr=True))
+    for line in differences:
+        click.echo(line)
+    if not differences:
+        click.echo("identical")
+    return 1 if differences else 0

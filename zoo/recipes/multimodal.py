@@ -1,0 +1,41 @@
+"""Recipes of the models that read several pictures, or inputs of different kinds."""
+
+from __future__ import annotations
+
+from zoo.recipe import Recipe, add
+
+add(
+    Recipe(
+        name="siamese_xception",
+        architecture="siamese_xception",
+        dataset="stereo",
+        summary="how far away dots are, from how far apart two eyes see them",
+        arguments={"image_shape": (32, 32, 3), "blocks": 2, "head": True},
+        loss={"depth": "mse"},
+        metrics={"depth": ("mae",)},
+        learning_rate=0.003,
+        schedule="cosine",
+        epochs=6,
+        batch_size=16,
+        baseline="random_forest",
+        report="images",
+        note="Xception's first two blocks on 32 x 32 pixels: all fourteen on 71 x 71 take about "
+        "3 billion multiplications a pair and step, minutes an epoch on two cores. Batches of 16, "
+        "because Xception's batch normalisation needs some 500 steps to settle.",
+    ),
+    Recipe(
+        name="clothing_price",
+        architecture="clothing_price",
+        dataset="clothing",
+        summary="the price of a garment from metadata, description and picture",
+        loss={"price": "mse"},
+        metrics={"price": ("mae", "mse")},
+        learning_rate=0.003,
+        schedule="cosine",
+        epochs=20,
+        early_stopping=6,
+        baseline="random_forest",
+        note="The columns ..._alone are the best that one kind of input alone allows (mean "
+        "squared error). The document gives no settings.",
+    ),
+)

@@ -1,0 +1,155 @@
+"""Resume points: after every epoch, all that the next one depends on, in one file.
+
+`checkpoints/resume-EPOCH-SHA.npz` holds the model's and the optimizer's variables (random
+states and learning rate among them), the state of the callbacks and the history. Its name
+carries its checksum; the two newest are kept, so that a damaged one can be passed over.
+Importing this loads TensorFlow.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zoo._keras import keras
+from zoo.errors import TrainingError
+from zoo.files import replacing
+
+KEPT = 2
+NAME = re.compile(r"resume-(\d+)-([0-9a-f]{16})\.npz")
+STATE = "state"
+
+# what a callback knows between epochs, by class
+CALLBACK_STATE = {
+    "AtomicModelCheckpoint": ("best",),
+    "EarlyStopping": ("wait", "stopped_epoch", "best", "best_epoch"),
+    "ReduceLROnPlateau": ("wait", "best", "cooldown_counter"),
+    "HistoryFile": ("rows",),
+}
+
+Logs = dict[str, Any] | None
+
+
+class ResumePoint(keras.callbacks.Callback):
+    """Saves a resume point after every epoch; must be the last callback, to see all others' state.
+
+    Args:
+        folder: The run's folder of checkpoints.
+        callbacks: The other callbacks of the run.
+        state: A resume point to go on from, as `newest` gives it.
+    """
+
+    def __init__(
+        self, folder: Path, callbacks: Sequence[Any], state: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__()
+        self.folder = folder
+        self.others = list(callbacks)
+        self.state = state
+
+    def on_train_begin(self, logs: Logs = None) -> None:
+        # Keras's callbacks forget everything in their own on_train_begin, just before this one.
+        if self.state is not None:
+            restore(self.state, self.model, self.others)
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        save(self.folder, epoch + 1, self.model, self.others)
+
+
+def save(folder: Path, epochs: int, model: keras.Model, callbacks: Sequence[Any]) -> Path:
+    """Write the resume point after `epochs` epochs, then remove all but the newest two."""
+    arrays = {f"model/{at}": _value(each) for at, each in enumerate(model.variables)}
+    arrays |= {f"optimizer/{at}": _value(each) for at, each in enumerate(model.optimizer.variables)}
+    known = {}
+    for callback in callbacks:
+        kind = type(callback).__name__
+        if kind in CALLBACK_STATE:
+            known[kind] = {name: _plain(getattr(callback, name)) for name in CALLBACK_STATE[kind]}
+        for at, weight in enumerate(getattr(callback, "best_weights", None) or ()):
+            arrays[f"best/{at}"] = np.asarray(weight)
+    state = {"epochs": epochs, "stopped": bool(model.stop_training), "callbacks": known}
+    arrays[STATE] = np.frombuffer(json.dumps(state).encode(), np.uint8)
+    written = io.BytesIO()
+    np.savez(written, allow_pickle=False, **arrays)
+    content = written.getvalue()
+    path = folder / f"resume-{epochs:06d}-{_checksum(content)}.npz"
+    with replacing(path) as partial:
+        partial.write_bytes(content)
+    for old in _points(folder)[KEPT:]:
+        old.unlink(missing_ok=True)
+    return path
+
+
+def newest(folder: Path, warn: Callable[[str], None]) -> dict[str, Any] | None:
+    """The newest resume point that is whole, read; None if there is none. Tells of damaged ones."""
+    for path in _points(folder):
+        try:
+            content = path.read_bytes()
+            name = NAME.fullmatch(path.name)
+            if name and _checksum(content) == name[2]:
+                with np.load(io.BytesIO(content), allow_pickle=False) as file:
+                    arrays = {key: file[key] for key in file.files}
+                return {**json.loads(arrays.pop(STATE).tobytes()), "arrays": arrays}
+        except (OSError, ValueError, KeyError):
+            pass
+        warn(f"warning: {path} is damaged; going back to the one before")
+    return None
+
+
+def restore(state: dict[str, Any], model: keras.Model, callbacks: Sequence[Any]) -> None:
+    """Put model, optimizer and callbacks back as they were.
+
+    Raises:
+        TrainingError: the resume point is of another model.
+    """
+    arrays = state["arrays"]
+    if not model.optimizer.built:
+        model.optimizer.build(model.trainable_variables)
+    for kind, variables in (("model", model.variables), ("optimizer", model.optimizer.variables)):
+        saved = sum(key.startswith(f"{kind}/") for key in arrays)
+        if saved != len(variables):
+            raise TrainingError(
+                f"the resume point has {saved} {kind} variables, not {len(variables)}"
+            )
+        for at, variable in enumerate(variables):
+            variable.assign(arrays[f"{kind}/{at}"])
+    best = [arrays[f"best/{at}"] for at in range(sum(key.startswith("best/") for key in arrays))]
+    for callback in callbacks:
+        for name, value in state["callbacks"].get(type(callback).__name__, {}).items():
+            setattr(callback, name, value)
+        if best and hasattr(callback, "best_weights"):
+            callback.best_weights = best
+        if hasattr(callback, "write_rows"):
+            callback.write_rows()
+
+
+def _points(folder: Path) -> list[Path]:
+    """Resume points by name, the newest first."""
+    with contextlib.suppress(OSError):
+        return sorted(
+            (path for path in folder.iterdir() if NAME.fullmatch(path.name)), reverse=True
+        )
+    return []
+
+
+def _checksum(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def _value(variable: Any) -> np.ndarray:
+    return np.asarray(keras.ops.convert_to_numpy(variable))
+
+
+def _plain(value: Any) -> Any:
+    """JSON's kind of value: NumPy and tensor scalars become Python numbers, exactly."""
+    if isinstance(value, list | dict) or value is None:
+        return value
+    return int(value) if isinstance(value, int) else float(value)
