@@ -263,7 +263,7 @@ def test_real_tournaments_train_to_2010_where_that_leaves_enough(
 
 
 def test_names_sources_and_cards() -> None:
-    assert zoo.data.dataset_names() == ["basketball", "tournament"]
+    assert zoo.data.dataset_names()[:2] == ["basketball", "tournament"]
     assert zoo.data.sources("tournament") == ["ncaa", "league"]
     text = card("tournament")
     assert text.startswith("# Basketball")

@@ -21,6 +21,19 @@ QUICK = ("basketball", "score_and_win", "mlp")
 EVERY = [name for name in zoo.list_recipes() if not zoo.recipe(name).stacked_on]
 
 
+def compared(run: dict[str, list[float]]) -> dict[str, list[float]]:
+    """What must agree: all but the losses of single outputs.
+
+    Keras 3.15 weighs those by the batch's size only where that is known when the step is traced
+    (`compile_utils.CompileLoss.call`): in the resident engines, not in its own.
+    """
+    return {
+        key: values
+        for key, values in run.items()
+        if key in ("loss", "val_loss") or not key.endswith("_loss") or key.endswith("log_loss")
+    }
+
+
 def history(name: str, which: str, steps: int = 3) -> dict[str, list[float]]:
     """Two epochs of a recipe on a few batches, the last one not full."""
     recipe = zoo.recipe(name)
@@ -59,6 +72,7 @@ def test_resident_engine_trains_as_the_stepwise_one(name: str) -> None:
     """Every recipe, losses and metrics of two epochs; a few seconds each for compiling."""
     stepwise, resident = history(name, "fit"), history(name, "resident")
     assert set(stepwise) == set(resident)
+    stepwise = compared(stepwise)
     for key, values in stepwise.items():
         np.testing.assert_allclose(resident[key], values, rtol=1e-5, atol=1e-5, err_msg=key)
 
@@ -66,7 +80,7 @@ def test_resident_engine_trains_as_the_stepwise_one(name: str) -> None:
 @pytest.mark.parametrize("name", ["basketball", "score_and_win"])
 def test_xla_trains_as_the_stepwise_one(name: str) -> None:
     stepwise, xla = history(name, "fit"), history(name, "resident-xla")
-    for key, values in stepwise.items():
+    for key, values in compared(stepwise).items():
         np.testing.assert_allclose(xla[key], values, rtol=1e-4, err_msg=key)
 
 
@@ -95,7 +109,7 @@ def test_weights_of_rows_and_classes(which: str, small: Any) -> None:
         return model.get_weights()
 
     by_class = trained(class_weight={0: 1.0, 1: 3.0})
-    by_row = trained(sample_weight=np.where(y.ravel() > 0.5, 3.0, 1.0).astype("float32"))
+    by_row = trained(sample_weight=np.where(y["y"].ravel() > 0.5, 3.0, 1.0).astype("float32"))
     for one, other in zip(by_class, by_row, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-6)
     assert not np.allclose(trained()[0], by_class[0])

@@ -145,11 +145,7 @@ class Recipe:
         for name in fields:
             if name not in FIELDS:
                 raise RecipeError(str(UnknownNameError("recipe field", name, FIELDS)))
-        tuples = {
-            name: {key: tuple(value) for key, value in fields.get(name, {}).items()}
-            for name in ("metrics", "columns")
-        }
-        return cls(**{**fields, **tuples})
+        return cls(**{name: _with_tuples(value) for name, value in fields.items()})
 
 
 FIELDS = tuple(item.name for item in dataclasses.fields(Recipe))
@@ -160,6 +156,13 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _plain(entry) for key, entry in value.items()}
     return [_plain(entry) for entry in value] if isinstance(value, tuple | list) else value
+
+
+def _with_tuples(value: Any) -> Any:
+    """JSON's lists as the tuples that recipes hold."""
+    if isinstance(value, Mapping):
+        return {key: _with_tuples(entry) for key, entry in value.items()}
+    return tuple(map(_with_tuples, value)) if isinstance(value, tuple | list) else value
 
 
 def _literal(value: Any) -> Any:
@@ -191,13 +194,13 @@ def _converted(name: str, wanted: type, value: Any) -> Any:
 
 def _merged(name: str, present: Mapping[str, Any], entry: str, value: Any) -> dict[str, Any]:
     """`present` with one entry changed (`name.entry=value`) or replaced by a whole mapping."""
-    value = _literal(value)
+    value = _with_tuples(_literal(value))
     if entry:
         known = present.get(entry)
         if isinstance(known, float):
             value = _converted(f"{name}.{entry}", float, value)
         elif isinstance(known, tuple):
-            value = (value,) if isinstance(value, str) else tuple(value)
+            value = value if isinstance(value, tuple) else (value,)
         return {**present, entry: value}
     if isinstance(value, Mapping):
         return dict(value)

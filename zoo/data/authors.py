@@ -26,8 +26,8 @@ LENGTH = Whole(48, 20, 280)  # characters
 RING = 3  # characters of a ring
 ROWS = Whole(12_000, 60, 20_000)
 HABITS = len(ALPHABET) // RING
-ALONG, AGAINST = 0.65, 0.05  # share of the steps along the habit, and against it; others are jumps
-LIKED = 3.0  # how much likelier a jump ends on a ring that the habit likes
+ALONG, AGAINST = 0.6, 0.05  # share of the steps along the habit, and against it; others are jumps
+LIKED = 5.0  # how much likelier a jump ends on a ring that the habit likes
 
 
 def available(name: str, folder: Path, options: Mapping[str, Any]) -> bool:

@@ -113,7 +113,14 @@ TOPICS = {
     ],
 }
 FILLERS = ["today", "breaking", "live", "exclusive", "again", "finally", "reportedly", "now"]
-WORDS = (*PEOPLE, *VERBS, *(word for words in TOPICS.values() for word in words), *FILLERS, "over", "and")
+WORDS = (
+    *PEOPLE,
+    *VERBS,
+    *(word for words in TOPICS.values() for word in words),
+    *FILLERS,
+    "over",
+    "and",
+)
 
 
 def available(name: str, folder: Path, options: Mapping[str, Any]) -> bool:
@@ -136,10 +143,10 @@ def load(name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset
     topics = np.array([topic for _, topic in titles.values()])
     hour, weekend = rng.integers(24, size=rows), rng.random(rows) < SHARE_WEEKEND
     chance = success(pulls, topics, hour, weekend)
-    from_text = sum(
-        share / 24 * success(pulls[:, None], topics[:, None], HOURS[None], at).sum(axis=1)
-        for at, share in ((True, SHARE_WEEKEND), (False, 1 - SHARE_WEEKEND))
-    )
+    from_text = np.zeros(rows)
+    for at, share in ((True, SHARE_WEEKEND), (False, 1 - SHARE_WEEKEND)):
+        at_all_hours = success(pulls[:, None], topics[:, None], HOURS[None], at)
+        from_text += share * at_all_hours.mean(axis=1)
     vocabulary = Vocabulary(WORDS)
     columns = {
         "main_input": vocabulary.encode(list(titles), LENGTH),

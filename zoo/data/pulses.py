@@ -1,10 +1,10 @@
 """Source `pulses`: series in which the order of the steps tells the class, and nothing else does.
 
-Pulses of two kinds come at random times: one jumps up and dies away, the other is its mirror
-image in time, growing and then dropping. Both kinds occur in both classes, one more often. The
-two have the same mean at every step and the same spectrum, so neither a linear model nor
-frequencies can part them. The series is a hidden Markov chain with noise: filtering it forwards
-gives the exact chance of the class, and the best guess of the clean value, at every step.
+Pulses come at random times. Each has two steps above and two below 0: slow ones two and two,
+fast ones by turns, and either may begin above or below. Both kinds occur in both classes, one
+more often. Every step has mean 0 and the same values whatever the class, so a linear model is
+blind. The series is a hidden Markov chain with noise: filtering it forwards gives the exact
+chance of the class, and the best guess of the clean value, at every step.
 """
 
 from __future__ import annotations
@@ -21,33 +21,34 @@ from zoo.data.home import card
 from zoo.data.options import refuse_unknown
 
 STEPS = 100
-PULSE = np.array([1.8, 1.4, 1.0, 0.6, 0.2])  # the kind that jumps and dies away
-START = 0.25  # chance that a step outside pulses is the first of one
-OWN_KIND = 0.75  # share of the class's own kind among its pulses
-NOISE_SD = 0.3
+HEIGHT = 1.5
+KINDS = HEIGHT * np.array([[1, 1, -1, -1], [-1, -1, 1, 1], [1, -1, 1, -1], [-1, 1, -1, 1]])
+START = 0.2  # chance that a step outside pulses is the first of one
+OWN_KIND = 0.7  # share of the class's own speed among its pulses: fast for class 1
+NOISE_SD = 0.5
 ROWS = {"train": 6_000, "validation": 1_000, "test": 2_000}
 
-# Hidden states: 0 between pulses, then the steps of the first kind, then those of the second.
-LEVELS = np.concatenate([[0.0], PULSE, PULSE[::-1]])
-_FIRST = (1, 1 + len(PULSE))
-_LAST = (0, len(PULSE), 2 * len(PULSE))  # states after which something new begins
+# Hidden states: 0 between pulses, then the steps of each kind of pulse in turn.
+LEVELS = np.concatenate([[0.0], KINDS.ravel()])
+_FIRST = 1 + KINDS.shape[1] * np.arange(len(KINDS))
+_LAST = np.concatenate([[0], _FIRST + KINDS.shape[1] - 1])  # after these something new begins
 
 
-def chain(kind_share: float) -> tuple[np.ndarray, np.ndarray]:
+def chain(fast: float) -> tuple[np.ndarray, np.ndarray]:
     """Distribution of states at any step, and transition matrix (from, to).
 
     Args:
-        kind_share: Share of the first kind among the pulses.
+        fast: Share of fast pulses among all.
     """
     begin = np.zeros(len(LEVELS))
     begin[0] = 1 - START
-    begin[list(_FIRST)] = START * kind_share, START * (1 - kind_share)
+    begin[_FIRST] = START * np.array([1 - fast, 1 - fast, fast, fast]) / 2
     move = np.eye(len(LEVELS), k=1)
-    move[list(_LAST)] = begin
+    move[_LAST] = begin
     # In the long run every step of a pulse is as frequent as its first one.
     always = begin.copy()
     for first in _FIRST:
-        always[first : first + len(PULSE)] = begin[first]
+        always[first : first + KINDS.shape[1]] = begin[first]
     return always / always.sum(), move
 
 

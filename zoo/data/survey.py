@@ -90,9 +90,7 @@ def load(name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset
         for part, rows in parts.items()
     }
     bounds = (SALARIES[0], *tenths.tolist(), SALARIES[1])
-    groups = tuple(
-        f"{low:,.0f}-{high:,.0f} USD" for low, high in pairwise(bounds)
-    )
+    groups = tuple(f"{low:,.0f}-{high:,.0f} USD" for low, high in pairwise(bounds))
     return Dataset(
         name=name,
         source="survey",
