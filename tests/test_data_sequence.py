@@ -46,22 +46,22 @@ def test_the_seed_decides_everything_and_no_row_is_in_two_splits(name: str) -> N
 def test_pulses_tell_nothing_but_by_their_order() -> None:
     columns = zoo.data.load("series", "pulses").splits["train"]
     sequence, label = columns["sequence"][..., 0], columns["label"].ravel() == 1
-    means = np.stack([sequence[label].mean(axis=0), sequence[~label].mean(axis=0)])
-    assert np.abs(means[0] - means[1]).max() < 0.12
-    power = [np.abs(np.fft.rfft(sequence[rows])) ** 2 for rows in (label, ~label)]
-    np.testing.assert_allclose(power[0].mean(axis=0), power[1].mean(axis=0), rtol=0.15)
-    jumps = np.diff(sequence, axis=1) ** 3
-    assert jumps[label].mean() > 0.2 > -0.2 > jumps[~label].mean(), "but they jump the other way"
+    for column in (sequence[label], sequence[~label]):
+        assert np.abs(column.mean(axis=0)).max() < 0.12
+    spread = [sequence[rows].std() for rows in (label, ~label)]
+    assert spread[0] == pytest.approx(spread[1], rel=0.02)
+    lagged = (sequence[:, 1:] * sequence[:, :-1]).mean(axis=1)
+    assert lagged[label].mean() < lagged[~label].mean() - 0.2, "but neighbours tell"
 
 
 def test_filtering_agrees_with_adding_up_every_path(monkeypatch: pytest.MonkeyPatch) -> None:
     """All hidden paths of a short series, one by one."""
     monkeypatch.setattr(pulses, "NOISE_SD", 1.0)
-    series = np.array([[0.3, 1.9, 0.8, 0.1]])
+    series = np.array([[0.3, 1.9, -0.8]])
     weights, labels, last = [], [], []
     always, move = pulses.chains()
     for label in (0, 1):
-        for path in itertools.product(range(len(pulses.LEVELS)), repeat=4):
+        for path in itertools.product(range(len(pulses.LEVELS)), repeat=3):
             chance = always[label, path[0]] * np.prod(
                 [move[label, one, two] for one, two in itertools.pairwise(path)]
             )

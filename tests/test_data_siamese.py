@@ -45,7 +45,7 @@ def test_no_author_writes_in_two_splits() -> None:
         split: set(np.concatenate([arrays["author_a"], arrays["author_b"]]).ravel().tolist())
         for split, arrays in dataset.splits.items()
     }
-    assert sum(map(len, found.values())) == len(set().union(*found.values())) == 32
+    assert sum(map(len, found.values())) == len(set().union(*found.values())) > 500
     for arrays in dataset.splits.values():
         same = arrays["author_a"] == arrays["author_b"]
         np.testing.assert_array_equal(arrays["same_author"] == 1, same)
@@ -54,6 +54,7 @@ def test_no_author_writes_in_two_splits() -> None:
 
 def test_the_author_oracle_is_bayes_rule_over_pairs_of_authors() -> None:
     chains = authors.make_chains()
+    n = len(chains)
     assert chains.sum(axis=2) == pytest.approx(1)
     rng = np.random.default_rng(0)
     first, second = (authors.write(rng, chains[[7, 7, 3]], 30) for _ in range(2))
@@ -65,8 +66,8 @@ def test_the_author_oracle_is_bayes_rule_over_pairs_of_authors() -> None:
             for text in (first, second)
         ]
         table = np.outer(likely[0], likely[1])
-        same = np.trace(table) / 32
-        apart = (table.sum() - np.trace(table)) / (32 * 31)
+        same = np.trace(table) / n
+        apart = (table.sum() - np.trace(table)) / (n * (n - 1))
         assert found[row] == pytest.approx(same / (same + apart))
 
 

@@ -26,13 +26,13 @@ def predict_one(run: str | Path, values: Mapping[str, str], *, logdir: Path) -> 
         TrainingError: no such run.
     """
     loaded, recipe, labels = _opened(run, logdir)
-    entry = spec(recipe.architecture)
-    columns = [column for port in entry.inputs for column in columns_of(recipe, port.name)]
+    ports = _ports(loaded, recipe)
+    columns = [column for port in ports for column in columns_of(recipe, port.name)]
     for name in values:
         if name not in columns:
             raise DataError(str(UnknownNameError("input", name, columns)))
     inputs = {}
-    for port in entry.inputs:
+    for port in ports:
         cells = []
         for column in columns_of(recipe, port.name):
             if column in values:
@@ -41,9 +41,9 @@ def predict_one(run: str | Path, values: Mapping[str, str], *, logdir: Path) -> 
                 cells.append(_default(port, f"--{column.replace('_', '-')} is missing"))
         inputs[port.name] = np.array([cells], dtype=port.dtype)
     predicted = engine.predict(loaded.model, inputs)
-    units = {port.name: port.unit for port in entry.outputs}
+    units = {port.name: port.unit for port in spec(recipe.architecture).outputs}
     return {
-        column: f"{value:.3f} {units[port]}".strip()
+        column: f"{value:.3f} {units.get(port, '')}".strip()
         for port, row in predicted.items()
         for column, value in zip(_output_columns(recipe, port, row), row[0].ravel(), strict=True)
     }
@@ -59,9 +59,8 @@ def predict_table(run: str | Path, table: Path, out: Path | None, *, logdir: Pat
     """
     loaded, recipe, labels = _opened(run, logdir)
     frame = _read(table)
-    entry = spec(recipe.architecture)
     inputs = {}
-    for port in entry.inputs:
+    for port in _ports(loaded, recipe):
         columns = [
             _column(frame, column, port, labels, table) for column in columns_of(recipe, port.name)
         ]
@@ -85,6 +84,12 @@ def _opened(run: str | Path, logdir: Path) -> tuple[Run, Recipe, dict[str, dict[
         for name, entries in vocabularies.items()
     }
     return loaded, Recipe.from_dict(loaded.record["recipe"]), labels
+
+
+def _ports(run: Run, recipe: Recipe) -> list[Port]:
+    """The cards of the inputs that the run's model has."""
+    names = {tensor.name for tensor in run.model.inputs}
+    return [port for port in spec(recipe.architecture).inputs if port.name in names]
 
 
 def _value(

@@ -40,11 +40,12 @@ class Reporter:
         from rich import box
         from rich.table import Table
 
-        table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
-        for index, name in enumerate(header):
-            table.add_column(name, justify="right" if index else "left", no_wrap=True)
+        table = Table(box=box.SIMPLE_HEAD)
+        for index, name in enumerate(header):  # long headers fold, numbers never do
+            table.add_column(name, justify="right" if index else "left", no_wrap=not index)
         for row in rows:
             table.add_row(*row)
+        self.console.print(title, style="bold")
         self.console.print(table)
 
     @contextmanager

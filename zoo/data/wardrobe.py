@@ -100,7 +100,7 @@ def load(name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset
             for part, values in parts.items()
         },
         references=references,
-        origin=f"data: wardrobe (embedded, generated, seed {seed}); there is no real set, see the card",
+        origin=f"data: wardrobe (embedded, generated, seed {seed}); no real set: see the card",
     )
 
 

@@ -34,7 +34,7 @@ add(
         schedule="cosine",
         epochs=12,
         early_stopping=4,
-        baseline="tfidf_linear",
+        baseline="pooled_forest",
         note="The columns ..._alone are the best that one kind of input alone allows (mean "
         "squared error). The document gives no settings.",
     ),

@@ -22,7 +22,7 @@ add(
         metrics={"same_author": ("accuracy", "log_loss")},
         learning_rate=0.01,
         schedule="cosine",
-        epochs=18,
+        epochs=12,
         batch_size=64,
         engine="resident-xla",
         baseline="pair_difference",

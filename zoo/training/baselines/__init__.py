@@ -21,6 +21,7 @@ BASELINES = {
     "nearest_neighbour": "columns",
     "nearest_neighbour_by_step": "steps",
     "pair_difference": "pairs",
+    "pooled_forest": "pooled",
     "random_forest": "columns",
     "ridge_strengths": "strengths",
     "tfidf_linear": "words",
