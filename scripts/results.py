@@ -159,8 +159,10 @@ def markdown(frame: pd.DataFrame) -> str:
         "| gap closed | seconds |",
         "|---|---|---|---:|---:|---:|---:|---:|---:|",
     ]
-    for row in summary(frame).itertuples():
-        baseline = f"{_number(row.baseline)} ({row.baseline_name})" if row.baseline_name else "-"
+    rows: list[Any] = list(summary(frame).itertuples())
+    for row in rows:
+        named = isinstance(row.baseline_name, str) and row.baseline_name
+        baseline = f"{_number(row.baseline)} ({row.baseline_name})" if named else "-"
         closed = "-" if pd.isna(row.closed) else f"{row.closed:.0%}"
         lines.append(
             f"| `{row.recipe}` | {row.data} | {row.metric} "

@@ -11,9 +11,9 @@ import pytest
 import zoo
 from zoo._keras import keras, tf
 from zoo.architectures import dense
-from zoo.unallocated import unallocated
 from zoo.errors import BuildError
 from zoo.layers.metrics import mean_prediction
+from zoo.unallocated import unallocated
 
 QUIET: Any = 0  # Keras annotates `verbose` as a string
 

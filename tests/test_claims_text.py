@@ -11,9 +11,9 @@ import pytest
 import zoo
 from zoo._keras import keras, tf
 from zoo.architectures import sequence, siamese, text
-from zoo.unallocated import unallocated
 from zoo.architectures.dense import digit_mlp
 from zoo.errors import BuildError
+from zoo.unallocated import unallocated
 
 QUIET: Any = 0  # Keras annotates `verbose` as a string
 WORDS = 20  # rows of a variable length; more than the tiny `posts` needs

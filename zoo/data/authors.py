@@ -1,9 +1,9 @@
 """Source `authors`: pairs of tweets by invented authors, each with character habits of their own.
 
-The alphabet falls into rings of three characters. One habit for each ring is the way in which an
-author goes round it, another how often; an author is a set of habits, a Markov chain. The latter
-show in counts of characters, the former in their order alone. No author writes in two splits, so
-a model must learn what habits look like, not who has them.
+The alphabet falls into rings of three characters. A habit is the way in which an author goes
+round a ring, and how often; an author is a set of habits, a Markov chain. Some of that shows in
+counts of characters, the rest in their order. No author writes in two splits, so a model must
+learn what habits look like, not who has them.
 """
 
 from __future__ import annotations
@@ -21,14 +21,13 @@ from zoo.data.text_scores import binary_scores, softmax, trivial_scores
 from zoo.data.text_splits import PARTS, by_item, sizes_for
 from zoo.data.tweet_columns import one_hot
 
-ALPHABET = "aeirstnlo!# .,?"
+ALPHABET = "aeirstnlodhcumpg!# .,"
 LENGTH = Whole(48, 20, 280)  # characters
 RING = 3  # characters of a ring
 ROWS = Whole(12_000, 60, 20_000)
-RINGS = len(ALPHABET) // RING
-HABITS = 2 * RINGS  # of an author: a way and a liking for each ring
+HABITS = len(ALPHABET) // RING  # of an author: one for each ring
 ALONG, AGAINST = 0.6, 0.05  # share of the steps along the habit, and against it; others are jumps
-LIKED = 4.0  # how much likelier a jump ends on a ring that the habit likes
+LIKED = 5.0  # how much likelier a jump ends on a ring that the habit likes
 
 
 def available(name: str, folder: Path, options: Mapping[str, Any]) -> bool:
@@ -74,15 +73,15 @@ def load(name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset
 def make_chains() -> np.ndarray:
     """Chance of each character after each other: (authors, characters, characters)."""
     size = len(ALPHABET)
-    steps = np.zeros((RINGS, 2, size, size))
-    for number in range(RINGS):
+    steps = np.zeros((HABITS, 2, size, size))
+    for number in range(HABITS):
         ring = RING * number + np.arange(RING)
         for way in (0, 1):
             steps[number, way, ring, np.roll(ring, -1)] = AGAINST if way else ALONG
             steps[number, way, ring, np.roll(ring, 1)] = ALONG if way else AGAINST
     has = (np.arange(2**HABITS)[:, None] >> np.arange(HABITS)) & 1
-    along = steps[np.arange(RINGS), has[:, :RINGS]].sum(axis=1)  # (authors, size, size)
-    jumps = np.repeat(np.where(has[:, RINGS:], LIKED, 1.0), RING, axis=1)  # (authors, size)
+    along = steps[np.arange(HABITS), has].sum(axis=1)  # (authors, size, size)
+    jumps = np.repeat(np.where(has, LIKED, 1.0), RING, axis=1)  # (authors, size)
     jumps /= jumps.sum(axis=1, keepdims=True)
     return along + (1 - ALONG - AGAINST) * jumps[:, None]
 

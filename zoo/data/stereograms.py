@@ -18,7 +18,7 @@ from zoo.data.home import card
 from zoo.data.pictures import stereograms as painter
 from zoo.data.regression import value_scores
 
-ROWS = 3_000
+ROWS = 2_500
 HELD_OUT = {"validation": 300, "test": 600}
 
 

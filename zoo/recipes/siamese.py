@@ -22,11 +22,14 @@ add(
         metrics={"same_author": ("accuracy", "log_loss")},
         learning_rate=0.01,
         schedule="cosine",
-        epochs=12,
+        epochs=18,
         batch_size=64,
         engine="resident-xla",
         baseline="pair_difference",
-        note=COMPARED + " Adam with a falling rate, 32 units for the sake of time.",
+        expect={"authors": {"accuracy": 0.8}},
+        note=COMPARED + " Adam with a falling rate, 32 units for the sake of time. On `authors` it "
+        "closes about three quarters of the gap in accuracy: the oracle knows the chains that "
+        "authors are made of; the model has to infer them from yes and no, for unknown authors.",
     ),
     Recipe(
         name="tweet_pair_as_printed",
@@ -56,6 +59,7 @@ add(
         engine="resident-xla",
         baseline="pair_difference",
         expect={"paraphrases": {"accuracy": 0.91}},
+        seconds={"paraphrases": 46},
         note=COMPARED + " Adam, five epochs: a longer training learns the wrong labels by heart.",
     ),
     Recipe(

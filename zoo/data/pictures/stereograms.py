@@ -14,7 +14,7 @@ from zoo.data.pictures.drawing import noisy
 SIDE = 32  # pixels
 DOTS = 12
 MOST = 4.0  # pixels of disparity
-UNSEEN = 0.05  # share of dots that an eye misses
+UNSEEN = 0.02  # share of dots that an eye misses
 NOISE_SD = 0.4  # pixels: error of the measured depth
 
 
