@@ -30,7 +30,7 @@ add(
         report="images",
         expect={"drawn": {"accuracy": 0.95}},
         note=SMALLER + "With the Flatten that the listing lacks: one answer per "
-        "picture. With batch normalisation: without it, the ten hidden units die in one run of two.",
+        "picture. With batch normalisation: without it, the ten hidden units may die.",
     ),
     Recipe(
         name="cnn_as_printed",

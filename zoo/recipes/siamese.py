@@ -7,8 +7,8 @@ from zoo.recipe import Recipe, add
 COMPARED = (
     "The encodings are compared (merge=compare), where the document sets them side by side: a "
     "sigmoid of the latter adds a score of one text to a score of the other, which cannot tell "
-    "whether they agree (tweet_pair_as_printed and siamese_lstm_as_printed stay near chance). "
-    "The number of parameters is the same."
+    "whether they agree (siamese_lstm_as_printed stays at chance on `paraphrases`). The number of "
+    "parameters is the same."
 )
 
 add(

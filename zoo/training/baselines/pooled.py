@@ -10,7 +10,7 @@ from zoo.training.baselines.columns import fitted_and_scored
 from zoo.training.baselines.scoring import Arrays, Scores, Splits
 from zoo.training.baselines.words import counts
 
-CELLS = 4  # a picture becomes 4 x 4 means and deviations of each channel
+CELLS = 2  # a picture becomes 2 x 2 means and deviations of each channel
 
 
 def score(
@@ -44,7 +44,7 @@ def _features(inputs: Arrays, words: Mapping[str, int]) -> np.ndarray:
 
 
 def _grid(pictures: np.ndarray) -> np.ndarray:
-    """Mean and deviation of each channel in each cell, (rows, 2 x 4 x 4 x channels)."""
+    """Mean and deviation of each channel in each cell, (rows, 2 x 2 x 2 x channels)."""
     rows, height, width, channels = pictures.shape
     tall, wide = height // CELLS, width // CELLS
     kept = pictures[:, : tall * CELLS, : wide * CELLS]
