@@ -22,6 +22,7 @@ from zoo.training.order import shuffled, take
 
 Arrays = Mapping[str, np.ndarray]
 
+EVALUATION_BYTES = 4 * 1024**2  # inputs of one batch of an evaluation
 MEMORY_BOUND = 2 * 1024**3  # bytes of data that the resident engines keep on the device
 
 
@@ -160,23 +161,31 @@ def _rows(data: Any) -> int:
     return len(tf.nest.flatten(data)[0])
 
 
-def evaluate(
-    model: keras.Model, inputs: Arrays, targets: Arrays, batch_size: int = 8192
-) -> dict[str, float]:
+def evaluate(model: keras.Model, inputs: Arrays, targets: Arrays) -> dict[str, float]:
     """Loss and metrics of a compiled model, by name, in evaluation mode."""
     values = model.evaluate(
-        as_inputs(inputs), as_inputs(targets), batch_size=batch_size, verbose=0, return_dict=True
+        as_inputs(inputs),
+        as_inputs(targets),
+        batch_size=_rows_at_once(inputs),
+        verbose=0,
+        return_dict=True,
     )
     return {name: float(value) for name, value in values.items()}
 
 
-def predict(model: keras.Model, inputs: Arrays, batch_size: int = 8192) -> dict[str, np.ndarray]:
+def predict(model: keras.Model, inputs: Arrays) -> dict[str, np.ndarray]:
     """Predictions by output name, rows on axis 0."""
-    outputs: Any = model.predict(as_inputs(inputs), batch_size=batch_size, verbose=0)
+    outputs: Any = model.predict(as_inputs(inputs), batch_size=_rows_at_once(inputs), verbose=0)
     if isinstance(outputs, dict):
         return outputs
     listed = outputs if isinstance(outputs, list | tuple) else [outputs]
     return dict(zip(output_names(model), listed, strict=True))
+
+
+def _rows_at_once(inputs: Arrays) -> int:
+    """A batch for scoring: large for numbers, smaller for pictures, whose feature maps are many."""
+    per_row = sum(array.nbytes // max(1, len(array)) for array in inputs.values())
+    return int(np.clip(EVALUATION_BYTES // max(1, per_row), 32, 8192))
 
 
 def as_inputs(arrays: Arrays) -> Any:
