@@ -205,6 +205,8 @@ def main() -> int:
     if not (given.tables or given.check):
         failed = train_all(given.recipes or zoo.list_recipes(), given.seeds, given.jobs)
     frame = pd.read_csv(TABLE) if given.check else known()
+    if not given.check:
+        save(frame)  # rows of changed recipes leave the CSV as they leave the tables
     stale = [
         path
         for path, text in tables(frame).items()
