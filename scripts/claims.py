@@ -184,6 +184,7 @@ CLAIMS = {
         "with skips",
         ("without skips",),
         residual_network,
+        holds=None,
     ),
     "siamese_lstm": Claim(
         "dlwp-7.1: one shared encoder learns from both sentences at once",
