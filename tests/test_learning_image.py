@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from learning_image import closed
+from text_helpers import share_closed
 
 # recipe -> training pictures and epochs, and the least share of the gap from trivial to oracle
 REDUCED = {
@@ -23,4 +23,5 @@ pytestmark = pytest.mark.slow
 @pytest.mark.parametrize("recipe", REDUCED)
 def test_it_learns(recipe: str, tmp_path: Path) -> None:
     rows, epochs, share = REDUCED[recipe]
-    assert closed(recipe, "drawn", "accuracy", rows, epochs, tmp_path) >= share
+    changes = {"dataset_options.rows": rows, "epochs": epochs}
+    assert share_closed(recipe, "drawn", changes, tmp_path)["accuracy"] >= share

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from learning_image import closed
+from text_helpers import share_closed
 
 pytestmark = pytest.mark.slow
 
@@ -20,4 +20,5 @@ pytestmark = pytest.mark.slow
 def test_it_learns(
     recipe: str, source: str, rows: int, epochs: int, share: float, tmp_path: Path
 ) -> None:
-    assert closed(recipe, source, "mae", rows, epochs, tmp_path) >= share
+    changes = {"dataset_options.rows": rows, "epochs": epochs}
+    assert share_closed(recipe, source, changes, tmp_path)["mae"] >= share
