@@ -105,6 +105,7 @@ def test_a_damaged_resume_point_is_passed_over(
 
     with monkeypatch.context() as patched:
         patched.setattr(interrupt.StopRequest, "on_epoch_begin", ask_in_third)
+        patched.setattr(checkpoint, "SHARE", 1.0)  # one after every epoch
         with pytest.raises(StoppedEarly):
             zoo.fit("basketball", data="league", logdir=tmp_path, reporter=SILENT)
     (folder,) = (tmp_path / "basketball").iterdir()
@@ -119,6 +120,29 @@ def test_a_damaged_resume_point_is_passed_over(
     assert "going on after epoch 2 of 8" in printed
 
 
+def test_resume_points_are_skipped_where_they_cost_too_much(
+    whole_runs: dict[str, Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = []
+    save = checkpoint.save
+
+    def noting(folder: Path, epochs: int, *others: Any, **options: Any) -> Path:
+        saved.append(epochs)
+        return save(folder, epochs, *others, **options)
+
+    monkeypatch.setattr(checkpoint, "save", noting)
+    monkeypatch.setattr(checkpoint, "SHARE", 0.0)
+    run = zoo.fit("basketball", data="league", logdir=tmp_path, reporter=SILENT)
+    assert saved == [1, 8]
+    (run.folder / "model.keras").unlink()
+    last = max(run.folder.glob("checkpoints/resume-*"))
+    assert last.name.startswith("resume-000008-")
+    last.unlink()  # as if killed in the last epoch: seven epochs are run again
+    record = {**run.record, "status": "running"}
+    (run.folder / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    assert_identical(zoo.resume(run.folder, reporter=SILENT), whole_runs["basketball"])
+
+
 def test_what_cannot_be_resumed_is_told(
     whole_runs: dict[str, Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,7 +151,7 @@ def test_what_cannot_be_resumed_is_told(
     record = {**whole_runs["basketball"].record, "status": "interrupted"}
     record["data"] = {**record["data"], "fingerprint": "0" * 64}
     (tmp_path / "run.json").write_text(json.dumps(record), encoding="utf-8")
-    with pytest.raises(DataError, match="the data is not what"):
+    with pytest.raises(DataError, match="is not the data that the run was trained on"):
         zoo.resume(tmp_path, reporter=SILENT)
 
 

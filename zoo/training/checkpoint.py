@@ -1,4 +1,4 @@
-"""Resume points: after every epoch, all that the next one depends on, in one file.
+"""Resume points: after an epoch, all that the next one depends on, in one file.
 
 `checkpoints/resume-EPOCH-SHA.npz` holds the model's and the optimizer's variables (random
 states and learning rate among them), the state of the callbacks and the history. Its name
@@ -13,6 +13,7 @@ import hashlib
 import io
 import json
 import re
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,10 @@ import numpy as np
 from zoo._keras import keras
 from zoo.errors import TrainingError
 from zoo.files import replacing
+from zoo.training.interrupt import StopRequest
 
 KEPT = 2
+SHARE = 0.05  # of the training time, at most, goes into resume points
 NAME = re.compile(r"resume-(\d+)-([0-9a-f]{16})\.npz")
 STATE = "state"
 
@@ -39,33 +42,61 @@ Logs = dict[str, Any] | None
 
 
 class ResumePoint(keras.callbacks.Callback):
-    """Saves a resume point after every epoch; must be the last callback, to see all others' state.
+    """Saves resume points; must be the last callback, to see all others' state.
+
+    One is written after the first epoch, after the last, when the run is asked to stop, and
+    after any other unless that would make them cost more than `SHARE` of the time: a killed
+    run of very short epochs repeats some of them.
 
     Args:
         folder: The run's folder of checkpoints.
         callbacks: The other callbacks of the run.
         state: A resume point to go on from, as `newest` gives it.
+        stop: The run's request to stop; must come right before this callback.
     """
 
     def __init__(
-        self, folder: Path, callbacks: Sequence[Any], state: dict[str, Any] | None = None
+        self,
+        folder: Path,
+        callbacks: Sequence[Any],
+        state: dict[str, Any] | None = None,
+        stop: StopRequest | None = None,
     ) -> None:
         super().__init__()
         self.folder = folder
         self.others = list(callbacks)
         self.state = state
+        self.stop = stop
+        self.begun = self.spent = 0.0
 
     def on_train_begin(self, logs: Logs = None) -> None:
+        self.begun = time.perf_counter()
         # Keras's callbacks forget everything in their own on_train_begin, just before this one.
         if self.state is not None:
             restore(self.state, self.model, self.others)
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
-        save(self.folder, epoch + 1, self.model, self.others)
+        now = time.perf_counter()
+        last = self.model.stop_training or epoch + 1 == self.params["epochs"]
+        if last or self.spent <= SHARE * (now - self.begun):
+            by_itself = self.model.stop_training and not (self.stop and self.stop.stopped_after)
+            save(self.folder, epoch + 1, self.model, self.others, stopped=by_itself)
+            self.spent += time.perf_counter() - now
 
 
-def save(folder: Path, epochs: int, model: keras.Model, callbacks: Sequence[Any]) -> Path:
-    """Write the resume point after `epochs` epochs, then remove all but the newest two."""
+def save(
+    folder: Path,
+    epochs: int,
+    model: keras.Model,
+    callbacks: Sequence[Any],
+    *,
+    stopped: bool = False,
+) -> Path:
+    """Write the resume point after `epochs` epochs, then remove all but the newest two.
+
+    Args:
+        stopped: A callback ended the training: there are no epochs left.
+    """
     arrays = {f"model/{at}": _value(each) for at, each in enumerate(model.variables)}
     arrays |= {f"optimizer/{at}": _value(each) for at, each in enumerate(model.optimizer.variables)}
     known = {}
@@ -75,7 +106,7 @@ def save(folder: Path, epochs: int, model: keras.Model, callbacks: Sequence[Any]
             known[kind] = {name: _plain(getattr(callback, name)) for name in CALLBACK_STATE[kind]}
         for at, weight in enumerate(getattr(callback, "best_weights", None) or ()):
             arrays[f"best/{at}"] = np.asarray(weight)
-    state = {"epochs": epochs, "stopped": bool(model.stop_training), "callbacks": known}
+    state = {"epochs": epochs, "stopped": bool(stopped), "callbacks": known}
     arrays[STATE] = np.frombuffer(json.dumps(state).encode(), np.uint8)
     written = io.BytesIO()
     np.savez(written, allow_pickle=False, **arrays)
