@@ -225,3 +225,17 @@ def test_saved_blocks_reload_in_safe_mode_without_the_zoo(tmp_path: Path) -> Non
 def test_importing_the_blocks_loads_no_tensorflow() -> None:
     code = "import sys, zoo.layers, zoo.architectures; assert 'tensorflow' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_narrow_projection_has_no_strided_convolution() -> None:
+    """oneDNN 6035: the gradient of a strided 1x1 convolution of < 16 channels spoils memory."""
+    for channels in (3, 15, 16):
+        x = keras.Input((7, 6, channels))
+        model: Any = keras.Model(x, blocks.residual_projection(x, 4, name="down"))
+        shortcut = model.get_layer("down_shortcut")
+        assert shortcut.strides == ((2, 2) if channels >= 16 else (1, 1))
+        picture = np.random.default_rng(channels).normal(size=(2, 7, 6, channels))
+        kernel, bias = shortcut.get_weights()
+        wanted = picture[:, ::2, ::2] @ kernel[0, 0] + bias
+        found = keras.Model(x, shortcut.output)(picture.astype(np.float32))
+        np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-5)

@@ -253,7 +253,7 @@ def test_global_pooling_takes_pictures_of_any_size(name: str) -> None:
 def applications() -> dict[str, tuple[Any, Any]]:
     """Ours and Keras's own, small pictures but all layers; parameters depend on layers alone."""
     keras.layers.Conv2D(1, 1)  # so that automatic names do not begin at 0
-    small = {"image_shape": (75, 75, 3)}
+    small: Any = {"image_shape": (75, 75, 3)}
     same: Any = {"weights": None, "input_shape": (75, 75, 3)}
     return {
         "inception_v3": (

@@ -10,7 +10,7 @@ from functools import partial
 
 from zoo._keras import keras, layers
 from zoo.architectures._image_checks import check_image_shape, check_widths, least_size
-from zoo.layers import conv_relu
+from zoo.layers import added_skip, conv_relu
 from zoo.registry import Port, Variant, register
 
 GREY = Port("picture", (64, 64, 1), unit="0-1", meaning="grey levels")
@@ -40,6 +40,11 @@ LABEL = Port("label", (1,), unit="probability", meaning="probability of class 1"
             35_957,
             "With Flatten, and batch normalisation between each convolution and its ReLU.",
         ),
+        "residual": Variant(
+            {"flatten": True, "skip": True},
+            36_405,
+            "With Flatten, and a shortcut past each convolution.",
+        ),
     },
 )
 def cnn(
@@ -50,6 +55,7 @@ def cnn(
     units: int = 10,
     flatten: bool = False,
     batch_normalisation: bool = False,
+    skip: bool = False,
 ) -> keras.Model:
     """Small convolutional classifier, as printed: an answer at every position of its last map.
 
@@ -60,19 +66,26 @@ def cnn(
         units: Width of the hidden dense layer.
         flatten: Put in the Flatten that the listing lacks, for one answer per picture.
         batch_normalisation: Normalise between each convolution and its ReLU.
+        skip: Add each convolution's input, cropped and projected, to its output.
     """
     check_widths(2, filters=filters)
     windows = ((kernel_size, 1), (2, 2), (kernel_size, 1), (2, 2))
     check_image_shape(image_shape, least_size(windows), any_size=not flatten)
     conv = partial(conv_relu, padding="valid", batch_normalisation=batch_normalisation)
 
+    add = partial(added_skip, lost=kernel_size - 1, batch_normalisation=batch_normalisation)
+
     picture = keras.Input(image_shape, name="picture")  # (64, 64, 1)
 
     x = conv(picture, filters[0], kernel_size, name="conv_1")  # (61, 61, 32)
+    if skip:
+        x = add(x, picture, filters[0], name="residual_1")
     x = layers.MaxPooling2D(2, name="pool_1")(x)  # (30, 30, 32)
 
-    x = conv(x, filters[1], kernel_size, name="conv_2")  # (27, 27, 16)
-    x = layers.MaxPooling2D(2, name="pool_2")(x)  # (13, 13, 16)
+    y = conv(x, filters[1], kernel_size, name="conv_2")  # (27, 27, 16)
+    if skip:
+        y = add(y, x, filters[1], name="residual_2")
+    x = layers.MaxPooling2D(2, name="pool_2")(y)  # (13, 13, 16)
 
     if flatten:
         x = layers.Flatten(name="features")(x)  # (2704)
@@ -98,6 +111,9 @@ def cnn(
             7_998_826,
             "Batch normalisation between each convolution and its ReLU.",
         ),
+        "residual": Variant(
+            {"skip": True}, 8_000_490, "A shortcut past the two convolutions of each block."
+        ),
     },
 )
 def vgg_like(
@@ -108,6 +124,7 @@ def vgg_like(
     dropout: float = 0.25,
     hidden_dropout: float = 0.5,
     batch_normalisation: bool = False,
+    skip: bool = False,
 ) -> keras.Model:
     """Two blocks of two convolutions, pool and dropout, then a dense classifier.
 
@@ -118,22 +135,29 @@ def vgg_like(
         units: Width of the hidden dense layer.
         dropout, hidden_dropout: Share of values dropped after each block, and before the softmax.
         batch_normalisation: Normalise between each convolution and its ReLU.
+        skip: Add each block's input, cropped and projected, to what its convolutions make.
     """
     check_widths(2, filters=filters)
     windows = ((3, 1), (3, 1), (2, 2), (3, 1), (3, 1), (2, 2))
     check_image_shape(image_shape, least_size(windows))
     conv = partial(conv_relu, padding="valid", batch_normalisation=batch_normalisation)
 
+    add = partial(added_skip, lost=4, batch_normalisation=batch_normalisation)
+
     picture = keras.Input(image_shape, name="picture")  # (100, 100, 3)
 
     x = conv(picture, filters[0], 3, name="block_1_conv_1")  # (98, 98, 32)
     x = conv(x, filters[0], 3, name="block_1_conv_2")  # (96, 96, 32)
+    if skip:
+        x = add(x, picture, filters[0], name="block_1_residual")
     x = layers.MaxPooling2D(2, name="block_1_pool")(x)  # (48, 48, 32)
     x = layers.Dropout(dropout, name="block_1_dropout")(x)
 
-    x = conv(x, filters[1], 3, name="block_2_conv_1")  # (46, 46, 64)
-    x = conv(x, filters[1], 3, name="block_2_conv_2")  # (44, 44, 64)
-    x = layers.MaxPooling2D(2, name="block_2_pool")(x)  # (22, 22, 64)
+    y = conv(x, filters[1], 3, name="block_2_conv_1")  # (46, 46, 64)
+    y = conv(y, filters[1], 3, name="block_2_conv_2")  # (44, 44, 64)
+    if skip:
+        y = add(y, x, filters[1], name="block_2_residual")
+    x = layers.MaxPooling2D(2, name="block_2_pool")(y)  # (22, 22, 64)
     x = layers.Dropout(dropout, name="block_2_dropout")(x)
 
     x = layers.Flatten(name="features")(x)  # (30976)

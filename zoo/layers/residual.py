@@ -7,6 +7,10 @@ from functools import partial
 from zoo._keras import layers
 from zoo.layers.convolution import MOMENTUM, Tensor, conv_relu
 
+# The gradient of a strided 1x1 convolution of fewer channels than this writes past its memory on
+# CPUs with AVX-512 (oneDNN issue 6035, in TensorFlow 2.21): pick the pixels first, convolve then.
+NARROW = 16
+
 
 def residual_identity(
     x: Tensor,
@@ -70,9 +74,48 @@ def residual_projection(
     if not skip:
         return y
 
+    picked, strides = x, 2
+    if x.shape[-1] < NARROW:
+        picked = layers.MaxPooling2D(1, strides=2, name=f"{name}_pick")(x)  # every second pixel
+        strides = 1
     shortcut = layers.Conv2D(
-        filters, 1, strides=2, use_bias=not batch_normalisation, name=f"{name}_shortcut"
-    )(x)
+        filters, 1, strides=strides, use_bias=not batch_normalisation, name=f"{name}_shortcut"
+    )(picked)
+    if batch_normalisation:
+        shortcut = layers.BatchNormalization(momentum=MOMENTUM, name=f"{name}_shortcut_norm")(
+            shortcut
+        )
+
+    return layers.Add(name=name)([y, shortcut])
+
+
+def added_skip(
+    y: Tensor,
+    x: Tensor,
+    filters: int,
+    lost: int,
+    *,
+    batch_normalisation: bool = False,
+    name: str,
+) -> Tensor:
+    """What convolutions without padding made of their input, with that input added.
+
+    The input is cropped to the middle, which the result's pixels stand for, and a 1x1
+    convolution gives it as many channels.
+
+    Args:
+        y: What the convolutions made: feature maps (height, width, channels).
+        x: What they read; height and width are larger by `lost`.
+        filters: Channels of y.
+        lost: Pixels that the convolutions took off height and width.
+        batch_normalisation: Normalise the shortcut too; its convolution then needs no bias.
+        name: Name of the addition, and prefix of all others.
+    """
+    edges = (lost // 2, lost - lost // 2)
+    shortcut = layers.Cropping2D((edges, edges), name=f"{name}_crop")(x)
+    shortcut = layers.Conv2D(filters, 1, use_bias=not batch_normalisation, name=f"{name}_shortcut")(
+        shortcut
+    )
     if batch_normalisation:
         shortcut = layers.BatchNormalization(momentum=MOMENTUM, name=f"{name}_shortcut_norm")(
             shortcut
