@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import subprocess
@@ -35,12 +36,22 @@ class Server:
         self.address = address
 
     def get(self, path: str, **query: str) -> str:
-        url = f"{self.address}data/{path}" + (f"?{urlencode(query)}" if query else "")
-        with urllib.request.urlopen(url, timeout=30) as answer:
-            return answer.read().decode()
+        return self.bytes(path, **query).decode()
 
     def json(self, path: str, **query: str) -> Any:
         return json.loads(self.get(path, **query))
+
+    def ask(self, path: str, question: Any) -> Any:
+        """A POST request with JSON, answered as JSON."""
+        url, body = f"{self.address}data/{path}", json.dumps(question).encode()
+        request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.loads(answer.read())
+
+    def bytes(self, path: str, **query: str) -> bytes:
+        url = f"{self.address}data/{path}" + (f"?{urlencode(query)}" if query else "")
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            return answer.read()
 
 
 @pytest.fixture(scope="module")
@@ -73,12 +84,25 @@ def test_scalars(server: Server, run: Run) -> None:
     steps = [step for _, step, _ in points]
     per_epoch = -(-run.record["data"]["rows"]["train"] // run.record["recipe"]["batch_size"])
     assert steps == [per_epoch, 2 * per_epoch], "steps are the optimizer's"
+    norms = {tag for tag in tags["train"] if tag.startswith("gradient_norm")}
+    assert norms == {
+        "gradient_norm",
+        *(f"gradient_norm/{weight.path}" for weight in run.model.trainable_weights),
+    }
+    values = {
+        tag: server.json("plugin/scalars/scalars", run="train", tag=tag)[-1][2] for tag in norms
+    }
+    whole = values.pop("gradient_norm")
+    assert whole == pytest.approx(np.linalg.norm(list(values.values())), rel=1e-5)
+    assert whole > 0
     assert points[-1][2] == pytest.approx(run.metrics["validation"]["mae"], rel=1e-4)
 
 
 def test_histograms(server: Server, run: Run) -> None:
     tags = server.json("plugin/histograms/tags")["train"]
-    assert {f"weights/{weight.path}" for weight in run.model.weights} == set(tags)
+    paths = {weight.path for weight in run.model.weights}
+    kinds = ("weights", "gradients")
+    assert {f"{kind}/{path}" for kind in kinds for path in paths} | {"gradient_norms"} == set(tags)
     tag = "weights/lookup/embeddings"
     points = server.json("plugin/histograms/histograms", run="train", tag=tag)
     assert len(points) == 2
@@ -95,12 +119,93 @@ def test_projector_gives_strengths_and_team_names(server: Server, run: Run) -> N
     rows = run.record["data"]["sizes"]["n_teams"]
     assert entry["tensorShape"] == [rows, 3], "width 1 is padded: the page draws 3 dimensions"
     query = {"run": "train", "name": name}
-    url = f"{server.address}data/plugin/projector/tensor?{urlencode(query)}"
-    with urllib.request.urlopen(url, timeout=30) as answer:
-        table = np.frombuffer(answer.read(), np.float32).reshape(rows, 3)
+    answer = server.bytes("plugin/projector/tensor", **query)
+    table = np.frombuffer(answer, np.float32).reshape(rows, 3)
     lookup = run.model.get_layer("team_strength").get_layer("lookup")
     learned = keras.ops.convert_to_numpy(lookup.embeddings)
     np.testing.assert_allclose(table[:, :1], learned, rtol=1e-4, atol=1e-6)
     assert not table[:, 1:].any()
     labels = server.get("plugin/projector/metadata", **query).splitlines()
     assert labels == list(zoo.load_data("basketball", source="league").labels["team"])
+
+
+def test_conceptual_graph_has_every_call_of_a_shared_model(server: Server) -> None:
+    tags = server.json("plugin/graphs/info")["train"]["tags"]
+    assert tags["layers"]["conceptual_graph"]
+    assert not tags["layers"]["op_graph"]
+    text = server.get("plugin/graphs/graph", run="train", tag="layers", conceptual="true")
+    assert edges(text) == {
+        "team_1": [],
+        "team_2": [],
+        "home": [],
+        "team_strength/team": ["team_1", "team_2"],
+        "team_strength/lookup": ["team_strength/team"],
+        "team_strength/strength": ["team_strength/lookup"],
+        "game": ["team_strength/strength", "team_strength/strength:1", "home"],
+        "score_diff": ["game"],
+    }
+
+
+def test_op_graph_holds_the_operations_of_a_forward_pass(server: Server) -> None:
+    tags = server.json("plugin/graphs/info")["train"]["tags"]
+    assert tags["forward"]["op_graph"]
+    assert min(tags) == "forward", "the page opens on the first tag, as an op graph"
+    text = server.get("plugin/graphs/graph", run="train", tag="forward")
+    found = edges(text)
+    assert {"team_1", "team_2", "home"} <= set(found)
+    operations = re.findall(r'^  op: "(\w+)"', text, re.MULTILINE)
+    assert operations.count("GatherV2") == 2, "the table is looked up once per team"
+    assert "MatMul" in operations
+
+
+def edges(pbtxt: str) -> dict[str, list[str]]:
+    """Node -> inputs of a graph as the page gets it."""
+    return {
+        re.findall(r'^  name: "(.*)"', node, re.MULTILINE)[0]: re.findall(
+            r'^  input: "(.*)"', node, re.MULTILINE
+        )
+        for node in pbtxt.split("node {\n")[1:]
+    }
+
+
+def test_images_are_the_diagram_and_the_picture(server: Server, run: Run) -> None:
+    assert set(server.json("plugin/images/tags")["train"]) == {"diagram", "picture"}
+    for tag in ("diagram", "picture"):
+        (shown,) = server.json("plugin/images/images", run="train", tag=tag)
+        png = server.bytes(f"plugin/images/individualImage?{shown['query']}")
+        assert png.startswith(b"\x89PNG")
+        if tag == "picture":
+            assert png == (run.folder / "picture.png").read_bytes()
+
+
+def test_text_is_the_card(server: Server) -> None:
+    (shown,) = server.json("plugin/text/text", run="train", tag="card")
+    assert "<h1>basketball</h1>" in shown["text"]
+    assert "<td>10,892</td>" in shown["text"]
+    assert "team_1 (1) int32" in html.unescape(shown["text"])
+
+
+def test_hparams_hold_settings_and_scores(server: Server, run: Run) -> None:
+    metric = {"metric": {"group": "", "tag": "test/mae"}}
+    question = {
+        "experimentName": "",
+        "allowedStatuses": ["STATUS_SUCCESS"],
+        "colParams": [metric],
+        "startIndex": 0,
+        "sliceSize": 10,
+    }
+    (row,) = server.ask("plugin/hparams/session_groups", question)["sessionGroups"]
+    recipe = run.record["recipe"]
+    assert row["hparams"] == row["hparams"] | {
+        "recipe": "basketball",
+        "data": "league",
+        "seed": 0,
+        "engine": recipe["engine"],
+        "epochs": 2,
+        "learning_rate": pytest.approx(recipe["learning_rate"]),
+    }
+    scores = {each["name"]["tag"]: each["value"] for each in row["metricValues"]}
+    assert set(scores) == {
+        f"{split}/{metric}" for split, found in run.metrics.items() for metric in found
+    }
+    assert scores["test/mae"] == pytest.approx(run.metrics["test"]["mae"], rel=1e-6)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from zoo import pretrained
 from zoo.recipe import list_recipes, recipe
 from zoo.registry import CONCEPTS, Architecture, Port
 
@@ -36,6 +37,7 @@ def as_dict(entry: Architecture) -> dict[str, Any]:
         },
         "recipe": entry.recipe,
         "recipes": recipes_of(entry),
+        "weights": [name for name in recipes_of(entry) if pretrained.shipped(name)],
         "diagram": f"docs/diagrams/{entry.name}.svg",
     }
 
@@ -48,32 +50,52 @@ def recipes_of(entry: Architecture) -> list[str]:
 def as_text(entry: Architecture) -> str:
     """The card as a person reads it in a terminal."""
     lines = [entry.name, "=" * len(entry.name), entry.summary, ""]
-    facts: list[tuple[str, str]] = []
-    facts += [("source", f"{source.key}: {source.title}") for source in entry.sources]
-    if entry.claim:
-        facts.append(("claim", entry.claim))
-    facts += [("input", port_text(port)) for port in entry.inputs]
-    facts += [("output", port_text(port)) for port in entry.outputs]
-    facts.append(("parameters", f"{entry.count:,}"))
-    published = "-" if entry.published is None else f"{entry.published:,}"
-    note = f" ({entry.published_note})" if entry.published_note else ""
-    facts.append(("published", published + note))
-    arguments = ", ".join(f"{name}={value!r}" for name, value in entry.defaults.items())
-    facts.append(("arguments", arguments or "none"))
-    facts += [("erratum", erratum) for erratum in entry.errata]
-    for name, variant in entry.variants.items():
-        given = ", ".join(f"{key}={value!r}" for key, value in variant.arguments.items())
-        facts.append(("variant", f"{name} ({given}): {variant.count:,} parameters; {variant.note}"))
-    facts += [("concept", f"{key}: {CONCEPTS[key]}") for key in entry.concepts]
-    if entry.aliases:
-        facts.append(("aliases", ", ".join(entry.aliases)))
-    facts.append(("recipes", ", ".join(recipes_of(entry)) or "none: there is nothing to train"))
-    facts.append(("diagram", f"docs/diagrams/{entry.name}.svg"))
     previous = ""
-    for key, text in facts:
+    for key, text in facts(entry):
         lines.append(f"{'' if key == previous else key:11s} {text}")
         previous = key
     return "\n".join(lines)
+
+
+def as_markdown(entry: Architecture) -> str:
+    """The card as a Markdown page: a heading, the summary, a table."""
+    rows = [f"| {key} | {_cell(text)} |" for key, text in facts(entry)]
+    table = ["| | |", "|---|---|", *rows]
+    return "\n".join([f"# {entry.name}", "", entry.summary, "", *table]) + "\n"
+
+
+def _cell(text: str) -> str:
+    """Text that a table's cell shows as it stands."""
+    for mark in "\\|*_`<":
+        text = text.replace(mark, f"&#{ord(mark)};")
+    return " ".join(text.split())
+
+
+def facts(entry: Architecture) -> list[tuple[str, str]]:
+    """What the card says below its summary: what about, and the text; keys may repeat."""
+    found: list[tuple[str, str]] = []
+    found += [("source", f"{source.key}: {source.title}") for source in entry.sources]
+    if entry.claim:
+        found.append(("claim", entry.claim))
+    found += [("input", port_text(port)) for port in entry.inputs]
+    found += [("output", port_text(port)) for port in entry.outputs]
+    found.append(("parameters", f"{entry.count:,}"))
+    published = "-" if entry.published is None else f"{entry.published:,}"
+    note = f" ({entry.published_note})" if entry.published_note else ""
+    found.append(("published", published + note))
+    arguments = ", ".join(f"{name}={value!r}" for name, value in entry.defaults.items())
+    found.append(("arguments", arguments or "none"))
+    found += [("erratum", erratum) for erratum in entry.errata]
+    for name, variant in entry.variants.items():
+        given = ", ".join(f"{key}={value!r}" for key, value in variant.arguments.items())
+        found.append(("variant", f"{name} ({given}): {variant.count:,} parameters; {variant.note}"))
+    found += [("concept", f"{key}: {CONCEPTS[key]}") for key in entry.concepts]
+    if entry.aliases:
+        found.append(("aliases", ", ".join(entry.aliases)))
+    found.append(("recipes", ", ".join(recipes_of(entry)) or "none: there is nothing to train"))
+    found += [("weights", text) for text in pretrained.facts(recipes_of(entry))]
+    found.append(("diagram", f"docs/diagrams/{entry.name}.svg"))
+    return found
 
 
 def port_text(port: Port) -> str:

@@ -22,7 +22,11 @@ Logs = dict[str, Any] | None
 
 
 def standard_callbacks(recipe: Recipe, folder: Path) -> list[keras.callbacks.Callback]:
-    """Checkpoint of the best weights, history, NaN stop, and what the recipe switches on."""
+    """Checkpoint of the best weights, history, NaN stop, and what the recipe switches on.
+
+    With `ema` the first and the last of them put the averaged weights in and out again: those
+    between see the averages.
+    """
     callbacks: list[keras.callbacks.Callback] = [
         StopOnNaN(recipe),
         AtomicModelCheckpoint(
@@ -49,6 +53,11 @@ def standard_callbacks(recipe: Recipe, folder: Path) -> list[keras.callbacks.Cal
                 restore_best_weights=True,
             )
         )
+    if recipe.ema:
+        from zoo.training.averaging import AveragesIn, AveragesOut
+
+        averages = AveragesIn()
+        callbacks = [averages, *callbacks, AveragesOut(averages)]
     return callbacks
 
 

@@ -60,12 +60,14 @@ def compile_model(model: keras.Model, recipe: Recipe, steps_per_epoch: int) -> N
 
 
 def optimizer(recipe: Recipe, steps_per_epoch: int) -> keras.optimizers.Optimizer:
-    """The recipe's optimizer, with its learning-rate schedule."""
+    """The recipe's optimizer, with its learning-rate schedule and its average of the weights."""
     rate: Any = recipe.learning_rate
     if recipe.schedule == "cosine":
         steps = max(1, recipe.epochs * steps_per_epoch)
         rate = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, steps)
     settings: Mapping[str, Any] = {"learning_rate": rate, **recipe.optimizer_options}
+    if recipe.ema:
+        settings = {**settings, "use_ema": True, "ema_momentum": recipe.ema}
     try:
         return keras.optimizers.get({"class_name": recipe.optimizer, "config": settings})
     except (ValueError, TypeError) as error:

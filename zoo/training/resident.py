@@ -14,6 +14,7 @@ from typing import Any
 
 from zoo._keras import keras, tf
 from zoo.training.order import shuffled, take
+from zoo.training.projection import projected_lstms
 
 
 def train_function(
@@ -67,9 +68,10 @@ def _loop(
             step(take(data, chosen))
             return at + 1
 
-        tf.while_loop(lambda at: at < whole, body, [tf.constant(0)], parallel_iterations=1)
-        if rows > whole * batch_size:
-            step(take(data, order[whole * batch_size :]))
+        with projected_lstms(model):
+            tf.while_loop(lambda at: at < whole, body, [tf.constant(0)], parallel_iterations=1)
+            if rows > whole * batch_size:
+                step(take(data, order[whole * batch_size :]))
         return model.get_metrics_result()
 
     return tf.function(run, jit_compile=xla)

@@ -1,0 +1,114 @@
+"""One folder's TensorBoard events: scalars, histograms, pictures, texts and graphs by tag.
+
+The summaries are made in NumPy and written in one piece, since `tf.summary` runs several
+operations for each of them. Importing this loads neither TensorFlow nor TensorBoard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from zoo._keras import tf
+
+if TYPE_CHECKING:
+    from tensorboard.compat.proto.summary_pb2 import Summary
+
+BUCKETS = 30
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+class Events:
+    """The events of one folder; its file is made when the first are written."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._writer: Any = None
+
+    def write(self, values: Sequence[Any], step: int) -> None:
+        """Write summary values, as the functions of this module give them, and flush."""
+        if self._writer is None:
+            self._writer = tf.summary.create_file_writer(str(self.folder))
+        from tensorboard.compat.proto.summary_pb2 import Summary
+
+        with self._writer.as_default():
+            content = Summary(value=values).SerializeToString()
+            tf.summary.experimental.write_raw_pb(content, step=step)
+        self._writer.flush()
+
+    def close(self) -> None:
+        """Close the file, if there is one; a later write begins another."""
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+
+def scalar(tag: str, value: Any) -> Summary.Value:
+    """One number."""
+    from tensorboard.plugins.scalar.summary_v2 import scalar_pb
+
+    return scalar_pb(tag, float(value)).value[0]
+
+
+def histogram(tag: str, values: np.ndarray) -> Summary.Value:
+    """How the numbers of an array are spread, in 30 buckets; what is not finite is left out."""
+    from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary
+
+    flat = np.asarray(values, np.float32).reshape(-1)
+    if not np.isfinite(flat).all():
+        flat = flat[np.isfinite(flat)]
+    if not flat.size:
+        return Summary.Value(tag=tag, histo=HistogramProto())
+    least, most = float(flat.min()), float(flat.max())
+    if np.float32(most - least) / BUCKETS <= np.spacing(np.float32(max(-least, most))):
+        counts, limits = np.array([flat.size]), np.array([most])  # no room for 30 buckets
+    else:
+        counts, edges = np.histogram(flat, BUCKETS, (least, most))
+        limits = edges[1:]
+    proto = HistogramProto(
+        min=least,
+        max=most,
+        num=flat.size,
+        sum=float(flat.sum(dtype=np.float64)),
+        bucket_limit=limits.tolist(),
+        bucket=counts.tolist(),
+    )
+    return Summary.Value(tag=tag, histo=proto)
+
+
+def picture(tag: str, png: bytes) -> Summary.Value:
+    """A PNG file's bytes.
+
+    Raises:
+        ValueError: not a PNG file.
+    """
+    from tensorboard.compat.proto.summary_pb2 import Summary
+
+    if not png.startswith(PNG):
+        raise ValueError(f"picture {tag!r} is not a PNG file")
+    width, height = (int.from_bytes(png[at : at + 4], "big") for at in (16, 20))
+    image = Summary.Image(width=width, height=height, encoded_image_string=png)
+    return Summary.Value(tag=tag, image=image)
+
+
+def text(tag: str, markdown: str) -> Summary.Value:
+    """A text in Markdown."""
+    from tensorboard.plugins.text.summary_v2 import text_pb
+
+    return text_pb(tag, markdown).value[0]
+
+
+def blob(tag: str, plugin: str, content: bytes) -> Summary.Value:
+    """Bytes that one of TensorBoard's plugins reads, in the form that TensorFlow gives them."""
+    from tensorboard.compat.proto.summary_pb2 import Summary, SummaryMetadata
+    from tensorboard.util import tensor_util
+
+    data = SummaryMetadata.PluginData(plugin_name=plugin, content=b"1")
+    return Summary.Value(
+        tag=tag,
+        metadata=SummaryMetadata(plugin_data=data),
+        tensor=tensor_util.make_tensor_proto(content),
+    )
