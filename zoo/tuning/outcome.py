@@ -1,0 +1,177 @@
+"""What a search leaves in its folder: the best recipe, the trials as a table, pictures."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import json
+import logging
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zoo.files import replacing, write_text
+from zoo.recipe import Recipe
+from zoo.recipe_file import write_recipe
+from zoo.tuning.optional import load_optuna
+
+if TYPE_CHECKING:
+    from optuna.trial import FrozenTrial
+
+    from zoo.tuning.study import Study
+
+BEST = "best.json"
+TRIALS = "trials.csv"
+IMPORTANCES = "importances.json"
+
+
+def best_recipe(study: Study, trial: FrozenTrial) -> Recipe:
+    """The searched recipe with a trial's settings, under a name of its own."""
+    base = study.recipe
+    done = len(study.finished())
+    found = (
+        f"Found by zoo tune: trial {trial.number}, {base.monitor} {trial.value:.6g}, the best of "
+        f"{done} on {study.source}, seed {study.seed}."
+    )
+    return dataclasses.replace(
+        base.override(trial.params),
+        name=f"{base.name}_tuned",
+        note=f"{base.note} {found}".strip(),
+        seconds={},
+    )
+
+
+def write_best(study: Study, trial: FrozenTrial) -> Path:
+    """Write the file that `zoo train --recipe` takes."""
+    path = study.folder / BEST
+    write_recipe(best_recipe(study, trial), path)
+    return path
+
+
+def write_trial(study: Study, trial: FrozenTrial) -> None:
+    """Add a trial to the table and to TensorBoard's HParams; failed ones have no scores."""
+    write_text(study.folder / TRIALS, _table(study))
+    metrics: Mapping[str, float] = trial.user_attrs.get("metrics", {})
+    if trial.state.name == "FAIL" or not metrics:
+        return
+    from zoo.training.hparams import flattened, write_hparams
+
+    name = f"trial-{trial.number:04d}"
+    named = {
+        f"validation/{key.removeprefix('val_')}" if key.startswith("val_") else f"train/{key}": each
+        for key, each in metrics.items()
+    }
+    settings = {**flattened(trial.params), "outcome": trial.state.name.lower()}
+    write_hparams(study.folder / name, settings, named, name=name)
+
+
+def _table(study: Study) -> str:
+    """All trials that ended, as CSV."""
+    text = io.StringIO()
+    monitor = study.recipe.monitor
+    columns = ["trial", "outcome", monitor, "epochs", "seconds", *study.space, "error"]
+    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    for trial in study.trials():
+        if not trial.state.is_finished():
+            continue
+        attributes = trial.user_attrs
+        lost = trial.state.name == "FAIL" and "error" not in attributes
+        writer.writerow(
+            {
+                "trial": trial.number,
+                "outcome": "lost" if lost else trial.state.name.lower(),
+                monitor: attributes.get("metrics", {}).get(monitor, ""),
+                "epochs": attributes.get("epochs", ""),
+                "seconds": attributes.get("seconds", ""),
+                **trial.params,
+                "error": attributes.get("error", ""),
+            }
+        )
+    return text.getvalue()
+
+
+def importances(study: Study) -> dict[str, float]:
+    """Setting -> share of the variation of the value that it explains; empty if too few trials."""
+    optuna = load_optuna()
+    done = study.trials("COMPLETE")
+    if len(done) < 4 or len({trial.value for trial in done}) < 2:
+        return {}
+    with _quiet():
+        evaluator = optuna.importance.FanovaImportanceEvaluator(seed=study.seed)
+        try:
+            return dict(optuna.importance.get_param_importances(study.optuna, evaluator=evaluator))
+        except (ValueError, RuntimeError):  # the settings or the values hardly vary
+            return {}
+
+
+def write_outcome(study: Study) -> dict[str, float]:
+    """Write the table, the best recipe, the importances and the pictures; the importances."""
+    best = study.best()
+    write_text(study.folder / TRIALS, _table(study))
+    if best is None:
+        return {}
+    write_best(study, best)
+    shares = importances(study)
+    write_text(study.folder / IMPORTANCES, json.dumps(shares, indent=2) + "\n")
+    draw_pictures(study, importances=bool(shares))
+    return shares
+
+
+def draw_pictures(study: Study, *, importances: bool) -> None:
+    """Draw how the trials went, and what mattered if that is known."""
+    with _quiet():
+        from optuna.visualization import matplotlib as plots
+
+        label = study.recipe.monitor
+        drawn: dict[str, Callable[[], Any]] = {
+            "history": lambda: plots.plot_optimization_history(study.optuna, target_name=label),
+            "curves": lambda: plots.plot_intermediate_values(study.optuna),
+            "slices": lambda: plots.plot_slice(study.optuna, target_name=label),
+        }
+        if importances:
+            drawn["importances"] = lambda: plots.plot_param_importances(
+                study.optuna,
+                evaluator=load_optuna().importance.FanovaImportanceEvaluator(seed=study.seed),
+                target_name=label,
+            )
+        for name, draw in drawn.items():
+            _save(draw, study.folder / f"{name}.png")
+
+
+def _save(draw: Callable[[], Any], path: Path) -> None:
+    """Draw without a screen and write the picture, whole or not at all."""
+    from matplotlib import pyplot
+
+    before = pyplot.get_backend()
+    pyplot.switch_backend("agg")
+    try:
+        axes = draw()
+        figure = pyplot.gcf() if not hasattr(axes, "figure") else axes.figure
+        with replacing(path) as partial:
+            figure.savefig(partial, dpi=110, bbox_inches="tight")
+    finally:
+        pyplot.close("all")
+        pyplot.switch_backend(before)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Hold back Optuna's notes that these functions are experimental, and fonts' chatter."""
+    logger = logging.getLogger("matplotlib")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
+
+
+def shown(value: Any) -> str:
+    """A setting for people: numbers with four digits."""
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,282 @@
+"""`zoo.tune`: a whole search, from a recipe's name to the best recipe in a file."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time as clock
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from zoo.errors import RecipeError, StoppedEarly, TrainingError
+from zoo.recipe import Recipe
+from zoo.recipe import recipe as find_recipe
+from zoo.reporter import Reporter
+from zoo.tuning import outcome
+from zoo.tuning.optional import load_optuna
+from zoo.tuning.space import own_settings, space_of
+from zoo.tuning.study import Study, opened
+
+LOGDIR = Path("tensorboard_logs")
+WAIT_SECONDS = 600  # for the other processes' last trials to end by themselves
+
+
+@dataclass(frozen=True)
+class Search:
+    """A search as it stands.
+
+    Attributes:
+        folder: Trials, tables and pictures.
+        best: The searched recipe with the best settings; also in `folder / "best.json"`.
+        settings: The best trial's values of what was searched.
+        value: The best trial's monitored value, on validation rows.
+        trials: Trials trained, pruned or failed, of all commands so far.
+        importances: Setting -> share of the variation that it explains; empty if too few trials.
+    """
+
+    folder: Path
+    best: Recipe
+    settings: Mapping[str, Any]
+    value: float
+    trials: int
+    importances: Mapping[str, float]
+
+
+def tune(
+    recipe: str | Recipe,
+    *,
+    trials: int = 20,
+    time: float | None = None,
+    jobs: int = 1,
+    data: str = "auto",
+    seed: int = 0,
+    study: str | None = None,
+    logdir: str | Path = LOGDIR,
+    reporter: Reporter | None = None,
+    **overrides: Any,
+) -> Search:
+    """Search a recipe's space for the settings with the lowest monitored validation value.
+
+    The test rows are taken out of the data before the first trial. The same call goes on where
+    an earlier one ended or was killed; several at once share the trials.
+
+    Args:
+        recipe: A recipe's name, or a Recipe of your own; its `search` is the space, by default
+            learning rate, batch size and schedule around its own.
+        trials: How many there should be, those of earlier calls included.
+        time: Seconds after which no further trial is begun.
+        jobs: Processes.
+        data: A source of the recipe's dataset; `auto` takes real data when it is on disk.
+        seed: Seed of the weights, of the order of the rows and of the draws.
+        study: Name of the search's folder; by default the data's source and the seed.
+        logdir: Parent of the run folders; the search is in `LOGDIR/RECIPE/tune/STUDY`.
+        reporter: Where progress goes; stdout by default.
+        **overrides: Recipe fields that are not searched, such as `epochs=3`.
+
+    Raises:
+        ZooError: Optuna is not installed.
+        UnknownNameError: no such recipe or data source.
+        RecipeError: a setting that the recipe or the search cannot take.
+        TrainingError: no trial could be finished, or the folder holds another search.
+        StoppedEarly: Ctrl-C; the message says how to go on.
+    """
+    chosen = check(recipe, overrides, trials=trials, time=time, jobs=jobs, study=study)
+    deadline = clock.time() + time if time else float("inf")
+    reporter = reporter or Reporter()
+    logdir = Path(logdir)
+    if jobs > 1:  # or the first process would take a whole GPU
+        os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
+    from zoo.data.catalogue import choose_source
+    from zoo.training.interrupt import StopRequest, listening
+    from zoo.tuning import worker
+
+    source = choose_source(chosen.dataset, data, None, chosen.dataset_options)
+    folder = logdir / chosen.name / "tune" / (study or f"{source}-seed{seed}")
+    dataset, fingerprint = worker.load(chosen, source, reporter)
+    settings = {
+        "recipe": chosen.to_dict(),
+        "search": {key: list(words) for key, words in space_of(chosen).items()},
+        "data": {"source": source, "fingerprint": fingerprint},
+        "seed": seed,
+    }
+    with opened(folder, settings) as made:
+        _say_where(made, trials, reporter)
+        dataset = worker.stacked(made, dataset, logdir, reporter)
+        left = trials - len(made.finished())
+        helpers = _Helpers(made, trials, deadline, logdir, reporter)
+
+        class Stop(StopRequest):
+            def ask(self) -> None:
+                super().ask()
+                helpers.ask_to_stop()
+
+        stop = Stop()
+        with listening(stop, reporter.line), helpers.running(min(jobs, left) - 1):
+            worker.work(made, dataset, trials, deadline, stop, reporter)
+            if not stop.asked:
+                helpers.wait()
+        with made.locked():
+            shares = outcome.write_outcome(made)
+        return _ended(made, trials, shares, reporter, stopped=stop.asked)
+
+
+def check(
+    recipe: str | Recipe,
+    overrides: Mapping[str, Any],
+    *,
+    trials: int,
+    time: float | None,
+    jobs: int,
+    study: str | None,
+) -> Recipe:
+    """What can be told wrong before TensorFlow loads; the recipe with its overrides.
+
+    Raises:
+        ZooError: as `tune` does.
+    """
+    chosen = (find_recipe(recipe) if isinstance(recipe, str) else recipe).override(overrides)
+    if trials < 1:
+        raise RecipeError(f"trials must be at least 1, not {trials}")
+    if jobs < 1:
+        raise RecipeError(f"jobs must be at least 1, not {jobs}")
+    if time is not None and not time > 0:
+        raise RecipeError(f"time is in seconds, above 0, not {time}")
+    if study is not None and (not study or study.startswith(".") or "/" in study or "\\" in study):
+        raise RecipeError(f"study is a folder's name, not {study!r}")
+    space = space_of(chosen)
+    for key in overrides:
+        if key in space:
+            raise RecipeError(f"{key} is searched: it cannot be set as well")
+    load_optuna()
+    return chosen
+
+
+def _say_where(study: Study, trials: int, reporter: Reporter) -> None:
+    with study.locked():
+        lost = study.recover()
+        done = len(study.finished())
+    space = ", ".join(f"{key} {_worded(words)}" for key, words in study.space.items())
+    reporter.line(f"searching {study.recipe.name} for the lowest {study.recipe.monitor}: {space}")
+    if done or lost:
+        again = f"; {lost} lost with its process, to be tried again" if lost else ""
+        reporter.line(f"going on: {done} of {trials} trials done{again}")
+
+
+def _worded(words: Sequence[Any]) -> str:
+    kind, *values = words
+    if kind == "choice":
+        return "{" + ", ".join(map(outcome.shown, values)) + "}"
+    low, high = map(outcome.shown, values)
+    return f"[{low}, {high}]{' log' if kind == 'log' else ''}"
+
+
+def _ended(
+    study: Study, trials: int, shares: Mapping[str, float], reporter: Reporter, *, stopped: bool
+) -> Search:
+    """Say how the search stands; what the caller gets."""
+    name, done = study.recipe.name, len(study.finished())
+    if stopped:
+        raise StoppedEarly(
+            f"stopped after {done} of {trials} trials; the same command goes on with them "
+            f"({study.folder})"
+        )
+    best = study.best()
+    if best is None or best.value is None:
+        raise TrainingError(
+            f"no trial of {name} came to its end; give it more --trials or more --time"
+        )
+    if done < trials:
+        running = len(study.trials("RUNNING"))
+        why = f"{running} still run elsewhere" if running else "the time is up"
+        reporter.line(f"{done} of {trials} trials done, {why}; the same command goes on with them")
+    own = own_settings(study.recipe, study.space)
+    for trial in study.trials("COMPLETE"):
+        if trial.params == own:
+            reporter.line(f"the recipe's own settings: {study.recipe.monitor} {trial.value:.4f}")
+            break
+    settings = " ".join(f"{key}={outcome.shown(value)}" for key, value in best.params.items())
+    reporter.line(f"best: trial {best.number}, {study.recipe.monitor} {best.value:.4f}, {settings}")
+    if shares:
+        weights = ", ".join(f"{key} {share:.0%}" for key, share in shares.items())
+        reporter.line(f"what mattered: {weights}")
+    path = study.folder / outcome.BEST
+    reporter.line(f"tables and pictures: {study.folder}")
+    reporter.line(f"train it: zoo train --recipe {path} --data {study.source}")
+    return Search(
+        study.folder,
+        outcome.best_recipe(study, best),
+        best.params,
+        best.value,
+        done,
+        shares,
+    )
+
+
+class _Helpers:
+    """Further processes of a search."""
+
+    def __init__(
+        self, study: Study, trials: int, deadline: float, logdir: Path, reporter: Reporter
+    ) -> None:
+        self.command = [
+            *(sys.executable, "-m", "zoo.tuning.worker", str(study.folder)),
+            *("--trials", str(trials), "--deadline", str(deadline), "--logdir", str(logdir)),
+        ]
+        self.silent = reporter.console.quiet
+        self.stream = reporter.console.file
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    @contextmanager
+    def running(self, count: int) -> Iterator[None]:
+        """Start `count` processes; none is left when the block ends."""
+        try:
+            for _ in range(count):
+                self.processes.append(
+                    subprocess.Popen(
+                        self.command,
+                        stdin=subprocess.PIPE,
+                        stdout=self._output(),
+                        start_new_session=True,  # Ctrl-C is this process's to pass on
+                    )
+                )
+            yield
+        finally:
+            self.ask_to_stop()
+            self._end()
+
+    def ask_to_stop(self) -> None:
+        """Have them end after the epoch that they are in."""
+        for process in self.processes:
+            if process.stdin is not None and not process.stdin.closed:
+                process.stdin.close()
+
+    def wait(self) -> None:
+        """Wait for their last trials.
+
+        Raises:
+            TrainingError: one of them failed; its own line says why.
+        """
+        for process in self.processes:
+            if process.wait():
+                raise TrainingError("a process of the search failed; the same command goes on")
+
+    def _end(self) -> None:
+        for process in self.processes:
+            try:
+                process.wait(timeout=WAIT_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def _output(self) -> int | None:
+        """Where their lines go: with the reporter's, if that is a file of the system's."""
+        if self.silent:
+            return subprocess.DEVNULL
+        try:
+            return self.stream.fileno()
+        except (OSError, AttributeError):
+            return None

@@ -1,0 +1,236 @@
+"""One search: its folder, and its trials in SQLite, shared by any number of processes.
+
+Every process holds a lock file while it lives; the system frees it when the process ends, even
+by a kill. A trial whose process is gone is marked failed and its settings are tried again.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from zoo.errors import TrainingError, ZooError
+from zoo.files import write_text
+from zoo.recipe import Recipe
+from zoo.tuning.optional import load_optuna
+from zoo.tuning.space import Space, distributions, own_settings
+
+if TYPE_CHECKING:
+    from optuna.study import Study as OptunaStudy
+    from optuna.trial import FrozenTrial, Trial
+
+STUDY = "study.json"
+STORAGE = "study.sqlite3"
+RETRIES = 2  # further tries of settings whose process was lost: they may be what kills it
+LOCK_SECONDS = 60  # how long SQLite waits for another process
+
+
+class Study:
+    """A search's folder.
+
+    Attributes:
+        folder: Where everything is.
+        recipe: What is searched around.
+        space: What is varied.
+        source, fingerprint: The data.
+        seed: Of the weights, the order of the rows, and the draws.
+        optuna: The study of that name in the storage.
+    """
+
+    def __init__(self, folder: Path, settings: Mapping[str, Any], optuna: OptunaStudy) -> None:
+        self.folder = folder
+        self.recipe = Recipe.from_dict(settings["recipe"])
+        self.space: Space = {key: tuple(words) for key, words in settings["search"].items()}
+        self.source: str = settings["data"]["source"]
+        self.fingerprint: str = settings["data"]["fingerprint"]
+        self.seed: int = settings["seed"]
+        self.optuna = optuna
+        self.worker = uuid.uuid4().hex
+
+    def ask(self, trials: int) -> Trial | None:
+        """A new trial, unless as many as `trials` have been made or are being made."""
+        optuna = load_optuna()
+        with self.locked():
+            self.recover()
+            if sum(map(_counts, self.trials())) >= trials:
+                return None
+            made = len(self.trials())
+            # one stream of draws per trial: a search that goes on draws as if never stopped
+            (state,) = np.random.SeedSequence([self.seed, made]).generate_state(1)
+            self.optuna.sampler = optuna.samplers.TPESampler(
+                seed=int(state), n_startup_trials=min(10, max(4, trials // 3))
+            )
+            trial = self.optuna.ask(distributions(self.space))
+            trial.set_user_attr("worker", self.worker)
+            return trial
+
+    def recover(self) -> int:
+        """Mark the trials of lost processes as failed and put their settings first in line.
+
+        Call it with the study locked. Returns how many there were.
+        """
+        lost = [trial for trial in self.trials("RUNNING") if not self._lives(trial)]
+        for trial in lost:
+            self.give_up(trial.number)
+        return len(lost)
+
+    def give_up(self, number: int) -> None:
+        """Mark an unfinished trial as lost; its settings wait for the next process."""
+        optuna = load_optuna()
+        trial = self.optuna.trials[number]
+        state = optuna.trial.TrialState.FAIL
+        self.optuna.tell(number, state=state, skip_if_finished=True)
+        tried = trial.user_attrs.get("retries", 0)
+        if tried < RETRIES:
+            self.optuna.enqueue_trial(
+                trial.params, user_attrs={"retries": tried + 1, "retry_of": number}
+            )
+
+    def trials(self, *states: str) -> list[FrozenTrial]:
+        """The trials, or those in these states of Optuna's."""
+        return [
+            trial
+            for trial in self.optuna.get_trials(deepcopy=False)
+            if not states or trial.state.name in states
+        ]
+
+    def finished(self) -> list[FrozenTrial]:
+        """Trials that were trained, pruned, or failed by themselves."""
+        return [trial for trial in self.trials() if _counts(trial) and trial.state.is_finished()]
+
+    def best(self) -> FrozenTrial | None:
+        """The trial with the lowest value, the first of them if several have it."""
+        done = self.trials("COMPLETE")
+        return min(done, key=lambda trial: (trial.value, trial.number)) if done else None
+
+    @contextmanager
+    def locked(self, name: str = "study") -> Iterator[None]:
+        """Keep the other processes of this search out."""
+        from filelock import FileLock
+
+        with FileLock(self.folder / f"{name}.lock"):
+            yield
+
+    @contextmanager
+    def alive(self) -> Iterator[None]:
+        """Show the other processes that this one lives while the block runs."""
+        from filelock import FileLock
+
+        path = self._sign(self.worker)
+        path.parent.mkdir(exist_ok=True)
+        with FileLock(path):
+            yield
+        path.unlink(missing_ok=True)
+
+    def _lives(self, trial: FrozenTrial) -> bool:
+        """Whether the process of a running trial is still there."""
+        from filelock import FileLock, Timeout
+
+        worker = trial.user_attrs.get("worker", "")
+        path = self._sign(worker)
+        if not worker or not path.exists():
+            return False
+        try:
+            with FileLock(path, timeout=0):
+                pass
+        except Timeout:
+            return True
+        path.unlink(missing_ok=True)
+        return False
+
+    def _sign(self, worker: str) -> Path:
+        return self.folder / "workers" / f"{worker}.lock"
+
+
+def _counts(trial: FrozenTrial) -> bool:
+    """Whether a trial is one of those asked for: not waiting, and not lost with its process.
+
+    One that failed by itself says why.
+    """
+    if trial.state.name == "FAIL":
+        return "error" in trial.user_attrs
+    return trial.state.name != "WAITING"
+
+
+@contextmanager
+def opened(folder: Path, settings: Mapping[str, Any] | None = None) -> Iterator[Study]:
+    """The search in a folder; with settings, it is made if there is none.
+
+    Raises:
+        TrainingError: the folder holds a search of other settings, or none, or is damaged.
+    """
+    optuna = load_optuna()
+    from filelock import FileLock
+
+    if settings is None and not (folder / STUDY).is_file():
+        raise TrainingError(f"{folder} holds no search")
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / "study.lock"):
+        known = _settings(folder)
+        if known is None and settings is not None:
+            write_text(folder / STUDY, json.dumps(settings, indent=2) + "\n")
+            known = json.loads(json.dumps(settings))
+        elif known and settings is not None:
+            _same(folder, known, json.loads(json.dumps(settings)))
+        assert known is not None
+        try:
+            storage = optuna.storages.RDBStorage(
+                f"sqlite:///{folder / STORAGE}",
+                engine_kwargs={"connect_args": {"timeout": LOCK_SECONDS}},
+            )
+            epochs = known["recipe"]["epochs"]
+            study = optuna.create_study(
+                storage=storage,
+                study_name="zoo",
+                load_if_exists=True,
+                direction="minimize",
+                pruner=optuna.pruners.MedianPruner(
+                    n_startup_trials=4, n_warmup_steps=max(1, epochs // 4)
+                ),
+            )
+        except ZooError:
+            raise
+        except Exception as error:  # SQLAlchemy, Alembic and SQLite each raise their own
+            reason = str(error).partition("\n")[0]
+            raise TrainingError(f"{folder / STORAGE} cannot be opened: {reason}") from error
+        made = Study(folder, known, study)
+        if not made.trials():  # the recipe's own settings are the first to beat
+            study.enqueue_trial(own_settings(made.recipe, made.space))
+    try:
+        yield made
+    finally:
+        storage.remove_session()
+        storage.engine.dispose()
+
+
+def _settings(folder: Path) -> dict[str, Any] | None:
+    path = folder / STUDY
+    if not path.is_file():
+        return None
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise TrainingError(f"{path} is damaged: {error}") from error
+
+
+def _same(folder: Path, known: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    """Refuse to mix trials that cannot be compared."""
+    changed = [key for key in wanted if key != "recipe" and known.get(key) != wanted[key]]
+    before = known.get("recipe", {})
+    telling = ("name", "summary", "note", "expect", "seconds")
+    changed += [
+        key
+        for key, value in wanted["recipe"].items()
+        if key not in telling and before.get(key) != value
+    ]
+    if changed:
+        raise TrainingError(
+            f"{folder} was begun with another {' and '.join(changed)}; "
+            "choose another name with --study, or delete that folder"
+        )

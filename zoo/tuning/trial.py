@@ -1,0 +1,194 @@
+"""Training one set of settings: no run folder, no pictures, no test rows.
+
+The callback's class derives from Keras's, so this module loads TensorFlow; import it late.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zoo import preparing
+from zoo._keras import keras
+from zoo.errors import RecipeError, TrainingError, ZooError
+from zoo.ports import build_for, ported
+from zoo.recipe import Recipe
+from zoo.training import engine
+from zoo.training.callbacks import (
+    AtomicModelCheckpoint,
+    HistoryFile,
+    standard_callbacks,
+)
+from zoo.training.compiling import compile_model
+from zoo.training.determinism import set_seed
+
+if TYPE_CHECKING:
+    from optuna.trial import Trial
+
+    from zoo.data.dataset import Dataset
+
+Logs = dict[str, Any] | None
+SPLITS = ("train", "validation")  # all that a search sees
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a trial ended.
+
+    Attributes:
+        value: The monitored value: of the epoch whose weights are kept, or the last one seen.
+        state: `COMPLETE`, `PRUNED`, `FAIL` or, when a person stopped it, `STOPPED`.
+        epochs: Epochs run.
+        seconds: Wall-clock time.
+        metrics: Training and validation values of the epoch of `value`.
+        error: Why it failed.
+    """
+
+    value: float
+    state: str
+    epochs: int
+    seconds: float
+    metrics: dict[str, float]
+    error: str = ""
+
+
+def searched_data(dataset: Dataset) -> Dataset:
+    """The data without its test rows and all that was measured on them."""
+    splits = {name: dataset.splits[name] for name in SPLITS if name in dataset.splits}
+    return dataclasses.replace(dataset, splits=splits, truth={}, references={})
+
+
+def run_trial(
+    recipe: Recipe,
+    dataset: Dataset,
+    seed: int,
+    trial: Trial,
+    *,
+    more: Sequence[keras.callbacks.Callback] = (),
+    say: Callable[[str], None],
+) -> Outcome:
+    """Train one set of settings on data without test rows.
+
+    Args:
+        recipe: With the trial's settings.
+        dataset: From `searched_data`.
+        trial: Told the monitored value after each epoch, and asked whether to go on.
+        more: Further callbacks; one that stops the training ends the trial as `STOPPED`.
+        say: Told of rows left out.
+    """
+    begun = time.perf_counter()
+    watch = Watch(recipe, trial)
+    error = ""
+    try:
+        _train(recipe, dataset, seed, [watch, *more], say)
+    except TrainingError as reason:  # the loss became NaN: as bad as any other bad score
+        watch.diverged, error = True, str(reason)
+    except ZooError as reason:  # settings from which no model can be made
+        return _failed(str(reason), watch, begun)
+    except Exception as reason:
+        if not _is_resource_error(reason):
+            raise
+        return _failed(str(reason), watch, begun)
+    if any(getattr(callback, "stopped_after", None) is not None for callback in more):
+        state = "STOPPED" if watch.epochs < recipe.epochs and not watch.ended else "COMPLETE"
+    else:
+        state = "COMPLETE"
+    if watch.pruned or watch.diverged:
+        state = "PRUNED"
+    value, metrics = watch.kept()
+    return Outcome(value, state, watch.epochs, time.perf_counter() - begun, metrics, error)
+
+
+def _failed(reason: str, watch: Watch, begun: float) -> Outcome:
+    line = " ".join(reason.split())
+    return Outcome(math.nan, "FAIL", watch.epochs, time.perf_counter() - begun, {}, line)
+
+
+def _is_resource_error(error: Exception) -> bool:
+    """Out of memory on the device, which smaller settings avoid."""
+    return type(error).__name__ == "ResourceExhaustedError"
+
+
+def _train(
+    recipe: Recipe,
+    dataset: Dataset,
+    seed: int,
+    callbacks: Sequence[keras.callbacks.Callback],
+    say: Callable[[str], None],
+) -> None:
+    keras.backend.clear_session()  # what the last trial built and compiled
+    set_seed(seed)
+    model = build_for(recipe, dataset)
+    splits = ported(recipe, dataset, model, say)
+    train, validation = splits["train"], splits.get("validation")
+    if recipe.validation_split:
+        train, validation = preparing.joined(train, validation), None
+    used = int(preparing.rows(train) * (1 - recipe.validation_split))
+    compile_model(model, recipe, max(1, -(-used // recipe.batch_size)))
+    chosen, _ = engine.engine_for(recipe.engine, train)
+    unwanted = (AtomicModelCheckpoint, HistoryFile)  # a trial leaves no files
+    own = [
+        callback
+        for callback in standard_callbacks(recipe, Path())
+        if not isinstance(callback, unwanted)
+    ]
+    engine.fit(
+        model,
+        train,
+        validation,
+        epochs=recipe.epochs,
+        batch_size=recipe.batch_size,
+        engine=chosen,
+        seed=seed,
+        validation_split=recipe.validation_split,
+        callbacks=[*own, *callbacks],
+    )
+
+
+class Watch(keras.callbacks.Callback):
+    """Reports the monitored value to the trial and ends the training of a trial to be pruned."""
+
+    def __init__(self, recipe: Recipe, trial: Trial) -> None:
+        super().__init__()
+        self.recipe = recipe
+        self.trial = trial
+        self.rows: list[dict[str, float]] = []
+        self.pruned = False
+        self.diverged = False
+        self.ended = False  # the recipe's own early stopping had its say
+
+    @property
+    def epochs(self) -> int:
+        """Epochs run so far."""
+        return len(self.rows)
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        monitor = self.recipe.monitor
+        values = {name: float(value) for name, value in (logs or {}).items()}
+        if monitor not in values:
+            raise RecipeError(f"{self.recipe.name} reports no {monitor}: {', '.join(values)}")
+        self.rows.append(values)
+        self.ended = bool(self.model.stop_training)
+        if not math.isfinite(values[monitor]):
+            self.diverged = True
+            self.model.stop_training = True
+            return
+        self.trial.report(values[monitor], epoch)
+        if epoch + 1 < self.recipe.epochs and not self.ended and self.trial.should_prune():
+            self.pruned = True
+            self.model.stop_training = True
+
+    def kept(self) -> tuple[float, dict[str, float]]:
+        """The monitored value, and all values, of the epoch whose weights the training keeps."""
+        if not self.rows:
+            return math.nan, {}
+        monitor = self.recipe.monitor
+        finite = [row for row in self.rows if math.isfinite(row[monitor])]
+        best = self.recipe.early_stopping and finite
+        row = min(finite, key=lambda values: values[monitor]) if best else self.rows[-1]
+        return row[monitor], row
