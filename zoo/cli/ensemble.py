@@ -1,0 +1,78 @@
+"""`zoo ensemble`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from zoo.cli.options import logdir as logdir_option
+from zoo.errors import RecipeError
+from zoo.recipe import recipe as find_recipe
+
+
+@click.command("ensemble")
+@click.argument("names", nargs=-1, required=True, metavar="RECIPE | --runs RUN RUN ...")
+@click.option("--runs", is_flag=True, help="The names are finished runs, not a recipe.")
+@click.option("--members", type=int, help="How many models, by seed; 3 if not given.")
+@click.option(
+    "--weights",
+    type=click.Choice(["uniform", "validation"]),
+    default="uniform",
+    show_default=True,
+    help="How much each member counts: alike, or as the validation rows want it.",
+)
+@click.option("--data", help="Source of the data.")
+@click.option("--seed", type=int, help="The first member's seed; 0 if not given.")
+@click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="Change a recipe field.")
+@logdir_option
+@click.option("--json", "as_json", is_flag=True, help="Print run.json and nothing else.")
+def command(
+    names: tuple[str, ...],
+    runs: bool,
+    members: int | None,
+    weights: str,
+    data: str | None,
+    seed: int | None,
+    pairs: tuple[str, ...],
+    logdir: Path,
+    as_json: bool,
+) -> None:
+    """Average several models of RECIPE, or finished runs, in one model.
+
+    The members differ by their seeds; finished runs of the recipe are taken as they are. With
+    --runs the members may be of different architectures with the same inputs, outputs and data.
+    The result is a run like any other: evaluate, predict with or export RECIPE_ensemble.
+    """
+    overrides: dict[str, Any] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise RecipeError(f"--set takes KEY=VALUE, such as --set epochs=3, not {pair!r}")
+        overrides[key] = value
+    settings: dict[str, Any] = {
+        key: value
+        for key, value in (("members", members), ("data", data), ("seed", seed))
+        if value is not None
+    }
+    if runs:
+        if settings or overrides:
+            raise RecipeError("finished runs keep their data, seeds and settings")
+        settings["runs"] = names
+    elif len(names) > 1:
+        raise RecipeError("an ensemble is of one recipe; put --runs before finished runs")
+    else:
+        name = next(iter(names))
+        find_recipe(name).override(overrides)  # a wrong word is told before TensorFlow loads
+        settings |= {"recipe": name, **overrides}
+
+    from zoo.ensembling import ensemble
+    from zoo.reporter import Reporter
+    from zoo.training.run_folder import to_json
+
+    made = ensemble(
+        weights=weights, logdir=logdir, reporter=Reporter(to_stderr=as_json), **settings
+    )
+    if as_json:
+        click.echo(to_json(made.record), nl=False)

@@ -1,0 +1,268 @@
+"""From members to an ensemble's run folder."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import shlex
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from zoo import diagram, preparing, reports, scoring
+from zoo.clock import Clock
+from zoo.ensembling.combine import combine
+from zoo.ensembling.members import Member, given, summary, trained
+from zoo.ensembling.shares import convex_shares
+from zoo.ensembling.table import show_members
+from zoo.errors import DataError, RecipeError, TrainingError, UnknownNameError
+from zoo.files import replacing
+from zoo.ports import Split, ported
+from zoo.recipe import Recipe
+from zoo.recipe import recipe as find_recipe
+from zoo.reporter import Reporter
+from zoo.runs import LOGDIR, Run
+from zoo.training import engine, provenance, run_folder
+
+if TYPE_CHECKING:
+    import keras
+
+    from zoo.data.dataset import Dataset
+
+WEIGHTS = ("uniform", "validation")
+Shares = Mapping[str, Sequence[float]]  # output port -> a share per member
+
+
+def ensemble(
+    recipe: str | Recipe | None = None,
+    *,
+    members: int = 3,
+    runs: Sequence[str | Path] = (),
+    weights: str = "uniform",
+    data: str = "auto",
+    seed: int = 0,
+    logdir: str | Path = LOGDIR,
+    reporter: Reporter | None = None,
+    **overrides: Any,
+) -> Run:
+    """Average several trained models in one model, and leave a run folder behind.
+
+    Either `members` models of a recipe, with seeds from `seed` on, or finished `runs`, also of
+    different architectures: these must have the same ports and data. Classification averages
+    probabilities, regression values.
+
+    Args:
+        recipe: A recipe's name, or a Recipe of your own; finished runs of it serve as members.
+        members: How many, 2 or more.
+        runs: Instead of a recipe: run folders, `RECIPE/RUN`, or names of recipes.
+        weights: `uniform`, or `validation`: convex ones by output, learned on validation rows.
+        data: A source of the recipe's dataset; `auto` takes real data when it is on disk.
+        seed: The first member's.
+        logdir: Parent of the run folders; the ensemble's is below `RECIPE_ensemble`.
+        reporter: Where progress goes; stdout by default.
+        **overrides: Recipe fields, as `zoo.fit` takes them.
+
+    Raises:
+        UnknownNameError: no such recipe or data source.
+        RecipeError: an argument or override that does not go with the others.
+        BuildError: runs whose ports differ.
+        DataError: data that is missing, damaged, or different from run to run.
+        TrainingError: a run that is missing or did not finish.
+    """
+    check_request(recipe, members, runs, weights, overrides)
+    logdir, reporter, clock = Path(logdir), reporter or Reporter(), Clock()
+    if recipe is not None:
+        chosen = (find_recipe(recipe) if isinstance(recipe, str) else recipe).override(overrides)
+        dataset = preparing.load(chosen, data, reporter)
+        _check_rows(chosen, dataset, weights)
+        with clock.phase("members"):
+            joined = trained(chosen, dataset, members, seed, logdir=logdir, reporter=reporter)
+    else:
+        with clock.phase("members"):
+            joined = given(runs, logdir=logdir)
+        for member in joined:
+            reporter.line(f"member: {member.run.folder}")
+        dataset = preparing.load(joined[0].recipe, joined[0].run.record["data"]["source"], reporter)
+        if dataset.fingerprint != joined[0].run.record["data"]["fingerprint"]:
+            raise DataError(
+                f"{dataset.name} ({dataset.source}) is not the data that the runs were trained on"
+            )
+        _check_rows(joined[0].recipe, dataset, weights)
+    return _built(joined, dataset, weights, logdir, reporter, clock)
+
+
+def check_request(
+    recipe: object, members: int, runs: Sequence[object], weights: str, overrides: object
+) -> None:
+    """Refuse arguments that make no ensemble, before anything is loaded.
+
+    Raises:
+        RecipeError: the message says which.
+    """
+    if (recipe is None) == (not runs):
+        raise RecipeError("give a recipe, or finished runs, to make an ensemble of")
+    if weights not in WEIGHTS:
+        raise RecipeError(str(UnknownNameError("weights", weights, WEIGHTS)))
+    if recipe is not None and members < 2:
+        raise RecipeError(f"an ensemble has 2 members or more, not {members}")
+    if runs and len(runs) < 2:
+        raise RecipeError("an ensemble has 2 runs or more, not 1")
+    if runs and overrides:
+        raise RecipeError("finished runs keep their settings; there is nothing to set")
+
+
+def _check_rows(recipe: Recipe, dataset: Dataset, weights: str) -> None:
+    held = "validation" in dataset.splits or recipe.validation_split
+    if weights == "validation" and not held:
+        raise DataError(f"{dataset.name} has no validation rows; take --weights uniform")
+
+
+def _built(
+    members: Sequence[Member],
+    dataset: Dataset,
+    weights: str,
+    logdir: Path,
+    reporter: Reporter,
+    clock: Clock,
+) -> Run:
+    """Combine, learn shares, score, and write the run folder, run.json last."""
+    from zoo.training.compiling import compile_model
+
+    # every member has graphs of its own, which TensorFlow takes for one retraced too often
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    recipe = _recipe(members)
+    seed = members[0].seed
+    fingerprint = dataset.fingerprint
+    dataset, upstream = preparing.stacked(dataset, recipe, seed, logdir, reporter)
+    models = [member.run.model for member in members]
+    with clock.phase("build"):
+        averages = {"average": combine(models, name=recipe.name)}
+        splits = ported(recipe, dataset, models[0], reporter.line)
+        shares = _learned(members, splits)
+        if shares:
+            averages["weighted average"] = combine(models, shares, name=recipe.name)
+        # nothing trains here: an optimizer without memory, so that the file holds weights alone
+        still = dataclasses.replace(
+            recipe, optimizer="sgd", optimizer_options={}, schedule="constant", ema=0.0
+        )
+        for model in (*averages.values(), *models):
+            compile_model(model, still, 1)
+            model.optimizer.build(model.trainable_variables)
+    with clock.phase("evaluate"):
+        shown = {split: each for split, each in splits.items() if split != "train"} or splits
+        scores = [scoring.score(model, shown) for model in models]
+        joint = {name: scoring.score(model, splits) for name, model in averages.items()}
+    chosen = "weighted average" if weights == "validation" else "average"
+    if chosen not in averages:
+        raise TrainingError("there are no rows that all members were validated on")
+    model, metrics = averages[chosen], joint[chosen]
+    record = {
+        "status": "finished",
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": _command(members, weights),
+        "recipe": recipe.to_dict(),
+        "seed": seed,
+        "data": {
+            "name": dataset.name,
+            "source": dataset.source,
+            "fingerprint": fingerprint,
+            "rows": {split: preparing.rows(arrays) for split, arrays in splits.items()},
+            "sizes": dict(dataset.sizes),
+        },
+        "upstream": upstream,
+        "engine": members[0].run.record["engine"],
+        "parameters": model.count_params(),
+        "commit": provenance.commit(),
+        "versions": provenance.versions(),
+        "machine": provenance.machine(),
+        "epochs_run": 0,
+        "metrics": metrics,
+        "baseline": members[0].run.record["baseline"],
+        "baseline_name": members[0].run.record["baseline_name"],
+        "references": scoring.references(dataset, metrics, engine.output_names(model)),
+        "ensemble": {
+            "weights": weights,
+            "members": summary(members, shares if weights == "validation" else None),
+            "shares": {port: list(each) for port, each in shares.items()} if shares else None,
+            "scores": {"members": scores, **joint},
+        },
+    }
+    folder = run_folder.create(logdir, recipe.name, seed)
+    with clock.phase("report"):
+        _write(folder, recipe, model, dataset, splits)
+    record["seconds"] = clock.seconds()
+    run_folder.write(folder, record)
+    titles = [member.title for member in members]
+    show_members(reporter, titles, record["ensemble"], recipe.name)
+    scoring.show(reporter, record)
+    reporter.line(f"run folder: {folder}")
+    return Run(folder, model, record)
+
+
+def _recipe(members: Sequence[Member]) -> Recipe:
+    """The first member's recipe, under the ensemble's name."""
+    names = dict.fromkeys(member.recipe.name for member in members)
+    first = members[0].recipe
+    # the table of strengths reads the weights of one model
+    report = "" if first.report == "strengths" else first.report
+    return dataclasses.replace(first, name=f"{'_'.join(names)}_ensemble", report=report)
+
+
+def _learned(members: Sequence[Member], splits: Mapping[str, Split]) -> Shares | None:
+    """Each output's shares, learned on the rows that all members were validated on."""
+    held = _held_out(members, splits)
+    if held is None:
+        return None
+    inputs, targets = held
+    predicted = [engine.predict(member.run.model, inputs) for member in members]
+    return {
+        port: convex_shares(
+            members[0].recipe.loss[port], truth, np.stack([each[port] for each in predicted])
+        )
+        for port, truth in targets.items()
+    }
+
+
+def _held_out(members: Sequence[Member], splits: Mapping[str, Split]) -> Split | None:
+    """The validation rows; those at the end of the training rows for recipes that split."""
+    shares = {member.recipe.validation_split for member in members}
+    if len(shares) > 1:
+        return None
+    (share,) = shares
+    if not share:
+        return splits.get("validation")
+    train = preparing.joined(splits["train"], splits.get("validation"))
+    cut = int(preparing.rows(train) * (1 - share))
+    inputs, targets = ({port: array[cut:] for port, array in arrays.items()} for arrays in train)
+    return inputs, targets
+
+
+def _write(
+    folder: Path,
+    recipe: Recipe,
+    model: keras.Model,
+    dataset: Dataset,
+    splits: Mapping[str, Split],
+) -> None:
+    """All files of the run folder but run.json."""
+    from zoo.training.projector import write_projector
+    from zoo.training.tensorboard import write_picture
+
+    run_folder.write_labels(folder, dataset.labels)
+    diagram.render(model, folder / run_folder.DIAGRAM, nested=False)
+    with replacing(folder / run_folder.MODEL) as partial:
+        model.save(partial)
+    inputs, targets = splits.get("test", splits["train"])
+    predicted = engine.predict(model, inputs)
+    reports.write(reports.Finished(recipe, model, dataset, inputs, targets, predicted), folder)
+    write_picture(folder / "train", "picture", folder / reports.PICTURE, 0)
+    write_projector(folder / "train", model, dataset.labels)
+
+
+def _command(members: Sequence[Member], weights: str) -> str:
+    """The command line that makes this ensemble again, from the same runs."""
+    words = ["zoo", "ensemble", "--runs", *(str(member.run.folder) for member in members)]
+    return shlex.join([*words, "--weights", weights])

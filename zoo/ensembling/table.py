@@ -1,0 +1,50 @@
+"""An ensemble's scores beside its members'."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from zoo.reporter import Reporter
+from zoo.runs import Scores
+
+Row = tuple[str, ...]
+
+
+def show_members(
+    reporter: Reporter, titles: Sequence[str], made: Mapping[str, Any], name: str
+) -> None:
+    """Print each member's held-out scores, their mean with its spread, and the averages'."""
+    members: list[Scores] = made["scores"]["members"]
+    split = "test" if "test" in members[0] else next(iter(members[0]))
+    metrics = shown_metrics(members[0][split])
+    rows: list[Row] = [
+        (title, *(f"{scores[split][metric]:.4f}" for metric in metrics))
+        for title, scores in zip(titles, members, strict=True)
+    ]
+    rows.append(
+        ("mean member ± half the range", *(_spread(members, split, each) for each in metrics))
+    )
+    for average in ("average", "weighted average"):
+        if average in made["scores"]:
+            scores = made["scores"][average][split]
+            rows.append((average, *(f"{scores[metric]:.4f}" for metric in metrics)))
+    reporter.table(f"{name}, {split} rows", ("", *metrics), rows)
+    for port, shares in (made["shares"] or {}).items():
+        listed = ", ".join(f"{share:.3f}" for share in shares)
+        reporter.line(f"weights of {port} by validation rows: {listed}")
+
+
+def shown_metrics(scores: Mapping[str, float]) -> list[str]:
+    """The metrics, without the losses: a member's holds penalties that an average has not."""
+    metrics = [
+        name
+        for name in scores
+        if name.endswith("log_loss") or not (name == "loss" or name.endswith("_loss"))
+    ]
+    return metrics or list(scores)
+
+
+def _spread(members: Sequence[Scores], split: str, metric: str) -> str:
+    values = [scores[split][metric] for scores in members]
+    return f"{sum(values) / len(values):.4f} ± {(max(values) - min(values)) / 2:.4f}"
