@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 from zoo.files import write_text
 
 ROOT = Path(__file__).resolve().parents[1]
+
+os.environ.setdefault("ZOO_PLUGINS", "off")  # generated files describe the zoo alone
 
 
 def between_markers(text: str, name: str, content: str) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+
+os.environ["ZOO_PLUGINS"] = "off"  # what else is installed is not under test
 
 
 @pytest.fixture(autouse=True)

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import hashlib
 import importlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
+from zoo import plugins
 from zoo.errors import RecipeError, UnknownNameError
 
 ENGINES = ("fit", "resident", "resident-xla")
@@ -41,6 +44,8 @@ class Recipe:
         epochs, batch_size: As in `keras.Model.fit`; epochs is the most there can be.
         validation_split: If above 0, the last share of the training rows replaces the data's
             own validation split.
+        ema: Momentum of a moving average of the weights, taken after every step; 0 is off.
+            Validation, checkpoints and the finished model then use the averages.
         monitor: The validation value that the callbacks watch; lower is better.
         early_stopping: Epochs without improvement before training stops and the best
             weights return; 0 is off.
@@ -53,6 +58,9 @@ class Recipe:
             errors and losses.
         seconds: Data source -> measured cost of the whole command on 2 cores.
         note: Where and why the recipe leaves its document's settings.
+        search: What `zoo tune` varies: field, or entry of a mapping (`arguments.l2`) -> ("choice",
+            VALUE, ...), or ("float", LOW, HIGH), ("log", LOW, HIGH) or ("int", LOW, HIGH), both
+            ends included. It is no part of how this recipe trains, nor of `to_dict`.
     """
 
     name: str
@@ -72,6 +80,7 @@ class Recipe:
     epochs: int = 10
     batch_size: int = 32
     validation_split: float = 0.0
+    ema: float = 0.0
     monitor: str = "val_loss"
     early_stopping: int = 0
     reduce_lr: int = 0
@@ -82,6 +91,7 @@ class Recipe:
     expect: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
     note: str = ""
+    search: Mapping[str, tuple[Any, ...]] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         checks = (
@@ -95,6 +105,7 @@ class Recipe:
                 0 <= self.validation_split < 1,
                 f"validation_split must be from 0 to below 1, not {self.validation_split}",
             ),
+            (0 <= self.ema < 1, f"ema must be from 0 (off) to below 1, not {self.ema}"),
             (self.early_stopping >= 0, "early_stopping must be 0 (off) or more epochs"),
             (self.reduce_lr >= 0, "reduce_lr must be 0 (off) or more epochs"),
             (self.schedule in SCHEDULES, f"schedule must be one of {', '.join(SCHEDULES)}"),
@@ -107,6 +118,12 @@ class Recipe:
         for holds, message in checks:
             if not holds:
                 raise RecipeError(f"recipe {self.name}: {message}")
+        for key, distribution in self.search.items():
+            try:
+                _check_search(self, key, distribution)
+            except RecipeError as error:
+                reason = str(error).removeprefix(f"recipe {self.name}: ")
+                raise RecipeError(f"recipe {self.name}: search.{key}: {reason}") from None
 
     def override(self, changes: Mapping[str, Any]) -> Recipe:
         """A copy with fields changed; values may be text, as a command line gives them.
@@ -137,7 +154,18 @@ class Recipe:
         return {
             name: _plain(getattr(self, name))
             for name in FIELDS  # dataclasses.asdict would copy tuples as tuples
+            # without ema a recipe reads as it did before there was one: older records still match
+            if name != "search" and (name != "ema" or self.ema)
         }
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when anything changes that the trained weights depend on; 16 hexadecimal digits.
+
+        What is said or expected of the recipe does not count.
+        """
+        fields = {name: value for name, value in self.to_dict().items() if name not in _WORDS}
+        return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any]) -> Recipe:
@@ -149,7 +177,14 @@ class Recipe:
 
 
 FIELDS = tuple(item.name for item in dataclasses.fields(Recipe))
-_FIXED = ("name", "summary", "expect", "seconds", "note")
+_FIXED = ("name", "summary", "expect", "seconds", "note", "search")
+_WORDS = ("summary", "expect", "seconds", "note", "search", "baseline", "report")
+# a search compares trials by one value on the same rows: these would change either
+_NOT_SEARCHED = (
+    *_FIXED,
+    *("architecture", "dataset", "dataset_options", "columns", "loss", "metrics", "monitor"),
+    *("validation_split", "stacked_on", "baseline", "report"),
+)
 
 
 def _plain(value: Any) -> Any:
@@ -207,7 +242,51 @@ def _merged(name: str, present: Mapping[str, Any], entry: str, value: Any) -> di
     raise RecipeError(f"{name} is a mapping: set one entry with {name}.KEY=VALUE, not {value!r}")
 
 
-_recipes: dict[str, Recipe] = {}
+def _check_search(recipe: Recipe, key: str, distribution: Any) -> None:
+    """Refuse a distribution whose values the field could not take."""
+    name, _, entry = key.partition(".")
+    if name not in FIELDS:
+        raise RecipeError(str(UnknownNameError("field", name, FIELDS)))
+    if name in _NOT_SEARCHED:
+        raise RecipeError(f"{name} cannot be searched")
+    if name == "loss_weights" and recipe.monitor == "val_loss":
+        raise RecipeError("loss_weights change what val_loss means; monitor one metric instead")
+    present = getattr(recipe, name)
+    if isinstance(present, Mapping) != bool(entry):
+        raise RecipeError("one entry of a mapping is searched, or a field with one value")
+    for value in _extremes(distribution):
+        if not entry:
+            value = _converted(name, type(present), value)
+            dataclasses.replace(recipe, search={}, **{name: value})
+
+
+def _extremes(distribution: Any) -> tuple[Any, ...]:
+    """All choices, or the two ends of a range."""
+    if not isinstance(distribution, tuple | list) or len(distribution) < 2:
+        raise RecipeError(f"takes a kind and its values, not {distribution!r}")
+    kind, *values = distribution
+    if kind == "choice":
+        if not all(isinstance(value, bool | int | float | str) for value in values):
+            raise RecipeError("choices are numbers, texts, True or False")
+        if len({(type(value), value) for value in values}) < len(values):
+            raise RecipeError("a choice stands there twice")
+        return tuple(values)
+    if kind not in ("float", "log", "int"):
+        raise RecipeError(f"the kinds are choice, float, log and int, not {kind!r}")
+    numbers = int if kind == "int" else int | float
+    if len(values) != 2 or any(
+        isinstance(value, bool) or not isinstance(value, numbers) for value in values
+    ):
+        raise RecipeError(f"{kind} takes its lowest and its highest value")
+    low, high = values
+    if not float("-inf") < low < high < float("inf"):
+        raise RecipeError(f"{low} is not below {high}")
+    if kind == "log" and low <= 0:
+        raise RecipeError("the ends of a log range are above 0")
+    return (low, high) if kind == "int" else (float(low), float(high))
+
+
+_recipes: dict[str, Recipe] = plugins.restorable({})
 
 
 def add(*recipes: Recipe) -> None:
@@ -224,6 +303,7 @@ def add(*recipes: Recipe) -> None:
 
 def _load_recipes() -> None:
     importlib.import_module("zoo.recipes")
+    plugins.load()
 
 
 def list_recipes(pattern: str = "*") -> list[str]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from zoo import plugins
 from zoo.errors import BuildError, UnknownNameError
 from zoo.sources import SOURCES, Source
 
@@ -107,8 +108,8 @@ class Architecture:
         return {parameter.name: parameter.default for parameter in parameters}
 
 
-_architectures: dict[str, Architecture] = {}
-_names: dict[str, str] = {}  # every name and alias -> the name it stands for
+_architectures: dict[str, Architecture] = plugins.restorable({})
+_names: dict[str, str] = plugins.restorable({})  # every name and alias -> the name it stands for
 
 
 def register(
@@ -184,6 +185,7 @@ def register(
 
 def _load_builders() -> None:
     importlib.import_module("zoo.architectures")
+    plugins.load()
 
 
 def list_models(pattern: str = "*", *, concept: str | None = None) -> list[str]:
@@ -219,17 +221,22 @@ def spec(name: str) -> Architecture:
     return _architectures[_names[name]]
 
 
-def build(name: str, **arguments: Any) -> keras.Model:
+def build(name: str, *, weights: str | None = None, **arguments: Any) -> keras.Model:
     """Build an architecture: a `keras.Model` ready to compile, every layer named.
 
     Args:
-        name: A registered name or alias.
+        name: A registered name or alias; with weights, a recipe's name will do.
+        weights: `embedded` for the trained weights that ship with the zoo; the model is then
+            built with the sizes that its recipe and data gave it.
         **arguments: The builder's own arguments; `spec(name).defaults` lists them.
 
     Raises:
         UnknownNameError: no such architecture.
-        BuildError: an argument that the builder does not have or cannot build from.
+        BuildError: an argument that the builder does not have or cannot build from, or weights
+            that do not ship or were trained with other arguments.
     """
+    if weights is not None:
+        return importlib.import_module("zoo.pretrained").build(name, weights, arguments)
     entry = spec(name)
     for argument in arguments:
         if argument not in entry.defaults:

@@ -52,6 +52,17 @@ def standalone_source(entry: Architecture) -> str:
     return "\n\n\n".join(["\n".join(opening), *parts.texts, closing])
 
 
+def definitions(entry: Architecture, called: str) -> tuple[set[str], set[str], list[str]]:
+    """The builder under the name `called`, for a file of its own.
+
+    Returns:
+        Import lines, names that `zoo._keras` gives, and the definitions, the builder's last.
+    """
+    parts = _Parts()
+    parts.add(entry.builder.__module__, entry.builder.__name__, called)
+    return parts.imports, parts.doors, parts.texts
+
+
 @dataclass
 class _Parts:
     """What has been collected: texts in order of need, and the imports they ask for."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from zoo import plugins
 from zoo.data.home import dataset_home
 from zoo.errors import UnknownNameError
 
@@ -30,11 +31,16 @@ class Loader(Protocol):
 
 @dataclass(frozen=True)
 class Entry:
-    """One dataset: its folder's name, and source -> loader module, in `auto`'s order."""
+    """One dataset: its folder's name, and source -> loader module, in `auto`'s order.
+
+    `described_in` is the folder of its card README.md; empty for the zoo's own datasets, whose
+    cards stand under `datasets/`.
+    """
 
     folder: str
     summary: str
     sources: Mapping[str, str]
+    described_in: str = ""
 
 
 _BASKETBALL = {"ncaa": "zoo.data.ncaa", "league": "zoo.data.league"}
@@ -134,9 +140,23 @@ DATASETS: dict[str, Entry] = {
     ),
 }
 
+plugins.restorable(DATASETS)
+
+
+def add(name: str, new: Entry) -> None:
+    """Add a dataset to the table, as plug-ins do.
+
+    Raises:
+        ValueError: the name is taken.
+    """
+    if name in DATASETS:
+        raise ValueError(f"dataset {name!r} is registered already")
+    DATASETS[name] = new
+
 
 def dataset_names() -> list[str]:
     """The names that `zoo.data.load` takes."""
+    plugins.load()
     return list(DATASETS)
 
 
@@ -146,6 +166,7 @@ def entry(name: str) -> Entry:
     Raises:
         UnknownNameError: no such dataset.
     """
+    plugins.load()
     if name not in DATASETS:
         raise UnknownNameError("dataset", name, DATASETS)
     return DATASETS[name]

@@ -40,6 +40,11 @@ def described_in(name: str) -> Path:
     """
     from zoo.data.catalogue import entry
 
+    own = entry(name).described_in
+    if own:
+        if (Path(own) / "README.md").is_file():
+            return Path(own)
+        raise DataError(f"the card of {name} is missing: looked in {own}")
     package = Path(__file__).resolve().parent.parent
     places = [package / "_datasets", package.parent / "datasets"]
     for place in places:
