@@ -8,6 +8,7 @@ from typing import Any
 
 from zoo._keras import keras
 from zoo.errors import TrainingError
+from zoo.layers.metrics import mean_prediction
 from zoo.training import run_folder
 
 LOGDIR = Path("tensorboard_logs")
@@ -50,7 +51,9 @@ def load_run(run: str | Path, logdir: str | Path = LOGDIR) -> Run:
     if not path.is_file():
         raise TrainingError(f"{folder} has lost its {path.name}; train it again")
     try:
-        model = keras.models.load_model(path, safe_mode=True)
+        model = keras.models.load_model(
+            path, custom_objects={"mean_prediction": mean_prediction}, safe_mode=True
+        )
     except Exception as error:  # zipfile, h5py, json and Keras each raise their own
         reason = str(error).partition("\n")[0]
         raise TrainingError(f"{path} cannot be loaded: {reason}") from error

@@ -18,6 +18,8 @@ from zoo.runs import Run, load_run
 from zoo.training import engine, run_folder
 
 if TYPE_CHECKING:
+    import keras
+
     from zoo.data.dataset import Dataset
     from zoo.reporter import Reporter
 
@@ -33,7 +35,7 @@ def with_prediction(
     """
     wanted = find_recipe(recipe)
     source = load_dataset(wanted.dataset, source=dataset.source, **wanted.dataset_options)
-    run = _matching_run(wanted, source.fingerprint, seed, logdir)
+    run = matching_run(wanted, source.fingerprint, seed, logdir)
     if run is None:
         from zoo.experiment import fit  # which itself stacks
 
@@ -41,6 +43,15 @@ def with_prediction(
         run = fit(recipe, data=dataset.source, seed=seed, logdir=logdir, reporter=reporter)
     else:
         reporter.line(f"pred: from {run.folder}")
+    origin = {"recipe": recipe, "run": run.folder.name, "data": source.fingerprint}
+    return add_prediction(dataset, run.model, wanted), origin
+
+
+def add_prediction(dataset: Dataset, model: keras.Model, wanted: Recipe) -> Dataset:
+    """`dataset` with what `model`, trained by the recipe `wanted`, predicts as column `pred`.
+
+    Rows with an id that is not known get NaN.
+    """
     (target,) = wanted.loss
     ports = [port.name for port in spec(wanted.architecture).inputs]
     splits = {}
@@ -49,13 +60,13 @@ def with_prediction(
         pred = np.full((len(known), 1), np.nan, np.float32)
         if known.any():
             inputs = {port: arrays[port][known] for port in ports}
-            pred[known] = engine.predict(run.model, inputs)[target]
+            pred[known] = engine.predict(model, inputs)[target]
         splits[split] = {**arrays, "pred": pred}
-    origin = {"recipe": recipe, "run": run.folder.name, "data": source.fingerprint}
-    return dataclasses.replace(dataset, splits=splits), origin
+    return dataclasses.replace(dataset, splits=splits)
 
 
-def _matching_run(wanted: Recipe, fingerprint: str, seed: int, logdir: Path) -> Run | None:
+def matching_run(wanted: Recipe, fingerprint: str, seed: int, logdir: Path) -> Run | None:
+    """The latest finished run of the very recipe, data and seed, if there is one."""
     for path in sorted((logdir / wanted.name).glob(f"*/{run_folder.RECORD}"), reverse=True):
         try:
             record = run_folder.read(path.parent)

@@ -1,0 +1,254 @@
+"""Write the weights that ship with the zoo, zoo/weights/, and their manifest.
+
+    python scripts/weights.py --all        or    python scripts/weights.py RECIPE...
+    python scripts/weights.py --check
+
+One file for each recipe that trains on embedded data and whose file stays under 1 MB, from the
+run of seed 0. Runs that scripts/results.py has made are taken from build/weights/; only what is
+missing there is trained. A recipe whose weights are current is left alone, so a broken-off call
+goes on where it stopped. `--check` trains and loads nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import h5py
+import pandas as pd
+
+import results
+import zoo
+from zoo import pretrained
+from zoo.files import replacing, write_text
+from zoo.ports import build_for
+from zoo.recipe import Recipe
+from zoo.unallocated import unallocated
+
+BYTES = 4  # of a weight
+COMPRESSED_FROM = 4096  # bytes of an array that is worth compressing
+
+
+def eligible() -> list[str]:
+    """Recipes whose weights may ship; stacked ones come after those that they read."""
+    names = [name for name in zoo.list_recipes() if not name.endswith("_as_printed")]
+    return sorted(names, key=lambda name: bool(zoo.recipe(name).stacked_on))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Train and write the weights that ship.")
+    parser.add_argument("recipes", nargs="*", help="recipes to write")
+    parser.add_argument("--all", action="store_true", help="write every recipe's")
+    parser.add_argument("--check", action="store_true", help="fail if a file is not current")
+    given = parser.parse_args()
+    if given.check:
+        problems = list(stale())
+        for line in problems:
+            print(line, file=sys.stderr)
+        return 1 if problems else 0
+    if not (given.recipes or given.all):
+        parser.error("name recipes, or give --all")
+    for name in set(given.recipes) - set(eligible()):
+        parser.error(f"{name!r} is no recipe whose weights may ship")
+    failed = [name for name in eligible() if (given.all or name in given.recipes) and not do(name)]
+    remove_unknown()
+    if failed:
+        print(f"failed: {', '.join(failed)}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def do(name: str) -> bool:
+    """Bring one recipe's weights up to date; whether that succeeded."""
+    if not problem(name):
+        print(f"{name}: current", flush=True)
+        return True
+    begun = time.monotonic()
+    recipe = zoo.recipe(name)
+    size = least_bytes(recipe)
+    if size > pretrained.LIMIT:
+        save(name, larger={"fingerprint": pretrained.fingerprint(recipe), "bytes": size})
+        print(f"{name}: {size:,} bytes, too large to ship", flush=True)
+        return True
+    how = "taken from results.py's run"
+    if not kept(name):
+        how = "trained"
+        with tempfile.TemporaryDirectory() as folder:
+            rows = results.run((name, results.embedded(name), results.SHIPPED_SEED), Path(folder))
+        if not rows or not kept(name):
+            return False
+    entry = written(name)
+    if entry["bytes"] >= pretrained.LIMIT:
+        file_of(name).unlink()
+        save(name, larger={key: entry[key] for key in ("fingerprint", "bytes")})
+    else:
+        save(name, shipped=entry)
+    print(f"{name}: {how}, {entry['bytes']:,} bytes, {time.monotonic() - begun:.0f} s", flush=True)
+    return True
+
+
+def least_bytes(recipe: Recipe) -> int:
+    """Bytes of the weights alone, without training: most large recipes are known by this."""
+    dataset = zoo.load_data(
+        recipe.dataset, source=results.embedded(recipe.name), **recipe.dataset_options
+    )
+    with unallocated():
+        return BYTES * build_for(recipe, dataset).count_params()
+
+
+def kept(name: str) -> Path | None:
+    """The folder of the seed's run on embedded data by the recipe as it is now, if there is one."""
+    folder = results.KEPT_RUNS / name
+    try:
+        record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        fingerprint = (folder / "fingerprint").read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return None
+    wanted = (
+        pretrained.fingerprint(zoo.recipe(name)),
+        pretrained.fingerprint(Recipe.from_dict(record["recipe"])),
+        results.SHIPPED_SEED,
+        results.embedded(name),
+        "finished",
+    )
+    found = (fingerprint, fingerprint, record["seed"], record["data"]["source"], record["status"])
+    return folder if wanted == found else None
+
+
+def written(name: str) -> dict[str, Any]:
+    """Write the weights of the kept run; the manifest's entry."""
+    folder = kept(name)
+    assert folder is not None
+    run = zoo.load_run(folder)
+    recipe = Recipe.from_dict(run.record["recipe"])
+    known = zoo.spec(recipe.architecture).defaults
+    sizes = {key: size for key, size in run.record["data"]["sizes"].items() if key in known}
+    arguments = {**sizes, **recipe.arguments}
+    model = zoo.build(recipe.architecture, **arguments)
+    model.set_weights(run.model.get_weights())  # the trained model's file has its optimizer too
+    with replacing(file_of(name)) as partial:
+        write_weights(model, partial)
+    split = pretrained.scored_split(run.metrics)
+    return {
+        "fingerprint": pretrained.fingerprint(recipe),
+        "sha256": pretrained.sha256(file_of(name)),
+        "bytes": file_of(name).stat().st_size,
+        "architecture": recipe.architecture,
+        "arguments": arguments,
+        "parameters": model.count_params(),
+        "data": {key: run.record["data"][key] for key in ("name", "source", "fingerprint")},
+        "seed": run.record["seed"],
+        "epochs": run.record["epochs_run"],
+        "split": split,
+        "scores": run.metrics[split],
+        "versions": run.record["versions"],
+        "machine": run.record["machine"],
+    }
+
+
+def write_weights(model: Any, path: Path) -> None:
+    """A Keras weights file, packed: Keras's own spends kilobytes on every layer."""
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder) / "plain.weights.h5"
+        model.save_weights(plain)
+        with h5py.File(plain) as source, h5py.File(path, "w", libver="latest") as packed:
+            _copy(source, packed)
+
+
+def _copy(source: Any, packed: Any) -> None:
+    """One group of an HDF5 file, and all that is in it."""
+    for key, value in source.attrs.items():
+        packed.attrs[key] = value
+    for key, item in source.items():
+        if isinstance(item, h5py.Group):
+            _copy(item, packed.create_group(key))
+        else:
+            filters: dict[str, Any] = {}
+            if item.nbytes >= COMPRESSED_FROM:
+                filters = {"compression": "gzip", "shuffle": True}
+            packed.create_dataset(key, data=item[()], **filters)
+
+
+def file_of(name: str) -> Path:
+    return pretrained.FOLDER / f"{name}.weights.h5"
+
+
+def save(
+    name: str, shipped: dict[str, Any] | None = None, larger: dict[str, Any] | None = None
+) -> None:
+    """Put a recipe's entry into the manifest, in the recipes' order."""
+    pretrained.manifest.cache_clear()
+    now = pretrained.manifest()
+    tables = {"weights": now["weights"], "larger": now["larger"]}
+    for table, entry in (("weights", shipped), ("larger", larger)):
+        tables[table].pop(name, None)
+        if entry is not None:
+            tables[table][name] = entry
+    order = zoo.list_recipes()
+    ordered = {
+        table: {each: entries[each] for each in order if each in entries}
+        for table, entries in tables.items()
+    }
+    write_text(pretrained.MANIFEST, json.dumps(ordered, indent=1, ensure_ascii=False) + "\n")
+    pretrained.manifest.cache_clear()
+
+
+def remove_unknown() -> None:
+    """Remove files of recipes that have gone or grown."""
+    for path in pretrained.FOLDER.glob("*.weights.h5"):
+        if path.name.removesuffix(".weights.h5") not in pretrained.manifest()["weights"]:
+            path.unlink()
+
+
+def problem(name: str) -> str:
+    """Why a recipe's weights are not current; empty if they are."""
+    fingerprint = pretrained.fingerprint(zoo.recipe(name))
+    larger = pretrained.manifest()["larger"].get(name)
+    if larger and larger["fingerprint"] == fingerprint:
+        return ""
+    entry = pretrained.shipped(name)
+    if entry is None:
+        return "no weights"
+    if entry["fingerprint"] != fingerprint:
+        return "its recipe has changed since"
+    path = file_of(name)
+    if not path.is_file():
+        return f"{path.name} is missing"
+    return "" if pretrained.sha256(path) == entry["sha256"] else f"{path.name} has changed"
+
+
+def stale() -> Iterator[str]:
+    """What is not current, a line each."""
+    for name in eligible():
+        why = problem(name)
+        if why:
+            yield f"{name}: {why}; run: python scripts/weights.py {name}"
+    shipped = pretrained.manifest()["weights"]
+    for name in set(shipped) - set(eligible()):
+        yield f"{name}: is in the manifest and is no recipe"
+    for path in pretrained.FOLDER.glob("*.weights.h5"):
+        if path.name.removesuffix(".weights.h5") not in shipped:
+            yield f"{path.name}: is not in the manifest"
+    yield from _other_data(shipped)
+
+
+def _other_data(shipped: dict[str, Any]) -> Iterator[str]:
+    """Weights trained on other data than the results in results.csv."""
+    if not results.TABLE.is_file():
+        return
+    frame = pd.read_csv(results.TABLE).drop_duplicates(["recipe", "data"])
+    known = {(row.recipe, row.data): row.fingerprint for row in frame.itertuples()}
+    for name, entry in shipped.items():
+        data = entry["data"]
+        found = known.get((name, data["source"]))
+        if found and not data["fingerprint"].startswith(str(found)):
+            yield f"{name}: its data is not that of results.csv"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
