@@ -1,0 +1,387 @@
+"""Seconds per training epoch of every recipe, by engine, as ratios within one run.
+
+    python scripts/bench_training.py [--budget 20] [--torch] [RECIPE...]
+    python scripts/bench_training.py --check
+
+For each recipe, in a process of its own, the same model on the same rows is trained by
+
+- `keras`: plain `model.fit` on arrays, as the documents print it;
+- `tf.data`: `fit` on a shuffled, prefetched pipeline with steps_per_execution = all steps;
+- `resident`, `resident-xla`: the zoo's engines (`zoo.training.engine`);
+- `torch`: its twin in PyTorch, where PyTorch is installed and `--torch` asks for it.
+
+They take turns, an epoch each, so that whatever else the machine does slows all of them alike;
+the first epoch, which compiles, does not count. Callbacks run, validation does not. Long epochs
+are cut to fewer rows, the same for all. XLA is left out where the model has convolutions: its
+CPU code for them is an order of magnitude slower. A second process trains with
+`resident` without determinism.
+
+Results go to results/speed.csv and docs/speed.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from generated import ROOT
+
+import zoo
+from zoo.data.catalogue import sources
+from zoo.files import replacing, write_text
+
+TABLE = ROOT / "results" / "speed.csv"
+PAGE = ROOT / "docs" / "speed.md"
+VARIANTS = ("keras", "tf.data", "resident", "resident-xla", "torch")
+EPOCH = 2.0  # seconds that an epoch of plain fit may take before rows are left out
+ROUNDS = (4, 25)  # epochs measured, least and most
+
+
+@dataclass
+class Turn:
+    """One variant's place in the round: it waits for `go`, trains an epoch, and says `done`."""
+
+    name: str
+    go: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    done: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    seconds: list[float] = field(default_factory=list)
+    last: bool = False
+    error: str = ""
+
+    def take(self) -> None:
+        """Let the variant train one epoch."""
+        self.go.release()
+        self.done.acquire()
+
+
+def names() -> list[str]:
+    """The recipes that are compared: all but those with a document's own settings."""
+    return [name for name in zoo.list_recipes() if not name.endswith("_as_printed")]
+
+
+def measure(name: str, budget: float, with_torch: bool, deterministic: bool) -> dict[str, Any]:
+    """Median seconds per epoch of each variant, and what was measured beside them."""
+    from zoo._keras import keras
+    from zoo.ports import build_for, ported
+    from zoo.preparing import stacked
+    from zoo.reporter import Reporter
+    from zoo.training.compiling import compile_model
+    from zoo.training.determinism import set_seed
+
+    recipe = zoo.recipe(name).override({"early_stopping": 0, "reduce_lr": 0})
+    options = recipe.dataset_options
+    data = zoo.load_data(recipe.dataset, source=sources(recipe.dataset)[-1], **options)
+    silent = Reporter(silent=True)
+    with tempfile.TemporaryDirectory() as folder:
+        data, _ = stacked(data, recipe, 0, Path(folder), silent)
+    if deterministic:
+        set_seed(0)
+    else:
+        keras.utils.set_random_seed(0)
+
+    def compiled(rows: int) -> Any:
+        model = build_for(recipe, data)
+        compile_model(model, recipe, max(1, rows // recipe.batch_size))
+        return model
+
+    model = compiled(1)
+    train = ported(recipe, data, model, lambda _: None)["train"]
+    rows = len(next(iter(train[1].values())))
+    used = _affordable(model, train, recipe.batch_size)
+    inputs, targets = ({port: array[:used] for port, array in part.items()} for part in train)
+    train = inputs, targets
+    convolves = any("Conv" in type(each).__name__ for each in model._flatten_layers())
+
+    with tempfile.TemporaryDirectory() as folder:
+        turns = {}
+        wanted = ("keras", "tf.data", "resident", *(() if convolves else ("resident-xla",)))
+        if not deterministic:
+            wanted = ("resident",)
+        for variant in wanted:
+            turn = turns[variant] = Turn(variant)
+            train_it = _trainer(variant, compiled(used), train, recipe, turn, Path(folder))
+            threading.Thread(target=train_it, daemon=True).start()
+        _in_turns(list(turns.values()), budget)
+        measured = {variant: statistics.median(turn.seconds[1:]) for variant, turn in turns.items()}
+        first = {variant: turn.seconds[0] for variant, turn in turns.items()}
+        costs = _costs(model, train, recipe, Path(folder)) if deterministic else {}
+    notes = {}
+    if with_torch and deterministic:
+        import torch_twin
+
+        try:
+            epochs = max(4, min(10, int(budget / 4 / measured["keras"])))
+            spent = torch_twin.seconds_per_epoch(model, recipe, train, epochs)
+            measured["torch"] = statistics.median(spent[1:])
+        except torch_twin.Unsupported as error:
+            notes["torch"] = str(error)
+    return {
+        "seconds": measured,
+        "first": first,
+        "costs": costs,
+        "rows": used,
+        "all_rows": rows,
+        "batch_size": recipe.batch_size,
+        "convolves": convolves,
+        "notes": notes,
+    }
+
+
+def _affordable(model: Any, train: Any, batch_size: int) -> int:
+    """So many rows that an epoch of plain fit takes EPOCH seconds, or all of them."""
+    from zoo.training.engine import as_inputs
+
+    rows = len(next(iter(train[1].values())))
+    few = min(rows, 4 * batch_size)
+    start = [as_inputs({port: array[:few] for port, array in part.items()}) for part in train]
+    model.fit(*start, batch_size=batch_size, verbose=0)
+    begun = time.perf_counter()
+    model.fit(*start, batch_size=batch_size, verbose=0)
+    a_step = (time.perf_counter() - begun) / -(-few // batch_size)
+    steps = max(4, int(EPOCH / a_step))
+    return min(rows, steps * batch_size)
+
+
+def _in_turns(turns: list[Turn], budget: float) -> None:
+    """Epoch by epoch, each variant in turn, for about `budget` seconds after compiling."""
+    for turn in turns:
+        turn.take()
+    begun = time.perf_counter()
+    for turn in turns:
+        turn.take()
+    a_round = time.perf_counter() - begun
+    rounds = int(np.clip(budget / a_round, ROUNDS[0], ROUNDS[1]))
+    for at in range(rounds - 1):
+        for turn in turns:
+            turn.last = at == rounds - 2
+            turn.take()
+    for turn in turns:
+        if turn.error:
+            raise RuntimeError(f"{turn.name}: {turn.error}")
+
+
+def _trainer(
+    variant: str, model: Any, train: Any, recipe: Any, turn: Turn, folder: Path
+) -> Callable[[], None]:
+    """A function for a thread: train until told that an epoch is the last."""
+    from zoo._keras import keras, tf
+    from zoo.training import engine
+    from zoo.training.callbacks import HistoryFile, StopOnNaN
+
+    class Waiting(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+            if epoch:  # the first turn began with the thread
+                turn.go.acquire()
+                self.begun = time.perf_counter()
+
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            turn.seconds.append(time.perf_counter() - self.begun)
+            self.model.stop_training = turn.last
+            turn.done.release()
+
+    waiting = Waiting()
+    callbacks = [StopOnNaN(recipe), HistoryFile(folder / f"{variant}.csv"), waiting]
+    inputs, targets = train
+    rows, size = len(next(iter(targets.values()))), recipe.batch_size
+    arrays = engine.as_inputs(inputs), engine.as_inputs(targets)
+    endless: dict[str, Any] = {"epochs": 10**6, "callbacks": callbacks}
+
+    def work() -> None:
+        turn.go.acquire()
+        waiting.begun = time.perf_counter()
+        try:
+            if variant == "keras":
+                model.fit(*arrays, batch_size=size, verbose=0, **endless)
+            elif variant == "tf.data":
+                model.steps_per_execution = -(-rows // size)
+                batches = tf.data.Dataset.from_tensor_slices(arrays).shuffle(rows).batch(size)
+                model.fit(batches.prefetch(tf.data.AUTOTUNE), verbose=0, **endless)
+            else:
+                engine.fit(model, train, batch_size=size, engine=variant, **endless)
+        except Exception as error:
+            turn.error = f"{type(error).__name__}: {error}"
+            turn.seconds += [float("nan")] * 2
+            turn.done.release(10**4)
+
+    return work
+
+
+def _costs(model: Any, train: Any, recipe: Any, folder: Path) -> dict[str, float]:
+    """Seconds that the run's files cost at the end of an epoch."""
+    from zoo.training import checkpoint
+    from zoo.training.callbacks import standard_callbacks
+
+    others = standard_callbacks(recipe, folder)
+
+    def save() -> None:
+        checkpoint.save(folder, 1, model, others)
+
+    def best() -> None:
+        model.save_weights(folder / "best.weights.h5", overwrite=True)
+
+    costs = {}
+    for name, work in (("resume_point", save), ("best_weights", best)):
+        spent = []
+        for _ in range(5):
+            begun = time.perf_counter()
+            work()
+            spent.append(time.perf_counter() - begun)
+        costs[name] = statistics.median(spent)
+    return costs
+
+
+def child(arguments: list[str]) -> dict[str, Any]:
+    """Run this script for one recipe in a fresh process; what it measured."""
+    environment = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    done = subprocess.run(
+        [sys.executable, __file__, "--one", *arguments],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr.strip().splitlines()[-1])
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def row(name: str, budget: float, with_torch: bool) -> dict[str, Any]:
+    """One line of the CSV."""
+    options = ["--budget", str(budget), *(["--torch"] if with_torch else [])]
+    found = child([name, *options])
+    free = child([name, "--budget", str(budget / 3), "--free"])
+    seconds = found["seconds"]
+    return {
+        "recipe": name,
+        "rows": found["rows"],
+        "all_rows": found["all_rows"],
+        "batch_size": found["batch_size"],
+        "convolutions": found["convolves"],
+        **{variant: seconds.get(variant) for variant in VARIANTS},
+        **{f"{key}_first": found["first"].get(key) for key in VARIANTS[2:4]},
+        "free": free["seconds"]["resident"],
+        **found["costs"],
+        "torch_note": found["notes"].get("torch", ""),
+    }
+
+
+def page(frame: pd.DataFrame) -> str:
+    """docs/speed.md."""
+    lines = [
+        "<!-- generated by scripts/bench_training.py from results/speed.csv -->",
+        "# Speed",
+        "",
+        "Seconds per training epoch on 2 cores, medians of epochs taken in turns in one process; "
+        "the ratios are to plain `model.fit` on arrays. *resident* and *resident-xla* are the "
+        "zoo's engines, **bold** the one that the recipe names. XLA is not tried on models with "
+        "convolutions. *Not deterministic* is *resident* with determinism off, in a process "
+        "of its own, against the same with determinism on; *resume point* is what writing "
+        "one costs, in epochs.",
+        "",
+        "| recipe | rows | fit, s | tf.data | resident | resident-xla | torch "
+        "| not deterministic | resume point |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    entries: list[dict[str, Any]] = frame.to_dict("records")  # pyright: ignore
+    own = []
+    for entry in entries:
+        engine = zoo.recipe(entry["recipe"]).engine
+        own.append(entry["keras" if engine == "fit" else engine])
+        cells = []
+        for variant in VARIANTS[1:]:
+            text = _ratio(entry["keras"], entry[variant])
+            cells.append(f"**{text}**" if variant == engine else text)
+        lines.append(
+            f"| `{entry['recipe']}` | {entry['rows']:,} | {entry['keras']:.3f} | "
+            + " | ".join(cells)
+            + f" | {_ratio(entry['resident'], entry['free'])} "
+            f"| {entry['resume_point'] / own[-1]:.0%} |"
+        )
+    used_seconds = np.array(own)
+    ratios = frame["keras"].to_numpy() / used_seconds
+    torch = (frame["torch"].to_numpy() / used_seconds)[frame["torch"].notna()]
+    free = (frame["resident"] / frame["free"]).dropna()
+    lines += [
+        "",
+        f"Over {len(frame)} recipes with the engine that each names: geometric mean "
+        f"{np.exp(np.log(ratios).mean()):.2f} times as fast as plain fit, least "
+        f"{ratios.min():.2f} (`{frame['recipe'].iloc[int(ratios.argmin())]}`). "
+        f"Determinism costs {np.median(free) - 1:+.1%} on the median recipe.",
+    ]
+    if len(torch):
+        lines += [
+            "",
+            f"Against PyTorch's loop, over {len(torch)} recipes: geometric mean "
+            f"{np.exp(np.log(torch).mean()):.2f} times as fast, {int((torch >= 1).sum())} recipes "
+            f"at least as fast.",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _ratio(base: float, seconds: float | None) -> str:
+    return "-" if seconds is None or np.isnan(seconds) else f"{base / seconds:.2f}x"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Compare the engines' seconds per epoch.")
+    parser.add_argument("recipes", nargs="*", help="default: all")
+    parser.add_argument("--budget", type=float, default=20.0, help="seconds a recipe")
+    parser.add_argument("--torch", action="store_true", help="PyTorch too")
+    parser.add_argument("--missing", action="store_true", help="only recipes not in the CSV")
+    parser.add_argument("--tables", action="store_true", help="only write the page")
+    parser.add_argument("--check", action="store_true", help="fail if the page is not the CSV's")
+    parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--free", action="store_true", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.one:
+        found = measure(given.recipes[0], given.budget, given.torch, not given.free)
+        print(json.dumps(found))
+        sys.stdout.flush()
+        os._exit(0)  # threads of variants that failed still wait
+    frame = pd.read_csv(TABLE) if TABLE.is_file() else pd.DataFrame(columns=["recipe"])
+    failed = 0
+    if not (given.check or given.tables):
+        wanted = given.recipes or names()
+        if given.missing:
+            wanted = [name for name in wanted if name not in set(frame["recipe"])]
+        for at, name in enumerate(wanted, start=1):
+            try:
+                made = row(name, given.budget, given.torch)
+            except RuntimeError as error:
+                print(f"{name}: {error}", file=sys.stderr)
+                failed += 1
+                continue
+            frame = pd.concat([frame[frame["recipe"] != name], pd.DataFrame([made])])
+            order = {each: place for place, each in enumerate(zoo.list_recipes())}
+            frame = frame[frame["recipe"].isin(list(order))]
+            frame = frame.sort_values("recipe", key=lambda column: column.map(order))
+            with replacing(TABLE) as partial:
+                frame.to_csv(partial, index=False, float_format="%.5g")
+            ratios = {key: _ratio(made["keras"], made[key]) for key in VARIANTS}
+            print(f"{at}/{len(wanted)} {name} {made['keras']:.3f} s {ratios}", flush=True)
+        frame = pd.read_csv(TABLE)
+    text = page(frame)
+    if given.check:
+        if not PAGE.is_file() or PAGE.read_text(encoding="utf-8") != text:
+            print(f"not current: {PAGE.relative_to(ROOT)}", file=sys.stderr)
+            return 1
+        return 0
+    write_text(PAGE, text)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
