@@ -51,9 +51,9 @@ def jobs(names: list[str], seeds: int) -> Iterator[Job]:
                 yield name, source, seed
 
 
-def recipe_hash(name: str) -> str:
-    """Changes when anything changes that the recipe's scores depend on."""
-    recipe = zoo.recipe(name)
+def recipe_hash(name: str, source: str) -> str:
+    """Changes when anything changes that the recipe's scores on this data depend on."""
+    recipe = zoo.recipe(name).for_source(source)
     text = f"{pretrained.fingerprint(recipe)} {recipe.baseline}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -136,7 +136,7 @@ def _rows(record: dict[str, Any], job: Job, memory: float) -> Iterator[dict[str,
             "recipe": name,
             "data": source,
             "seed": seed,
-            "recipe_sha256": recipe_hash(name),
+            "recipe_sha256": recipe_hash(name, source),
             "metric": metric,
             "model": value,
             "baseline": record["baseline"].get(split, {}).get(metric),
@@ -160,8 +160,12 @@ def known() -> pd.DataFrame:
     if not TABLE.is_file():
         return pd.DataFrame(columns=[*KEY, "metric"])
     frame = pd.read_csv(TABLE)
-    current = {name: recipe_hash(name) for name in zoo.list_recipes()}
-    return frame[frame["recipe_sha256"] == frame["recipe"].map(current)]
+    names = set(zoo.list_recipes())
+    current = [
+        name in names and recipe_hash(name, source) == made
+        for name, source, made in frame[["recipe", "data", "recipe_sha256"]].itertuples(index=False)
+    ]
+    return frame[current]
 
 
 def save(frame: pd.DataFrame) -> None:

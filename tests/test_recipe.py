@@ -7,6 +7,7 @@ import json
 import pytest
 
 import zoo
+from zoo.data.catalogue import sources
 from zoo.errors import RecipeError, UnknownNameError
 from zoo.recipe import FIELDS, Recipe, add
 from zoo.training.engine import output_names
@@ -101,3 +102,15 @@ def test_fields_of_another_version_are_refused_by_name() -> None:
     fields = {**zoo.recipe("basketball").to_dict(), "momentum": 0.9}
     with pytest.raises(RecipeError, match="unknown recipe field 'momentum'"):
         Recipe.from_dict(fields)
+
+
+def test_settings_of_one_source_hold_there_alone() -> None:
+    rnn = zoo.recipe("rnn")
+    assert rnn.for_source("gunpoint").epochs == 300
+    assert rnn.for_source("pulses") == rnn
+    assert "by_source" not in rnn.to_dict()
+    for name in zoo.list_recipes():
+        entry = zoo.recipe(name)
+        assert set(entry.by_source) <= set(sources(entry.dataset)), name
+        for source in entry.by_source:  # a field that does not exist raises
+            assert entry.for_source(source) != entry

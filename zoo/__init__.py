@@ -18,9 +18,12 @@ from zoo.registry import Architecture, Port, build, list_models, register, spec
 
 if TYPE_CHECKING:
     from zoo.data import load as load_data
+    from zoo.ensembling.build import ensemble
     from zoo.experiment import evaluate, fit, resume
+    from zoo.exporting import export
     from zoo.runs import load_run
     from zoo.training.tensorboard import TensorBoard
+    from zoo.tuning.search import tune
 
 __version__ = "0.1.0"
 __all__ = [
@@ -29,8 +32,10 @@ __all__ = [
     "Recipe",
     "TensorBoard",
     "build",
+    "ensemble",
     "evaluate",
     "explain",
+    "export",
     "fit",
     "list_models",
     "list_recipes",
@@ -40,16 +45,20 @@ __all__ = [
     "register",
     "resume",
     "spec",
+    "tune",
 ]
 
 # name -> module and attribute, imported when first used
 _LAZY = {
     "TensorBoard": ("zoo.training.tensorboard", "TensorBoard"),
+    "ensemble": ("zoo.ensembling.build", "ensemble"),
     "evaluate": ("zoo.experiment", "evaluate"),
+    "export": ("zoo.exporting", "export"),
     "fit": ("zoo.experiment", "fit"),
     "load_data": ("zoo.data", "load"),
     "resume": ("zoo.experiment", "resume"),
     "load_run": ("zoo.runs", "load_run"),
+    "tune": ("zoo.tuning.search", "tune"),
 }
 
 

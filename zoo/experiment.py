@@ -11,6 +11,7 @@ from typing import Any
 
 from zoo import board, diagram, preparing, reports, scoring
 from zoo.clock import Clock
+from zoo.data.catalogue import choose_source
 from zoo.errors import StoppedEarly, TrainingError
 from zoo.files import replacing
 from zoo.ports import ported
@@ -50,7 +51,9 @@ def fit(
         DataError: data that is missing or damaged.
         TrainingError: the loss became NaN, or the run folder cannot be written.
     """
-    chosen = resolved(recipe).override(overrides)
+    plan = resolved(recipe)
+    source = choose_source(plan.dataset, data, None, plan.dataset_options)
+    chosen = plan.for_source(source).override(overrides)
     named = ["--recipe", str(recipe)] if isinstance(recipe, Path) else [chosen.name]
     command = _command(named, data, seed, overrides)
     record = {"command": command}

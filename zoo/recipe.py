@@ -61,6 +61,7 @@ class Recipe:
         search: What `zoo tune` varies: field, or entry of a mapping (`arguments.l2`) -> ("choice",
             VALUE, ...), or ("float", LOW, HIGH), ("log", LOW, HIGH) or ("int", LOW, HIGH), both
             ends included. It is no part of how this recipe trains, nor of `to_dict`.
+        by_source: Data source -> fields that differ on it, such as more epochs over few rows.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Recipe:
     seconds: Mapping[str, float] = field(default_factory=dict)
     note: str = ""
     search: Mapping[str, tuple[Any, ...]] = field(default_factory=dict, compare=False)
+    by_source: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         checks = (
@@ -149,13 +151,17 @@ class Recipe:
                 changed[name] = _converted(name, type(present), value)
         return dataclasses.replace(self, **changed)
 
+    def for_source(self, source: str) -> Recipe:
+        """The recipe with the fields that `by_source` gives for this source of its data."""
+        return dataclasses.replace(self.override(self.by_source.get(source, {})), by_source={})
+
     def to_dict(self) -> dict[str, Any]:
-        """The fields as plain JSON values."""
+        """The fields as plain JSON values, without `search` and `by_source`."""
         return {
             name: _plain(getattr(self, name))
             for name in FIELDS  # dataclasses.asdict would copy tuples as tuples
             # without ema a recipe reads as it did before there was one: older records still match
-            if name != "search" and (name != "ema" or self.ema)
+            if name not in ("search", "by_source") and (name != "ema" or self.ema)
         }
 
     @property
@@ -177,7 +183,7 @@ class Recipe:
 
 
 FIELDS = tuple(item.name for item in dataclasses.fields(Recipe))
-_FIXED = ("name", "summary", "expect", "seconds", "note", "search")
+_FIXED = ("name", "summary", "expect", "seconds", "note", "search", "by_source")
 _WORDS = ("summary", "expect", "seconds", "note", "search", "baseline", "report")
 # a search compares trials by one value on the same rows: these would change either
 _NOT_SEARCHED = (

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from zoo.errors import TrainingError
 from zoo.experiment import fit
 from zoo.recipe import Recipe
 from zoo.reporter import Reporter
@@ -29,6 +30,9 @@ def reproduce(
     """
     before = load_run(run, logdir)
     record = before.record
+    if "ensemble" in record:
+        members = ", ".join(member["run"] for member in record["ensemble"]["members"])
+        raise TrainingError(f"an ensemble is not trained; reproduce its members: {members}")
     with tempfile.TemporaryDirectory() as folder:
         after = fit(
             Recipe.from_dict(record["recipe"]),

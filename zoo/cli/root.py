@@ -18,10 +18,14 @@ COMMANDS = {
     "explain": ("explain", "Show where its parameters come from, layer by layer."),
     "plot": ("plot", "Draw its diagram."),
     "train": ("train", "Train a recipe and leave a run folder behind."),
+    "tune": ("tune", "Search a recipe's settings for better ones."),
+    "ensemble": ("ensemble", "Average several models in one."),
     "evaluate": ("evaluate", "Score a run again."),
     "reproduce": ("reproduce", "Train a run again and compare to the last bit."),
     "predict": ("predict", "Predict with a run, from options or a CSV file."),
+    "export": ("export", "Write a run's model for other runtimes, and check it there."),
     "data": ("data", "List, describe and fetch the datasets."),
+    "new": ("new", "Start a project of your own from an architecture."),
     "tensorboard": ("tensorboard", "Open TensorBoard on the run folders."),
 }
 

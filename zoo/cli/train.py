@@ -11,10 +11,17 @@ from zoo.cli.options import logdir as logdir_option
 from zoo.errors import RecipeError
 from zoo.recipe import ENGINES
 from zoo.recipe import recipe as find_recipe
+from zoo.recipe_file import read_recipe
 
 
 @click.command("train")
 @click.argument("recipe", required=False)
+@click.option(
+    "--recipe",
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Train the recipe in this file, JSON or TOML.",
+)
 @click.option("--resume", "run", metavar="RUN", help="Go on with an interrupted run.")
 @click.option("--data", default="auto", show_default=True, help="Source of the data.")
 @click.option("--seed", default=0, show_default=True, help="Seed of weights and row order.")
@@ -24,10 +31,12 @@ from zoo.recipe import recipe as find_recipe
     "--engine", type=click.Choice(["auto", *ENGINES]), default="auto", help="How epochs are run."
 )
 @click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="Change a recipe field.")
+@click.option("--profile", is_flag=True, help="Profile a few steps, for TensorBoard.")
 @logdir_option
 @click.option("--json", "as_json", is_flag=True, help="Print run.json and nothing else.")
 def command(
     recipe: str | None,
+    file: Path | None,
     run: str | None,
     data: str,
     seed: int,
@@ -35,6 +44,7 @@ def command(
     batch_size: int | None,
     engine: str,
     pairs: tuple[str, ...],
+    profile: bool,
     logdir: Path,
     as_json: bool,
 ) -> None:
@@ -43,8 +53,10 @@ def command(
     Without --data, real data is used when it is on disk and embedded data otherwise. Ctrl-C
     stops after the epoch and says how to go on; a second Ctrl-C stops at once.
     """
-    if bool(recipe) == bool(run):
-        raise RecipeError("give a recipe to train, or --resume RUN to go on with a run")
+    if (recipe, file, run).count(None) != 2:
+        raise RecipeError(
+            "give a recipe to train, --recipe FILE, or --resume RUN to go on with a run"
+        )
     overrides: dict[str, Any] = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
@@ -57,8 +69,9 @@ def command(
         overrides["batch_size"] = batch_size
     if engine != "auto":
         overrides["engine"] = engine
-    if recipe:
-        find_recipe(recipe).override(overrides)  # a wrong word is told before TensorFlow loads
+    chosen = find_recipe(recipe) if recipe else read_recipe(file) if file else None
+    if chosen:
+        chosen.override(overrides)  # a wrong word is told before TensorFlow loads
     elif overrides:
         raise RecipeError("a resumed run keeps its own settings; train anew to change them")
 
@@ -67,9 +80,10 @@ def command(
     from zoo.training.run_folder import to_json
 
     reporter = Reporter(to_stderr=as_json)
-    if recipe:
-        made = fit(recipe, data=data, seed=seed, logdir=logdir, reporter=reporter, **overrides)
+    how: dict[str, Any] = {"logdir": logdir, "reporter": reporter, "profile": profile}
+    if chosen:
+        made = fit(file or chosen, data=data, seed=seed, **how, **overrides)
     else:
-        made = resume(str(run), logdir=logdir, reporter=reporter)
+        made = resume(str(run), **how)
     if as_json:
         click.echo(to_json(made.record), nl=False)

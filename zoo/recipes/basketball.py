@@ -28,6 +28,11 @@ add(
         baseline="ridge_strengths",
         report="strengths",
         expect={"ncaa": {"mae": 8.45}},
+        search={
+            "learning_rate": ("log", 0.01, 1.0),
+            "batch_size": ("choice", 1024, 2048, 4096),
+            "arguments.l2": ("log", 0.0001, 0.01),
+        },
         note="Squared error, where the document trains on absolute error: game noise is close to "
         "normal, so the mean wastes less of a team's 28 games than the median does.",
     ),
@@ -44,6 +49,12 @@ add(
         baseline="ridge_strengths",
         report="strengths",
         note=PRINTED,
+        search={
+            "optimizer": ("choice", "adam", "rmsprop", "nadam"),
+            "learning_rate": ("log", 0.001, 1.0),
+            "schedule": ("choice", "constant", "cosine"),
+            "batch_size": ("choice", 256, 512, 1024, 2048),
+        },
     ),
     Recipe(
         name="two_team",

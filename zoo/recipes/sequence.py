@@ -17,6 +17,15 @@ LABEL: dict[str, Any] = {
     "batch_size": 64,
     "engine": "resident-xla",
     "baseline": "nearest_neighbour",
+    "search": {
+        "learning_rate": ("log", 0.001, 0.05),
+        "batch_size": ("choice", 32, 64, 128),
+        "optimizer_options.clipnorm": ("log", 0.1, 10.0),
+    },
+}
+# GunPoint has 41 series to train on: an epoch is three steps.
+GUNPOINT: dict[str, dict[str, Any]] = {
+    "gunpoint": {"epochs": 300, "batch_size": 16, "learning_rate": 0.005}
 }
 NO_SETTINGS = "The document gives no settings."
 
@@ -30,6 +39,7 @@ add(
         note=NO_SETTINGS,
         expect={"pulses": {"accuracy": 0.895}},
         seconds={"pulses": 24.0},
+        by_source=GUNPOINT,
     ),
     Recipe(
         name="shared_features",
@@ -40,6 +50,7 @@ add(
         note=NO_SETTINGS,
         expect={"pulses": {"accuracy": 0.885}},
         seconds={"pulses": 58.0},
+        by_source=GUNPOINT,
     ),
     Recipe(
         name="sequence_tagger",

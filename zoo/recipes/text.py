@@ -149,6 +149,12 @@ add(
         engine="resident-xla",
         baseline="tfidf_linear",
         note="as printed: RMSprop, categorical cross-entropy, accuracy, 128 rows a step",
+        search={
+            "optimizer": ("choice", "rmsprop", "adam", "nadam"),
+            "learning_rate": ("log", 0.0005, 0.05),
+            "schedule": ("choice", "constant", "cosine"),
+            "batch_size": ("choice", 32, 64, 128),
+        },
     ),
     Recipe(
         name="posts",

@@ -1,0 +1,68 @@
+"""`zoo export`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from zoo.cli.options import logdir as logdir_option
+from zoo.errors import ZooError
+from zoo.exporting import FORMATS, TOLERANCE
+
+
+@click.command("export")
+@click.argument("run")
+@click.option(
+    "--format",
+    "formats",
+    type=click.Choice(list(FORMATS)),
+    multiple=True,
+    required=True,
+    help="What to write; may be given several times.",
+)
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the artefacts and ports.json.  [default: export/ in the run's folder]",
+)
+@click.option(
+    "--tolerance",
+    type=click.FloatRange(min=0),
+    default=TOLERANCE,
+    show_default=True,
+    help="Largest difference from Keras's outputs that passes.",
+)
+@logdir_option
+def command(
+    run: str, formats: tuple[str, ...], folder: Path | None, tolerance: float, logdir: Path
+) -> int:
+    """Write RUN's model for other runtimes, each file checked in its own.
+
+    RUN is a run folder, or a recipe's name for its latest finished run. Every artefact is run
+    on test rows, in batches of several sizes, and kept only if it gives what Keras gives.
+    """
+    from zoo.exporting.exporter import export, rows_for
+    from zoo.runs import load_run
+
+    loaded = load_run(run, logdir)
+    split, rows = rows_for(loaded)
+    if split == "made up":
+        click.echo("note: the run's own rows are not to be had; checking on made-up ones", err=True)
+    failed = 0
+    for format in dict.fromkeys(formats):
+        path = (folder or loaded.folder / "export") / FORMATS[format]
+        try:
+            made = export(loaded, format, path, rows=rows, split=split, tolerance=tolerance)
+        except ZooError as error:
+            click.echo(f"error: {' '.join(str(error).split())}", err=True)
+            failed = 1
+            continue
+        sizes = ", ".join(map(str, made.batches))
+        lengths = f", lengths of {', '.join(map(str, made.lengths))}" if made.lengths else ""
+        click.echo(
+            f"{made.path}: {made.bytes:,} bytes, within {made.difference:.1e} of Keras in "
+            f"{made.runtime} ({split} rows, batches of {sizes}{lengths})"
+        )
+    return failed

@@ -1,0 +1,112 @@
+"""A model as one TensorFlow function whose inputs and outputs are called as its ports are."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from zoo._keras import keras, tf
+from zoo.exporting.errors import ExportError
+from zoo.training.engine import output_names
+
+Arrays = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A model's input or output: name, shape with None where it varies, type."""
+
+    name: str
+    shape: tuple[int | None, ...]
+    dtype: str
+
+
+def inputs_of(model: keras.Model) -> list[Tensor]:
+    """The model's inputs, in order, batch axis included."""
+    return [_tensor(tensor.name, tensor) for tensor in model.inputs]
+
+
+def outputs_of(model: keras.Model) -> list[Tensor]:
+    """The model's outputs, in order, batch axis included."""
+    return [_tensor(*pair) for pair in zip(_names(model), model.outputs, strict=True)]
+
+
+def _tensor(name: str, tensor: Any) -> Tensor:
+    return Tensor(name, tuple(tensor.shape), str(keras.backend.standardize_dtype(tensor.dtype)))
+
+
+def _names(model: keras.Model) -> list[str]:
+    """Output names: a dict's keys where the model gives a dict, else the output layers' names."""
+    structure = getattr(model, "_outputs_struct", None)
+    if isinstance(structure, dict):
+        return keras.tree.flatten({key: key for key in structure})  # in the order of the tensors
+    return output_names(model)
+
+
+def check_exportable(model: Any) -> None:
+    """Refuse what has no named ports.
+
+    Raises:
+        ExportError: a subclassed or unbuilt model, or ports that share a name.
+    """
+    if not isinstance(model, keras.Model):
+        raise ExportError(f"export takes a Keras model or a run, not {type(model).__name__}")
+    functional = hasattr(model, "_inputs_struct")
+    if not functional and not (isinstance(model, keras.Sequential) and model.built):
+        raise ExportError(
+            f"{model.name} has no named ports: export takes functional models, and Sequential "
+            "ones that know their input's shape"
+        )
+    if len(_names(model)) != len(model.outputs):
+        raise ExportError(f"{model.name}: outputs must be tensors, or one list or dict of tensors")
+    for kind, tensors in (("input", inputs_of(model)), ("output", outputs_of(model))):
+        names = [tensor.name for tensor in tensors]
+        if len(set(names)) < len(names):
+            raise ExportError(f"{model.name}: two {kind}s share a name: {', '.join(names)}")
+
+
+def check_parameter_names(model: keras.Model, format: str) -> None:
+    """Refuse input names that TensorFlow's signatures cannot hold.
+
+    Raises:
+        ExportError: a name that is no Python name.
+    """
+    for tensor in inputs_of(model):
+        if not tensor.name.isidentifier() or keyword.iskeyword(tensor.name):
+            raise ExportError(
+                f"{model.name} as {format}: an input must have a Python name, not {tensor.name!r}"
+            )
+
+
+def called(model: keras.Model, inputs: Sequence[Any]) -> dict[str, Any]:
+    """The model on inputs in order, in evaluation mode: tensors by output name."""
+    structure = getattr(model, "_inputs_struct", None)
+    packed = inputs[0] if structure is None else keras.tree.pack_sequence_as(structure, inputs)
+    outputs: Any = model(packed, training=False)
+    return dict(zip(_names(model), keras.tree.flatten(outputs), strict=True))
+
+
+def predict(model: keras.Model, inputs: Arrays) -> Arrays:
+    """The model's own outputs by name, in evaluation mode."""
+    outputs = called(model, [inputs[tensor.name] for tensor in inputs_of(model)])
+    return {name: np.asarray(keras.ops.convert_to_numpy(value)) for name, value in outputs.items()}
+
+
+def specs(model: keras.Model) -> list[Any]:
+    """The inputs as TensorFlow describes them: name, shape, type."""
+    return [
+        tf.TensorSpec(tensor.shape, tensor.dtype, name=tensor.name) for tensor in inputs_of(model)
+    ]
+
+
+def function(model: keras.Model) -> Any:
+    """The model in evaluation mode: tensors in input order -> outputs by name."""
+
+    def serve(*tensors: Any) -> dict[str, Any]:
+        return called(model, tensors)
+
+    return tf.function(serve, input_signature=specs(model), autograph=False)
