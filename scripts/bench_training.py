@@ -111,6 +111,7 @@ def measure(name: str, budget: float, with_torch: bool, deterministic: bool) -> 
         if not deterministic:
             wanted = ("resident",)
         for variant in wanted:
+            (Path(folder) / variant).mkdir()
             turn = turns[variant] = Turn(variant)
             train_it = _trainer(variant, compiled(used), train, recipe, turn, Path(folder))
             threading.Thread(target=train_it, daemon=True).start()
@@ -179,7 +180,7 @@ def _trainer(
     """A function for a thread: train until told that an epoch is the last."""
     from zoo._keras import keras, tf
     from zoo.training import engine
-    from zoo.training.callbacks import HistoryFile, StopOnNaN
+    from zoo.training.callbacks import standard_callbacks
 
     class Waiting(keras.callbacks.Callback):
         def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
@@ -193,7 +194,7 @@ def _trainer(
             turn.done.release()
 
     waiting = Waiting()
-    callbacks = [StopOnNaN(recipe), HistoryFile(folder / f"{variant}.csv"), waiting]
+    callbacks = [*standard_callbacks(recipe, folder / variant), waiting]
     inputs, targets = train
     rows, size = len(next(iter(targets.values()))), recipe.batch_size
     arrays = engine.as_inputs(inputs), engine.as_inputs(targets)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,8 @@ from zoo.errors import RecipeError, TrainingError, UnknownNameError
 from zoo.reporter import Reporter
 from zoo.reports.strengths import team_strengths
 from zoo.runs import Run
-from zoo.training.callbacks import AtomicModelCheckpoint
+from zoo.training import callbacks
+from zoo.training.callbacks import BestWeights
 
 SILENT = Reporter(silent=True)
 SHORT = {"data": "league", "reporter": SILENT, "epochs": 1}
@@ -202,8 +202,9 @@ def test_full_disk_leaves_the_last_checkpoint_whole(
     model = zoo.build("two_team", n_teams=4)
     model.compile("sgd", "mse")
     path = tmp_path / "best.weights.h5"
-    callback = AtomicModelCheckpoint(path, monitor="loss", save_weights_only=True)
+    callback = BestWeights(path, "loss")
     callback.set_model(model)
+    callback.on_train_begin()
     callback.on_epoch_end(0, {"loss": 1.0})
     before = path.read_bytes()
 
@@ -211,6 +212,7 @@ def test_full_disk_leaves_the_last_checkpoint_whole(
         Path(target).write_bytes(before[: len(before) // 2])
         raise OSError(28, "No space left on device")
 
+    monkeypatch.setattr(callbacks, "SHARE", 1.0)
     monkeypatch.setattr(model, "save_weights", half)
     with pytest.raises(OSError, match="No space left"):
         callback.on_epoch_end(1, {"loss": 0.5})
@@ -219,13 +221,31 @@ def test_full_disk_leaves_the_last_checkpoint_whole(
     model.load_weights(path)
 
 
-def test_checkpoint_file_names_are_formatted(tmp_path: Path) -> None:
-    model = zoo.build("adder")
+def test_best_weights_are_written_at_the_end_where_writing_costs_too_much(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(callbacks, "SHARE", 0.0)
+    model = zoo.build("two_team", n_teams=4)
     model.compile("sgd", "mse")
-    callback = AtomicModelCheckpoint(tmp_path / "{epoch:02d}-{val_loss:.2f}.keras")
-    callback.set_model(model)
-    callback.on_epoch_end(6, {"val_loss": 0.125})
-    assert zipfile.is_zipfile(tmp_path / "07-0.12.keras")
+    model.optimizer.build(model.trainable_variables)
+    best = BestWeights(tmp_path / "best.weights.h5", "loss")
+    best.set_model(model)
+    best.on_train_begin()
+    kept = []
+    for epoch, loss in enumerate((3.0, 1.0, 2.0)):
+        model.set_weights([weight + epoch + 1 for weight in model.get_weights()])
+        kept.append(model.get_weights())
+        best.on_epoch_end(epoch, {"loss": loss})
+    again = zoo.build("two_team", n_teams=4)
+    again.load_weights(best.path)
+    for found, wanted in zip(again.get_weights(), kept[0], strict=True):
+        np.testing.assert_array_equal(found, wanted)
+    best.on_train_end()
+    again.load_weights(best.path)
+    for found, wanted in zip(again.get_weights(), kept[1], strict=True):
+        np.testing.assert_array_equal(found, wanted)
+    for found, wanted in zip(model.get_weights(), kept[2], strict=True):
+        np.testing.assert_array_equal(found, wanted)
 
 
 def test_early_stopping_returns_the_best_weights(tmp_path: Path) -> None:

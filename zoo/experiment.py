@@ -178,7 +178,7 @@ def _trained(plan: Plan, folder: Path, reporter: Reporter, *, resumed: bool, pro
     """Run the epochs, or those that are left; whether all were run that the recipe wants."""
     # These derive from Keras's classes: importing them loads TensorFlow.
     from zoo.training import checkpoint, events
-    from zoo.training.callbacks import standard_callbacks
+    from zoo.training.callbacks import BestWeights, standard_callbacks
     from zoo.training.interrupt import StopRequest, listening
     from zoo.training.progress import EpochLines
 
@@ -201,19 +201,25 @@ def _trained(plan: Plan, folder: Path, reporter: Reporter, *, resumed: bool, pro
         listening(stop, reporter.line),
         reporter.progress(recipe.epochs * plan.steps, recipe.name),
     ):
-        engine.fit(
-            plan.model,
-            plan.train,
-            plan.validation,
-            # a run that had stopped by itself has no epochs left
-            epochs=done if state and state["stopped"] else recipe.epochs,
-            initial_epoch=done,
-            batch_size=recipe.batch_size,
-            engine=plan.engine,
-            seed=plan.seed,
-            validation_split=recipe.validation_split,
-            callbacks=[*callbacks, stop, point],
-        )
+        try:
+            engine.fit(
+                plan.model,
+                plan.train,
+                plan.validation,
+                # a run that had stopped by itself has no epochs left
+                epochs=done if state and state["stopped"] else recipe.epochs,
+                initial_epoch=done,
+                batch_size=recipe.batch_size,
+                engine=plan.engine,
+                seed=plan.seed,
+                validation_split=recipe.validation_split,
+                callbacks=[*callbacks, stop, point],
+            )
+        except TrainingError:  # a loss that is not a number: the good weights are still there
+            for callback in callbacks:
+                if isinstance(callback, BestWeights):
+                    callback.write()
+            raise
     return stop.stopped_after in (None, recipe.epochs)
 
 

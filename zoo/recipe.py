@@ -85,7 +85,7 @@ class Recipe:
     monitor: str = "val_loss"
     early_stopping: int = 0
     reduce_lr: int = 0
-    engine: str = "fit"
+    engine: str = "resident"
     stacked_on: str = ""
     baseline: str = ""
     report: str = ""

@@ -64,9 +64,9 @@ add(
         schedule="cosine",
         epochs=10,
         batch_size=64,
-        engine="resident",
+        engine="resident-xla",
         baseline="linear",
-        note="The document gives no settings. Without XLA, which takes minutes for two LSTMs.",
+        note="The document gives no settings.",
         expect={"pulses": {"label_accuracy": 0.885, "signal_mse": 0.19}},
     ),
     Recipe(

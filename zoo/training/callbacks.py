@@ -8,8 +8,11 @@ from __future__ import annotations
 import csv
 import io
 import math
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from zoo._keras import keras
 from zoo.errors import TrainingError
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 
 Logs = dict[str, Any] | None
 
+SHARE = 0.05  # of the training time, at most, goes into writing the best weights
+
 
 def standard_callbacks(recipe: Recipe, folder: Path) -> list[keras.callbacks.Callback]:
     """Checkpoint of the best weights, history, NaN stop, and what the recipe switches on.
@@ -29,13 +34,7 @@ def standard_callbacks(recipe: Recipe, folder: Path) -> list[keras.callbacks.Cal
     """
     callbacks: list[keras.callbacks.Callback] = [
         StopOnNaN(recipe),
-        AtomicModelCheckpoint(
-            folder / "checkpoints" / "best.weights.h5",
-            monitor=recipe.monitor,
-            mode="min",
-            save_best_only=True,
-            save_weights_only=True,
-        ),
+        BestWeights(folder / "checkpoints" / "best.weights.h5", recipe.monitor),
         HistoryFile(folder / "history.csv"),
     ]
     if recipe.reduce_lr:
@@ -61,20 +60,49 @@ def standard_callbacks(recipe: Recipe, folder: Path) -> list[keras.callbacks.Cal
     return callbacks
 
 
-class AtomicModelCheckpoint(keras.callbacks.ModelCheckpoint):
-    """Keras's ModelCheckpoint, except that a kill while saving leaves the last file whole.
+class BestWeights(keras.callbacks.Callback):
+    """Keeps the weights of the epoch with the lowest `monitor`, and writes them to a file.
 
-    Takes the same arguments, file names with `{epoch:02d}` and `{val_loss:.2f}` included.
+    The file is written at once unless that would make it cost more than `SHARE` of the training
+    time; what is left to write is written at the end.
     """
 
-    def _save_model(self, epoch: int, batch: int | None, logs: Logs) -> None:
-        path = Path(self._get_file_path(epoch, batch, logs))
-        if self._should_save_model(epoch, batch, logs, str(path)):
-            with replacing(path) as partial:
-                if self.save_weights_only:
-                    self.model.save_weights(partial, overwrite=True)
-                else:
-                    self.model.save(partial, overwrite=True)
+    def __init__(self, path: Path, monitor: str) -> None:
+        super().__init__()
+        self.path = path
+        self.monitor = monitor
+        self.best = math.inf
+        self.best_weights: list[np.ndarray] | None = None
+        self.unwritten = False
+        self.begun = self.spent = 0.0
+
+    def on_train_begin(self, logs: Logs = None) -> None:
+        self.begun = time.perf_counter()
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        value = (logs or {}).get(self.monitor, math.nan)
+        if value < self.best:
+            self.best = float(value)
+            self.best_weights = self.model.get_weights()
+            self.unwritten = True
+            if self.spent <= SHARE * (time.perf_counter() - self.begun):
+                self.write()
+
+    def on_train_end(self, logs: Logs = None) -> None:
+        self.write()
+
+    def write(self) -> None:
+        """Write the best weights, if the file does not hold them yet."""
+        if not self.unwritten:
+            return
+        begun = time.perf_counter()
+        present = self.model.get_weights()
+        self.model.set_weights(self.best_weights)
+        with replacing(self.path) as partial:
+            self.model.save_weights(partial, overwrite=True)
+        self.model.set_weights(present)
+        self.unwritten = False
+        self.spent += time.perf_counter() - begun
 
 
 class HistoryFile(keras.callbacks.Callback):
@@ -115,7 +143,9 @@ class StopOnNaN(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         loss = (logs or {}).get("loss")
         if loss is not None and not math.isfinite(loss):
+            # the resident engines hand in an epoch as one batch
+            step = f", step {batch + 1}" if (self.params.get("steps") or 1) > 1 else ""
             raise TrainingError(
-                f"the loss became {float(loss)} in epoch {self.epoch}, step {batch + 1}; "
+                f"the loss became {float(loss)} in epoch {self.epoch}{step}; "
                 f"try a lower rate, such as --set learning_rate={self.recipe.learning_rate / 10:g}"
             )

@@ -32,7 +32,7 @@ STATE = "state"
 
 # what a callback knows between epochs, by class
 CALLBACK_STATE = {
-    "AtomicModelCheckpoint": ("best",),
+    "BestWeights": ("best",),
     "EarlyStopping": ("wait", "stopped_epoch", "best", "best_epoch"),
     "ReduceLROnPlateau": ("wait", "best", "cooldown_counter"),
     "HistoryFile": ("rows",),
@@ -104,6 +104,7 @@ def save(
         kind = type(callback).__name__
         if kind in CALLBACK_STATE:
             known[kind] = {name: _plain(getattr(callback, name)) for name in CALLBACK_STATE[kind]}
+        # BestWeights and EarlyStopping watch one value: theirs are the same
         for at, weight in enumerate(getattr(callback, "best_weights", None) or ()):
             arrays[f"best/{at}"] = np.asarray(weight)
     state = {"epochs": epochs, "stopped": bool(stopped), "callbacks": known}
@@ -158,6 +159,8 @@ def restore(state: dict[str, Any], model: keras.Model, callbacks: Sequence[Any])
             setattr(callback, name, value)
         if best and hasattr(callback, "best_weights"):
             callback.best_weights = best
+        if best and hasattr(callback, "unwritten"):
+            callback.unwritten = True  # the file may be of another epoch
         if hasattr(callback, "write_rows"):
             callback.write_rows()
 

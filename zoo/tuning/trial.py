@@ -20,7 +20,7 @@ from zoo.ports import build_for, ported
 from zoo.recipe import Recipe
 from zoo.training import engine
 from zoo.training.callbacks import (
-    AtomicModelCheckpoint,
+    BestWeights,
     HistoryFile,
     standard_callbacks,
 )
@@ -131,7 +131,7 @@ def _train(
     used = int(preparing.rows(train) * (1 - recipe.validation_split))
     compile_model(model, recipe, max(1, -(-used // recipe.batch_size)))
     chosen, _ = engine.engine_for(recipe.engine, train)
-    unwanted = (AtomicModelCheckpoint, HistoryFile)  # a trial leaves no files
+    unwanted = (BestWeights, HistoryFile)  # a trial leaves no files
     own = [
         callback
         for callback in standard_callbacks(recipe, Path())
