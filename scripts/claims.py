@@ -133,12 +133,21 @@ def novel(seed: int) -> Scores:
 
 
 def residual_network(seed: int) -> Scores:
-    """Log-loss with the skips and without them, all else equal."""
+    """Log-loss of a network 33 layers deep with the skips and without them, all else equal.
+
+    The recipe's own, of one identity block a stage, is shallow enough to learn without.
+    """
+    deep = {
+        "arguments.blocks": 5,
+        "arguments.filters": (16, 32),
+        "dataset_options.rows": 1_500,
+        "epochs": 4,
+    }
     return {
-        "with skips": train("residual_network", seed).metrics["test"]["log_loss"],
-        "without skips": train("residual_network", seed, **{"arguments.skip": False}).metrics[
+        variant: train("residual_network", seed, **deep, **{"arguments.skip": skip}).metrics[
             "test"
-        ]["log_loss"],
+        ]["log_loss"]
+        for variant, skip in (("with skips", True), ("without skips", False))
     }
 
 
@@ -180,11 +189,10 @@ CLAIMS = {
     ),
     "residual_network": Claim(
         "dlwp-7.1: residual connections let a deep network learn what it could not without",
-        "log-loss",
+        "log-loss of a deep, narrow network after four epochs",
         "with skips",
         ("without skips",),
         residual_network,
-        holds=None,
     ),
     "siamese_lstm": Claim(
         "dlwp-7.1: one shared encoder learns from both sentences at once",

@@ -68,6 +68,7 @@ RMSPROP: dict[str, Any] = {
 }
 PLAIN_RMSPROP: dict[str, Any] = {**RMSPROP, "note": PRINTED.replace(" and one-hot targets", "")}
 LONGER: dict[str, Any] = {**SCHEDULE, "epochs": 30}
+SMALLER_STEPS: dict[str, Any] = {**SCHEDULE, "batch_size": 32}
 
 add(
     Recipe(
@@ -92,7 +93,7 @@ add(
         optimizer="rmsprop",
         learning_rate=0.0012,
         **CATEGORY,
-        **(SCHEDULE | {"batch_size": 32}),
+        **SMALLER_STEPS,
         note=FALLING,
         expect={"mixture": {"accuracy": 0.94}},
         seconds={"mixture": 8.0},
@@ -113,7 +114,7 @@ add(
         optimizer="rmsprop",
         learning_rate=0.002,
         **CATEGORY,
-        **(SCHEDULE | {"batch_size": 32}),
+        **SMALLER_STEPS,
         note=FALLING,
         expect={"mixture": {"accuracy": 0.93}},
         seconds={"mixture": 13.6},
@@ -169,7 +170,7 @@ add(
         optimizer="rmsprop",
         learning_rate=0.001,
         **LABEL,
-        **(SCHEDULE | {"batch_size": 32}),
+        **SMALLER_STEPS,
         note=FALLING,
     ),
     Recipe(
