@@ -249,7 +249,8 @@ def tables(frame: pd.DataFrame) -> dict[Path, str]:
         f"Held-out scores, means over up to {seeds} seeds. *Trivial* is the best constant "
         "prediction, *best possible* what the data's own generator allows, computed; *gap closed* "
         "is the model's share of the way from the one to the other. Seconds are the whole "
-        "command's, two runs at a time on 2 cores.\n\n" + markdown(frame)
+        "command's, two runs at a time on 2 cores that had other work as well: a free machine "
+        "is faster.\n\n" + markdown(frame)
     )
     return {readme: text, ROOT / "docs" / "results.md": page}
 
