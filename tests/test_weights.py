@@ -169,6 +169,7 @@ def test_the_check_names_what_is_not_current(copied: Path) -> None:
     content["weights"]["gone"] = content["weights"]["basketball"]
     content["weights"]["basketball"]["data"]["fingerprint"] = "0" * 64
     content["larger"]["mlp"] = {"fingerprint": zoo.recipe("mlp").fingerprint, "bytes": 9}
+    del content["weights"]["qa"]
     content["larger"]["qa"] = {"fingerprint": "0" * 16, "bytes": 9}
     pretrained.MANIFEST.write_text(json.dumps(content))
     (copied / "binary_mlp.weights.h5").write_bytes(b"")
