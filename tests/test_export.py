@@ -235,7 +235,8 @@ def test_made_up_rows_are_long_enough(name: str) -> None:
     model = tiny(name)
     rows = parity.made_up_rows(model, 2)
     assert all(array.shape[0] == 2 for array in rows.values())
-    assert all(np.isfinite(values).all() for values in serving.predict(model, rows).values())
+    for values in serving.predict(model, rows).values():
+        assert np.abs(values).max() < 1e3  # the maximum of no steps is -3e38
 
 
 def _masked() -> Any:
