@@ -1,9 +1,9 @@
 """Source `authors`: pairs of tweets by invented authors, each with character habits of their own.
 
-The alphabet falls into rings of three characters. A habit is the way in which an author goes
-round a ring, and how often; an author is a set of habits, a Markov chain. Some of that shows in
-counts of characters, the rest in their order. No author writes in two splits, so a model must
-learn what habits look like, not who has them.
+Four numbers make an author. They decide how much the author likes each character, in one way after
+vowels and in another after anything else: a Markov chain. Some of that shows in counts of
+characters, the rest in their order. No author writes in two splits, so a model must learn what
+habits look like, not who has them.
 """
 
 from __future__ import annotations
@@ -22,12 +22,14 @@ from zoo.data.text_splits import PARTS, by_item, sizes_for
 from zoo.data.tweet_columns import one_hot
 
 ALPHABET = "aeirstnlodhcumpg!# .,"
+VOWELS = "aeiou"
 LENGTH = Whole(48, 20, 280)  # characters
-RING = 3  # characters of a ring
 ROWS = Whole(12_000, 60, 20_000)
-HABITS = len(ALPHABET) // RING  # of an author: one for each ring
-ALONG, AGAINST = 0.6, 0.05  # share of the steps along the habit, and against it; others are jumps
-LIKED = 5.0  # how much likelier a jump ends on a ring that the habit likes
+AUTHORS = 4_000  # who write
+IMAGINED = 3_000  # others, with whom the oracle averages over who may have written
+TRAITS = 4  # numbers that make an author
+STRENGTH = 0.5  # of a trait in the logarithm of how much a character is liked
+AT_A_TIME = 1_000  # rows of the oracle's table
 
 
 def available(name: str, folder: Path, options: Mapping[str, Any]) -> bool:
@@ -39,14 +41,17 @@ def load(name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset
     """Generate pairs; `rows` for training (default 12,000), `length` of a tweet (default 48)."""
     chosen = settings(name, options, {"rows": ROWS, "length": LENGTH})
     rng = np.random.default_rng([seed, 0xA07])
-    chains = make_chains()
+    habits = np.random.default_rng([seed, 0xAB])
+    loadings = make_loadings(habits)
+    chains = make_chains(habits, loadings, AUTHORS)
+    imagined = make_chains(habits, loadings, IMAGINED)
     places = by_item(list(range(len(chains))), rng)
     splits: dict[str, dict[str, np.ndarray]] = {}
     oracle = {}
     for part, size in zip(PARTS, sizes_for(chosen["rows"]), strict=True):
         writers = pick(rng, places[part], size)
         texts = [write(rng, chains[who], chosen["length"]) for who in writers.T]
-        chance = same_author(chains, *texts)
+        chance = same_author(imagined, *texts)
         splits[part] = {
             "tweet_a": one_hot(texts[0], len(ALPHABET)),
             "tweet_b": one_hot(texts[1], len(ALPHABET)),
@@ -70,20 +75,17 @@ def load(name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset
     )
 
 
-def make_chains() -> np.ndarray:
+def make_loadings(rng: np.random.Generator) -> np.ndarray:
+    """What each trait does to each character after vowels and after others: (2, traits, size)."""
+    shape = (TRAITS, len(ALPHABET))
+    return STRENGTH * (rng.normal(size=shape) + rng.normal(size=(2, *shape)))
+
+
+def make_chains(rng: np.random.Generator, loadings: np.ndarray, authors: int) -> np.ndarray:
     """Chance of each character after each other: (authors, characters, characters)."""
-    size = len(ALPHABET)
-    steps = np.zeros((HABITS, 2, size, size))
-    for number in range(HABITS):
-        ring = RING * number + np.arange(RING)
-        for way in (0, 1):
-            steps[number, way, ring, np.roll(ring, -1)] = AGAINST if way else ALONG
-            steps[number, way, ring, np.roll(ring, 1)] = ALONG if way else AGAINST
-    has = (np.arange(2**HABITS)[:, None] >> np.arange(HABITS)) & 1
-    along = steps[np.arange(HABITS), has].sum(axis=1)  # (authors, size, size)
-    jumps = np.repeat(np.where(has, LIKED, 1.0), RING, axis=1)  # (authors, size)
-    jumps /= jumps.sum(axis=1, keepdims=True)
-    return along + (1 - ALONG - AGAINST) * jumps[:, None]
+    traits = rng.normal(size=(authors, TRAITS))
+    after = softmax(np.einsum("at,ktc->akc", traits, loadings))
+    return after[:, [int(letter not in VOWELS) for letter in ALPHABET]]
 
 
 def pick(rng: np.random.Generator, authors: np.ndarray, size: int) -> np.ndarray:
@@ -110,16 +112,22 @@ def write(rng: np.random.Generator, chains: np.ndarray, length: int) -> np.ndarr
 def same_author(chains: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Probability that one author wrote both texts (rows, length), from their likelihoods.
 
-    Every author counts as equally likely: which of them a split has is no part of the question.
+    The authors of the chains count as equally likely, and as all there are.
     """
     logs = np.log(chains).reshape(len(chains), -1).T  # (steps, authors)
-    one, two = (softmax(_steps(text, chains.shape[1]) @ logs) for text in (first, second))
-    together = (one * two).sum(axis=1) * len(chains)  # likelihood ratios to independent authors
-    apart = (len(chains) - together) / (len(chains) - 1)
+    parts = [slice(start, start + AT_A_TIME) for start in range(0, len(first), AT_A_TIME)]
+    return np.concatenate([_same_author(logs, first[part], second[part]) for part in parts])
+
+
+def _same_author(logs: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    steps, authors = logs.shape
+    one, two = (softmax(_steps(text, steps) @ logs) for text in (first, second))
+    together = (one * two).sum(axis=1) * authors  # likelihood ratios to independent authors
+    apart = (authors - together) / (authors - 1)
     return together / (together + apart)
 
 
-def _steps(text: np.ndarray, size: int) -> np.ndarray:
-    """How often each character follows each other in the texts: (rows, size * size)."""
-    pairs = text[:, :-1] * size + text[:, 1:]
-    return np.stack([np.bincount(row, minlength=size**2) for row in pairs]).astype(np.float64)
+def _steps(text: np.ndarray, steps: int) -> np.ndarray:
+    """How often each character follows each other in the texts: (rows, steps)."""
+    pairs = text[:, :-1] * len(ALPHABET) + text[:, 1:]
+    return np.stack([np.bincount(row, minlength=steps) for row in pairs]).astype(np.float64)
