@@ -8,13 +8,13 @@ For each recipe, in a process of its own, the same model on the same rows is tra
 - `keras`: plain `model.fit` on arrays, as the documents print it;
 - `tf.data`: `fit` on a shuffled, prefetched pipeline with steps_per_execution = all steps;
 - `resident`, `resident-xla`: the zoo's engines (`zoo.training.engine`);
+- `free`: `resident` with deterministic operations off, which the others have on;
 - `torch`: its twin in PyTorch, where PyTorch is installed and `--torch` asks for it.
 
 They take turns, an epoch each, so that whatever else the machine does slows all of them alike;
 the first epoch, which compiles, does not count. Callbacks run, validation does not. Long epochs
 are cut to fewer rows, the same for all. XLA is left out where the model has convolutions: its
-CPU code for them is an order of magnitude slower. A second process trains with
-`resident` without determinism.
+CPU code for them is an order of magnitude slower.
 
 Results go to results/speed.csv and docs/speed.md.
 """
@@ -46,6 +46,7 @@ from zoo.files import replacing, write_text
 TABLE = ROOT / "results" / "speed.csv"
 PAGE = ROOT / "docs" / "speed.md"
 VARIANTS = ("keras", "tf.data", "resident", "resident-xla", "torch")
+FREE = "free"
 EPOCH = 2.0  # seconds that an epoch of plain fit may take before rows are left out
 ROUNDS = (4, 25)  # epochs measured, least and most
 
@@ -60,11 +61,21 @@ class Turn:
     seconds: list[float] = field(default_factory=list)
     last: bool = False
     error: str = ""
+    begun: float = 0.0
+    note: str = ""  # why the variant cannot train this model
 
     def take(self) -> None:
         """Let the variant train one epoch."""
+        _make_deterministic(self.name != FREE)
         self.go.release()
         self.done.acquire()
+
+
+def _make_deterministic(on: bool) -> None:
+    """Operations look the setting up when they run; Keras offers no way of turning it off."""
+    from tensorflow.python.framework import config
+
+    config.enable_op_determinism() if on else config.disable_op_determinism()
 
 
 def names() -> list[str]:
@@ -72,9 +83,8 @@ def names() -> list[str]:
     return [name for name in zoo.list_recipes() if not name.endswith("_as_printed")]
 
 
-def measure(name: str, budget: float, with_torch: bool, deterministic: bool) -> dict[str, Any]:
+def measure(name: str, budget: float, with_torch: bool) -> dict[str, Any]:
     """Median seconds per epoch of each variant, and what was measured beside them."""
-    from zoo._keras import keras
     from zoo.ports import build_for, ported
     from zoo.preparing import stacked
     from zoo.reporter import Reporter
@@ -87,10 +97,7 @@ def measure(name: str, budget: float, with_torch: bool, deterministic: bool) -> 
     silent = Reporter(silent=True)
     with tempfile.TemporaryDirectory() as folder:
         data, _ = stacked(data, recipe, 0, Path(folder), silent)
-    if deterministic:
-        set_seed(0)
-    else:
-        keras.utils.set_random_seed(0)
+    set_seed(0)
 
     def compiled(rows: int) -> Any:
         model = build_for(recipe, data)
@@ -107,28 +114,25 @@ def measure(name: str, budget: float, with_torch: bool, deterministic: bool) -> 
 
     with tempfile.TemporaryDirectory() as folder:
         turns = {}
-        wanted = ("keras", "tf.data", "resident", *(() if convolves else ("resident-xla",)))
-        if not deterministic:
-            wanted = ("resident",)
+        wanted = ("keras", "tf.data", "resident", FREE, *(() if convolves else ("resident-xla",)))
         for variant in wanted:
             (Path(folder) / variant).mkdir()
             turn = turns[variant] = Turn(variant)
             train_it = _trainer(variant, compiled(used), train, recipe, turn, Path(folder))
             threading.Thread(target=train_it, daemon=True).start()
+        if with_torch:
+            turn = turns["torch"] = Turn("torch")
+            train_it = _torch_trainer(model, train, recipe, turn)
+            threading.Thread(target=train_it, daemon=True).start()
         _in_turns(list(turns.values()), budget)
-        measured = {variant: statistics.median(turn.seconds[1:]) for variant, turn in turns.items()}
-        first = {variant: turn.seconds[0] for variant, turn in turns.items()}
-        costs = _costs(model, train, recipe, Path(folder)) if deterministic else {}
-    notes = {}
-    if with_torch and deterministic:
-        import torch_twin
-
-        try:
-            epochs = max(4, min(10, int(budget / 4 / measured["keras"])))
-            spent = torch_twin.seconds_per_epoch(model, recipe, train, epochs)
-            measured["torch"] = statistics.median(spent[1:])
-        except torch_twin.Unsupported as error:
-            notes["torch"] = str(error)
+        measured = {
+            variant: statistics.median(turn.seconds[1:])
+            for variant, turn in turns.items()
+            if not turn.note
+        }
+        first = {variant: turn.seconds[0] for variant, turn in turns.items() if not turn.note}
+        costs = _costs(model, train, recipe, Path(folder))
+    notes = {variant: turn.note for variant, turn in turns.items() if turn.note}
     return {
         "seconds": measured,
         "first": first,
@@ -211,10 +215,39 @@ def _trainer(
                 batches = tf.data.Dataset.from_tensor_slices(arrays).shuffle(rows).batch(size)
                 model.fit(batches.prefetch(tf.data.AUTOTUNE), verbose=0, **endless)
             else:
-                engine.fit(model, train, batch_size=size, engine=variant, **endless)
+                chosen = "resident" if variant == FREE else variant
+                engine.fit(model, train, batch_size=size, engine=chosen, **endless)
         except Exception as error:
             turn.error = f"{type(error).__name__}: {error}"
-            turn.seconds += [float("nan")] * 2
+            turn.done.release(10**4)
+
+    return work
+
+
+def _torch_trainer(model: Any, train: Any, recipe: Any, turn: Turn) -> Callable[[], None]:
+    """As `_trainer`, for the twin in PyTorch."""
+
+    def goes_on() -> bool:
+        now = time.perf_counter()
+        if turn.begun:
+            turn.seconds.append(now - turn.begun)
+            turn.done.release()
+            if turn.last:
+                return False
+        turn.go.acquire()
+        turn.begun = time.perf_counter()
+        return True
+
+    def work() -> None:
+        import torch_twin
+
+        try:
+            torch_twin.seconds_per_epoch(model, recipe, train, 10**6, goes_on=goes_on)
+        except torch_twin.Unsupported as error:
+            turn.note = str(error)
+            turn.done.release(10**4)
+        except Exception as error:
+            turn.error = f"{type(error).__name__}: {error}"
             turn.done.release(10**4)
 
     return work
@@ -263,7 +296,6 @@ def row(name: str, budget: float, with_torch: bool) -> dict[str, Any]:
     """One line of the CSV."""
     options = ["--budget", str(budget), *(["--torch"] if with_torch else [])]
     found = child([name, *options])
-    free = child([name, "--budget", str(budget / 3), "--free"])
     seconds = found["seconds"]
     return {
         "recipe": name,
@@ -273,7 +305,7 @@ def row(name: str, budget: float, with_torch: bool) -> dict[str, Any]:
         "convolutions": found["convolves"],
         **{variant: seconds.get(variant) for variant in VARIANTS},
         **{f"{key}_first": found["first"].get(key) for key in VARIANTS[2:4]},
-        "free": free["seconds"]["resident"],
+        "free": seconds[FREE],
         **found["costs"],
         "torch_note": found["notes"].get("torch", ""),
     }
@@ -288,9 +320,9 @@ def page(frame: pd.DataFrame) -> str:
         "Seconds per training epoch on 2 cores, medians of epochs taken in turns in one process; "
         "the ratios are to plain `model.fit` on arrays. *resident* and *resident-xla* are the "
         "zoo's engines, **bold** the one that the recipe names. XLA is not tried on models with "
-        "convolutions. *Not deterministic* is *resident* with determinism off, in a process "
-        "of its own, against the same with determinism on; *resume point* is what writing "
-        "one costs, in epochs.",
+        "convolutions. *Not deterministic* is *resident* with determinism off, "
+        "against the same with determinism on; *resume point* is what writing one costs, in "
+        "epochs.",
         "",
         "| recipe | rows | fit, s | tf.data | resident | resident-xla | torch "
         "| not deterministic | resume point |",
@@ -345,10 +377,9 @@ def main() -> int:
     parser.add_argument("--tables", action="store_true", help="only write the page")
     parser.add_argument("--check", action="store_true", help="fail if the page is not the CSV's")
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("--free", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.one:
-        found = measure(given.recipes[0], given.budget, given.torch, not given.free)
+        found = measure(given.recipes[0], given.budget, given.torch)
         print(json.dumps(found))
         sys.stdout.flush()
         os._exit(0)  # threads of variants that failed still wait

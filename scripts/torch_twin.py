@@ -52,6 +52,7 @@ def seconds_per_epoch(
     epochs: int = 3,
     *,
     threads: int | None = None,
+    goes_on: Callable[[], bool] = lambda: True,
 ) -> list[float]:
     """Train the model's twin as the recipe says; the seconds of each epoch, without validation.
 
@@ -63,6 +64,7 @@ def seconds_per_epoch(
         model: Built; its weights are copied, not changed.
         train_split: Inputs and targets by port name, rows on axis 0, as `zoo.ports` gives them.
         threads: PyTorch's; as many as there are cores if None, as TensorFlow has them.
+        goes_on: Asked before each epoch, and not timed; training ends when it says no.
 
     Raises:
         Unsupported: a layer, loss or optimizer that has no counterpart here.
@@ -85,6 +87,7 @@ def seconds_per_epoch(
             epochs,
             optimizer_options=recipe.optimizer_options,
             cosine_epochs=recipe.epochs if recipe.schedule == "cosine" else 0,
+            goes_on=goes_on,
         )
 
 
@@ -101,6 +104,7 @@ def train_epochs(
     *,
     optimizer_options: Mapping[str, Any] | None = None,
     cosine_epochs: int = 0,
+    goes_on: Callable[[], bool] = lambda: True,
 ) -> list[float]:
     """Train on named arrays with a plain loop; the seconds of each epoch.
 
@@ -114,6 +118,7 @@ def train_epochs(
             are its further arguments. A clipnorm clips the norm of all gradients together, where
             Keras clips each alone: that is what PyTorch offers.
         cosine_epochs: Epochs over which the learning rate falls to 0; 0 leaves it as it is.
+        goes_on: Asked before each epoch, and not timed; training ends when it says no.
 
     Raises:
         Unsupported: a loss or optimizer that has no counterpart here.
@@ -142,6 +147,8 @@ def train_epochs(
     seconds = []
     module.train()
     for _ in range(epochs):
+        if not goes_on():
+            break
         begun = time.perf_counter()
         total = torch.zeros(())
         for chosen in torch.randperm(rows).split(batch_size):

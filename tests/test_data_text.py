@@ -174,28 +174,23 @@ def test_the_posterior_of_a_post_is_that_of_a_plain_sum() -> None:
     assert found["age_mse"] == pytest.approx(np.mean((mean - [30, 68]) ** 2), rel=1e-6)
 
 
-def test_phrases_of_a_novel_are_spelt_in_the_order_of_their_genre() -> None:
+def test_phrases_of_a_novel_are_spelt_in_the_order_of_their_school() -> None:
     chance = library.unit_chances()
-    assert chance.sum(axis=2) == pytest.approx(1)
-    rng = np.random.default_rng(2)
-    units = library.draw(rng, np.array([0, 4]), np.array([50, 50]))
+    assert chance.sum(axis=1) == pytest.approx(1)
+    half = library.SCHOOLS // 2
+    assert (library.GENRE_OF[:half] != library.GENRE_OF[half:]).all()
+    assert (np.abs(library.MEANS[:half] - library.MEANS[half:]) > 2 * library.SPREAD).all()
+    units = library.draw(np.random.default_rng(2), np.array([0, half]))
     spelt = np.stack([library._spelt(row) for row in units])
     pairs = 2 * library._PAIRS
     for row, order in ((0, 1), (1, -1)):
         words = spelt[row][(spelt[row] >= 2) & (spelt[row] < 2 + pairs)].reshape(-1, 2)
         assert len(words)
         assert (words[:, 1] - words[:, 0] == order).all()
-    joint = library.posterior(units)
-    assert joint.sum(axis=(1, 2)) == pytest.approx(1)
-    logs = sum(np.log(chance[3, 60, unit] + 1e-30) for unit in units[0])
-    other = sum(np.log(chance[0, 50, unit] + 1e-30) for unit in units[0])
-    prior = [
-        -(((library.YEARS[y] - library.MEANS[g]) / library.SPREAD) ** 2) / 2
-        for g, y in ((3, 60), (0, 50))
-    ]
-    assert np.log(joint[0, 3, 60] + 1e-300) - np.log(joint[0, 0, 50]) == pytest.approx(
-        max(logs + prior[0] - other - prior[1], -690 - np.log(joint[0, 0, 50])), abs=1
-    )
+    common = np.arange(60)[None, :] % library.COMMON + pairs
+    found = library.posterior(np.concatenate([units, common]))
+    assert found[[0, 1], [0, half]] == pytest.approx(1)
+    np.testing.assert_allclose(found[2], 1 / library.SCHOOLS)
 
 
 def test_words_marks_and_unknown_words() -> None:

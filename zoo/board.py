@@ -32,6 +32,7 @@ _NOT_SETTINGS = {
     "expect",
     "seconds",
     "note",
+    "limit",
 }
 
 

@@ -58,6 +58,8 @@ class Recipe:
             errors and losses.
         seconds: Data source -> measured cost of the whole command on 2 cores.
         note: Where and why the recipe leaves its document's settings.
+        limit: Why it closes less than 90% of the gap between the trivial score and the best
+            possible one, if it does.
         search: What `zoo tune` varies: field, or entry of a mapping (`arguments.l2`) -> ("choice",
             VALUE, ...), or ("float", LOW, HIGH), ("log", LOW, HIGH) or ("int", LOW, HIGH), both
             ends included. It is no part of how this recipe trains, nor of `to_dict`.
@@ -92,6 +94,7 @@ class Recipe:
     expect: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
     note: str = ""
+    limit: str = ""
     search: Mapping[str, tuple[Any, ...]] = field(default_factory=dict, compare=False)
     by_source: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, compare=False)
 
@@ -160,8 +163,9 @@ class Recipe:
         return {
             name: _plain(getattr(self, name))
             for name in FIELDS  # dataclasses.asdict would copy tuples as tuples
-            # without ema a recipe reads as it did before there was one: older records still match
-            if name not in ("search", "by_source") and (name != "ema" or self.ema)
+            # without these a recipe reads as it did before they were: older records still match
+            if name not in ("search", "by_source")
+            and (name not in ("ema", "limit") or getattr(self, name))
         }
 
     @property
@@ -183,8 +187,8 @@ class Recipe:
 
 
 FIELDS = tuple(item.name for item in dataclasses.fields(Recipe))
-_FIXED = ("name", "summary", "expect", "seconds", "note", "search", "by_source")
-_WORDS = ("summary", "expect", "seconds", "note", "search", "baseline", "report")
+_FIXED = ("name", "summary", "expect", "seconds", "note", "limit", "search", "by_source")
+_WORDS = ("summary", "expect", "seconds", "note", "limit", "search", "baseline", "report")
 # a search compares trials by one value on the same rows: these would change either
 _NOT_SEARCHED = (
     *_FIXED,

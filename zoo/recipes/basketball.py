@@ -8,6 +8,12 @@ from __future__ import annotations
 
 from zoo.recipe import Recipe, add
 
+UNKNOWN = (
+    "The best possible score is that of an oracle who knows the true strengths. A season's 28.5 "
+    "games leave each of them uncertain by 2 points, with the best of estimators: the baseline "
+    "is as far from it."
+)
+
 PRINTED = "as printed: Adam at 0.001, one epoch of 2,048 games a step, last tenth for validation"
 
 add(
@@ -36,6 +42,7 @@ add(
         },
         note="Squared error, where the document trains on absolute error: game noise is close to "
         "normal, so the mean wastes less of a team's 28 games than the median does.",
+        limit=UNKNOWN,
     ),
     Recipe(
         name="basketball_as_printed",
@@ -76,6 +83,7 @@ add(
         baseline="ridge_strengths",
         report="strengths",
         note="Trained on regular seasons: a team-season met in no training game has no strength.",
+        limit=UNKNOWN + " Nor is the model told who plays at home.",
     ),
     Recipe(
         name="two_team_tournaments",
@@ -93,6 +101,7 @@ add(
         note="Every team-season of the test tournaments is new: its strength stays at its random "
         "start, and the prediction near 0, the trivial score. `two_team` learns from the regular "
         "seasons, where every team-season plays, and is tested on tournaments as well.",
+        limit="Nothing that it learns about one team-season says anything about another.",
     ),
     Recipe(
         name="seed_difference",
@@ -107,6 +116,7 @@ add(
         epochs=20,
         batch_size=256,
         baseline="linear",
+        limit="The oracle knows the true strengths, of which a seed from 1 to 16 tells little.",
     ),
     Recipe(
         name="tournament_stack",
@@ -123,6 +133,7 @@ add(
         batch_size=256,
         stacked_on="basketball",
         baseline="linear",
+        limit="The oracle knows the true strengths, the model their estimates and the seeds.",
     ),
     Recipe(
         name="two_scores",
@@ -156,5 +167,6 @@ add(
         batch_size=256,
         baseline="linear",
         note="Tested on 2011-2017, the seasons behind the published MAE 9.28 and log-loss 0.58.",
+        limit="The oracle knows the true strengths, of which a seed from 1 to 16 tells little.",
     ),
 )

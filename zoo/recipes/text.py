@@ -134,8 +134,9 @@ add(
         early_stopping=4,
         engine="resident-xla",
         baseline="tfidf_linear",
-        note="Does not close the gap, and cannot: with two things in a story, what the question "
-        "says is only added to what the story says, so it cannot choose between their places.",
+        limit="The best possible answer is never wrong. With two things in a story, what the "
+        "question says is only added to what the story says, so the model cannot choose between "
+        "their places.",
     ),
     Recipe(
         name="qa_as_printed",

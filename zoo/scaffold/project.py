@@ -35,6 +35,7 @@ _DROPPED: dict[str, Any] = {
     "expect": {},
     "seconds": {},
     "note": "",
+    "limit": "",
 }
 
 

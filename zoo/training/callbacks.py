@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from zoo._keras import keras
+from zoo._keras import keras, tf
 from zoo.errors import TrainingError
 from zoo.files import replacing, write_text
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Logs = dict[str, Any] | None
 
-SHARE = 0.05  # of the training time, at most, goes into writing the best weights
+SHARE = 0.05  # of the training time, at most, goes into each file that epochs write
 
 
 def standard_callbacks(recipe: Recipe, folder: Path) -> list[keras.callbacks.Callback]:
@@ -32,10 +32,11 @@ def standard_callbacks(recipe: Recipe, folder: Path) -> list[keras.callbacks.Cal
     With `ema` the first and the last of them put the averaged weights in and out again: those
     between see the averages.
     """
+    history = HistoryFile(folder / "history.csv")
     callbacks: list[keras.callbacks.Callback] = [
-        StopOnNaN(recipe),
+        StopOnNaN(recipe, history),
         BestWeights(folder / "checkpoints" / "best.weights.h5", recipe.monitor),
-        HistoryFile(folder / "history.csv"),
+        history,
     ]
     if recipe.reduce_lr:
         callbacks.append(
@@ -106,35 +107,53 @@ class BestWeights(keras.callbacks.Callback):
 
 
 class HistoryFile(keras.callbacks.Callback):
-    """Every epoch's learning rate, losses and metrics as CSV, rewritten whole each epoch."""
+    """Every epoch's learning rate, losses and metrics as CSV.
+
+    The file is rewritten whole after each epoch unless that would make it cost more than `SHARE`
+    of the training time; what is left to write is written at the end.
+    """
 
     def __init__(self, path: Path) -> None:
         super().__init__()
         self.path = path
         self.rows: list[dict[str, float]] = []
+        self.begun = self.spent = 0.0
+
+    def on_train_begin(self, logs: Logs = None) -> None:
+        self.begun = time.perf_counter()
+        # compiled: a schedule is a dozen operations, which one by one take a millisecond
+        self.rate = tf.function(lambda: tf.convert_to_tensor(self.model.optimizer.learning_rate))
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
-        rate = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
         values = {name: float(value) for name, value in (logs or {}).items()}
-        self.rows.append({"epoch": epoch + 1, "learning_rate": rate, **values})
+        self.rows.append({"epoch": epoch + 1, "learning_rate": float(self.rate()), **values})
+        if self.spent <= SHARE * (time.perf_counter() - self.begun):
+            self.write_rows()
+
+    def on_train_end(self, logs: Logs = None) -> None:
         self.write_rows()
 
     def write_rows(self) -> None:
         """Write all rows so far; the columns are those of any row."""
+        if not self.rows:
+            return
+        begun = time.perf_counter()
         columns = list(dict.fromkeys(name for row in self.rows for name in row))
         text = io.StringIO()
         writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
         writer.writeheader()
         writer.writerows(self.rows)
         write_text(self.path, text.getvalue())
+        self.spent += time.perf_counter() - begun
 
 
 class StopOnNaN(keras.callbacks.Callback):
     """Ends training with one clear error at the first batch whose loss is not a number."""
 
-    def __init__(self, recipe: Recipe) -> None:
+    def __init__(self, recipe: Recipe, history: HistoryFile) -> None:
         super().__init__()
         self.recipe = recipe
+        self.history = history
         self.epoch = 0
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
@@ -143,6 +162,7 @@ class StopOnNaN(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         loss = (logs or {}).get("loss")
         if loss is not None and not math.isfinite(loss):
+            self.history.write_rows()  # what led there
             # the resident engines hand in an epoch as one batch
             step = f", step {batch + 1}" if (self.params.get("steps") or 1) > 1 else ""
             raise TrainingError(

@@ -223,7 +223,7 @@ def _same(folder: Path, known: Mapping[str, Any], wanted: Mapping[str, Any]) -> 
     """Refuse to mix trials that cannot be compared."""
     changed = [key for key in wanted if key != "recipe" and known.get(key) != wanted[key]]
     before = known.get("recipe", {})
-    telling = ("name", "summary", "note", "expect", "seconds")
+    telling = ("name", "summary", "note", "limit", "expect", "seconds")
     changed += [
         key
         for key, value in wanted["recipe"].items()
