@@ -185,7 +185,6 @@ CLAIMS = {
         "joint",
         ("separate",),
         novel,
-        holds=False,
     ),
     "residual_network": Claim(
         "dlwp-7.1: residual connections let a deep network learn what it could not without",

@@ -205,13 +205,16 @@ add(
         dataset="novels",
         summary="genre and date of a novel from a passage",
         loss={"genre": "sparse_categorical_crossentropy", "date": "mse"},
+        loss_weights={"date": 0.1},
         metrics={"genre": ("accuracy", "log_loss"), "date": ("mae",)},
-        learning_rate=0.003,
+        learning_rate=0.006,
         schedule="cosine",
-        epochs=20,
+        epochs=25,
         baseline="tfidf_linear",
-        expect={"library": {"genre_accuracy": 0.9, "date_mae": 0.59}},
+        expect={"library": {"genre_accuracy": 0.95, "date_mae": 0.8}},
         seconds={"library": 30},
-        note="The document gives no settings for this model.",
+        note="The document gives no settings for this model. At equal weights the date's squared "
+        "error drowns the genre, and one joint model is worse than two separate ones; so it is "
+        "with two thirds of the rows.",
     ),
 )
