@@ -16,7 +16,8 @@ the first epoch, which compiles, does not count. Callbacks run, validation does 
 are cut to fewer rows, the same for all. XLA is left out where the model has convolutions: its
 CPU code for them is an order of magnitude slower.
 
-Results go to results/speed.csv and docs/speed.md.
+Results go to results/speed.csv and docs/speed.md, which also shows what scripts/results.py
+measured of whole runs: start-up, time to the expected score, memory.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ from zoo.data.catalogue import sources
 from zoo.files import replacing, write_text
 
 TABLE = ROOT / "results" / "speed.csv"
+RUNS = ROOT / "results" / "results.csv"
 PAGE = ROOT / "docs" / "speed.md"
 VARIANTS = ("keras", "tf.data", "resident", "resident-xla", "torch")
 FREE = "free"
@@ -361,7 +363,43 @@ def page(frame: pd.DataFrame) -> str:
             f"{np.exp(np.log(torch).mean()):.2f} times as fast, {int((torch >= 1).sum())} recipes "
             f"at least as fast.",
         ]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_runs()]) + "\n"
+
+
+def _runs() -> list[str]:
+    """A table of whole runs on the data that ships, from results/results.csv."""
+    frame = pd.read_csv(RUNS)
+    ships = [sources(zoo.recipe(name).dataset)[-1] for name in frame["recipe"]]
+    own = frame["recipe"].isin(names())
+    first = frame[own & (frame["data"] == ships) & (frame["seed"] == 0)]
+    first = first.drop_duplicates("recipe").reset_index(drop=True)
+    lines = [
+        "",
+        "## Whole runs",
+        "",
+        "Seconds of `zoo train` on the data that ships, seed 0, alone on 2 cores: until the first "
+        "step (data, importing TensorFlow, building), until the validation rows have the score "
+        "that the recipe expects of the test rows, and all; and the most memory held.",
+        "",
+        "| recipe | start-up, s | to expected score, s | all, s | memory, MiB |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    rows: list[Any] = list(first.itertuples())
+    lines += [
+        f"| `{row.recipe}` | {row.startup_seconds:.1f} | {_seconds(row.reached_seconds)} "
+        f"| {row.seconds:.1f} | {row.memory_mib:.0f} |"
+        for row in rows
+    ]
+    middle = first[["startup_seconds", "reached_seconds", "seconds", "memory_mib"]].median()
+    return [
+        *lines,
+        f"| median | {middle.iloc[0]:.1f} | {middle.iloc[1]:.1f} | {middle.iloc[2]:.1f} "
+        f"| {middle.iloc[3]:.0f} |",
+    ]
+
+
+def _seconds(value: float) -> str:
+    return "-" if pd.isna(value) else f"{value:.1f}"
 
 
 def _ratio(base: float, seconds: float | None) -> str:
