@@ -40,8 +40,8 @@ def available(name: str, folder: Path, options: Mapping[str, Any]) -> bool:
 
 
 def load(name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset:
-    """Generate pairs; option `rows` is the number of training rows (default 12,000)."""
-    known = {"rows": Whole(12_000, ROWS.low, ROWS.high)}
+    """Generate pairs; option `rows` is the number of training rows (default 20,000)."""
+    known = {"rows": Whole(20_000, ROWS.low, ROWS.high)}
     sizes = sizes_for(settings(name, options, known)["rows"])
     rng = np.random.default_rng([seed, 0x5A1])
     vectors = word_vectors(rng)

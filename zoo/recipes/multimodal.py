@@ -15,7 +15,7 @@ add(
         metrics={"depth": ("mae",)},
         learning_rate=0.004,
         schedule="cosine",
-        epochs=7,
+        epochs=8,
         batch_size=16,
         baseline="nearest_neighbour",
         report="images",

@@ -50,7 +50,7 @@ add(
         arguments={"merge": "compare"},
         loss={"similarity": "binary_crossentropy"},
         metrics={"similarity": ("accuracy", "log_loss")},
-        learning_rate=0.005,
+        learning_rate=0.006,
         schedule="cosine",
         epochs=5,
         batch_size=64,
@@ -59,6 +59,8 @@ add(
         expect={"paraphrases": {"accuracy": 0.91}},
         seconds={"paraphrases": 46},
         note=COMPARED + " Adam, five epochs: a longer training learns the wrong labels by heart.",
+        limit="Test sentences have meanings that no training sentence has, and of those it is less "
+        "sure: by accuracy it closes over 90%.",
     ),
     Recipe(
         name="siamese_lstm_as_printed",
