@@ -63,7 +63,7 @@ add(
         expect={"drawn": {"accuracy": 0.94}},
         seconds={"drawn": 29.0},
         note=SMALLER
-        + "A rate of 0.001 kills the ten hidden units before they have learnt, 0.0003 some of them.",
+        + "A rate of 0.001 kills the ten hidden units before they have learnt, 0.0003 some.",
     ),
     Recipe(
         name="two_resolution",
