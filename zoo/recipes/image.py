@@ -29,6 +29,7 @@ add(
         baseline="nearest_neighbour",
         report="images",
         expect={"drawn": {"accuracy": 0.95}},
+        seconds={"drawn": 15},
         note=SMALLER + "With the Flatten that the listing lacks: one answer per "
         "picture. With batch normalisation: without it, the ten hidden units may die.",
     ),
@@ -61,7 +62,7 @@ add(
         baseline="nearest_neighbour",
         report="images",
         expect={"drawn": {"accuracy": 0.94}},
-        seconds={"drawn": 29.0},
+        seconds={"drawn": 12},
         note=SMALLER
         + "A rate of 0.001 kills the ten hidden units before they have learnt, 0.0003 some.",
     ),
@@ -79,7 +80,7 @@ add(
         baseline="nearest_neighbour",
         report="images",
         expect={"drawn": {"accuracy": 0.93}},
-        seconds={"drawn": 34.0},
+        seconds={"drawn": 22},
         note="The columns grey_alone and colour_alone are the best that one input alone allows.",
     ),
     Recipe(
@@ -96,6 +97,7 @@ add(
         baseline="nearest_neighbour",
         report="images",
         expect={"drawn": {"accuracy": 0.91}},
+        seconds={"drawn": 34},
         note="Pictures of 32 x 32 pixels, where the document has 100 x 100, half the filters and "
         "units, and Adam: the document's SGD does not get going in so few epochs.",
     ),
@@ -130,6 +132,7 @@ add(
         baseline="nearest_neighbour",
         report="images",
         expect={"drawn": {"accuracy": 0.92}},
+        seconds={"drawn": 50},
     ),
     Recipe(
         name="residual_network",
@@ -145,6 +148,7 @@ add(
         baseline="nearest_neighbour",
         report="images",
         expect={"drawn": {"accuracy": 0.92}},
+        seconds={"drawn": 50},
         note="One identity block a stage instead of two, 17 layers deep, to stay under a minute.",
     ),
 )

@@ -20,6 +20,7 @@ add(
         baseline="nearest_neighbour",
         report="images",
         expect={"stereograms": {"mae": 0.42}},
+        seconds={"stereograms": 47},
         note="Xception's first two blocks on 32 x 32 pixels: all fourteen on 71 x 71 take about "
         "3 billion multiplications a pair and step, minutes an epoch on two cores. Batches of 16, "
         "because Xception's batch normalisation needs some 500 steps to settle.",
@@ -38,6 +39,7 @@ add(
         early_stopping=4,
         baseline="pooled_forest",
         expect={"wardrobe": {"mae": 0.54}},
+        seconds={"wardrobe": 35},
         note="The columns ..._alone are the best that one kind of input alone allows (mean "
         "squared error). The document gives no settings.",
     ),

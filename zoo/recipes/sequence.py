@@ -38,7 +38,7 @@ add(
         **LABEL,
         note=NO_SETTINGS,
         expect={"pulses": {"accuracy": 0.895}},
-        seconds={"pulses": 24.0},
+        seconds={"pulses": 18},
         by_source=GUNPOINT,
     ),
     Recipe(
@@ -49,7 +49,7 @@ add(
         **LABEL,
         note=NO_SETTINGS,
         expect={"pulses": {"accuracy": 0.885}},
-        seconds={"pulses": 58.0},
+        seconds={"pulses": 19},
         by_source=GUNPOINT,
     ),
     Recipe(
@@ -70,6 +70,7 @@ add(
         note="The document gives no settings. At equal weights the signal, every step of which "
         "teaches, can keep the label at chance.",
         expect={"pulses": {"label_accuracy": 0.885, "signal_mse": 0.2}},
+        seconds={"pulses": 58},
     ),
     Recipe(
         name="video_classifier",
@@ -87,6 +88,6 @@ add(
         baseline="nearest_neighbour_by_step",
         note="The document gives no settings. A batch of 4 videos has 80 frames.",
         expect={"segments": {"accuracy": 0.79}},
-        seconds={"segments": 44.0},
+        seconds={"segments": 19},
     ),
 )

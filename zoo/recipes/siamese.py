@@ -27,6 +27,7 @@ add(
         engine="resident-xla",
         baseline="pair_difference",
         expect={"authors": {"accuracy": 0.92}},
+        seconds={"authors": 40},
         note=COMPARED + " Adam with a falling rate, 32 units for the sake of time.",
     ),
     Recipe(
@@ -57,7 +58,7 @@ add(
         engine="resident-xla",
         baseline="pair_difference",
         expect={"paraphrases": {"accuracy": 0.91}},
-        seconds={"paraphrases": 46},
+        seconds={"paraphrases": 24},
         note=COMPARED + " Adam, five epochs: a longer training learns the wrong labels by heart.",
         limit="Test sentences have meanings that no training sentence has, and of those it is less "
         "sure: by accuracy it closes over 90%.",

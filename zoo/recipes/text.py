@@ -45,7 +45,7 @@ add(
         engine="resident-xla",
         baseline="tfidf_linear",
         expect={"opinions": {"accuracy": 0.85}},
-        seconds={"opinions": 54},
+        seconds={"opinions": 14},
         note=SMALLER + "Adam with a falling rate; the document has RMSprop at 0.001.",
     ),
     Recipe(
@@ -80,7 +80,7 @@ add(
         engine="resident-xla",
         baseline="tfidf_linear",
         expect={"newsroom": {"main_output_accuracy": 0.79, "main_output_log_loss": 0.44}},
-        seconds={"newsroom": 31},
+        seconds={"newsroom": 15},
         note=SMALLER + "Adam with a falling rate; the document has RMSprop at 0.001.",
     ),
     Recipe(
@@ -113,7 +113,7 @@ add(
         engine="resident-xla",
         baseline="tfidf_linear",
         expect={"rooms": {"accuracy": 0.88}},
-        seconds={"rooms": 59},
+        seconds={"rooms": 27},
         note="Adam with a falling rate, and answers as ids; the document has RMSprop and one-hot "
         "rows. The softmax adds a score of the story to a score of the question, so a question can "
         "rule places out but cannot pick out one person's: where everyone goes everywhere (bAbI, "
@@ -125,6 +125,7 @@ add(
         dataset="questions",
         summary="where a thing is, after a story of who took it and who went where",
         expect={"rooms": {"accuracy": 0.54}},
+        seconds={"rooms": 22},
         dataset_options={"facts": 2},
         loss={"answer": "sparse_categorical_crossentropy"},
         metrics=ANSWER,
@@ -178,6 +179,7 @@ add(
         epochs=16,
         baseline="tfidf_linear",
         expect={"topics": {"age_mae": 5.2, "income_accuracy": 0.9, "gender_accuracy": 0.92}},
+        seconds={"topics": 32},
         note=SMALLER + "Adam, and less weight for the age than the document's 0.25 to 1 to 10: "
         "squared years begin in the thousands and would leave the other heads untrained.",
     ),
@@ -213,7 +215,7 @@ add(
         epochs=25,
         baseline="tfidf_linear",
         expect={"library": {"genre_accuracy": 0.95, "date_mae": 0.8}},
-        seconds={"library": 30},
+        seconds={"library": 14},
         note="The document gives no settings for this model. At equal weights the date's squared "
         "error drowns the genre, and one joint model is worse than two separate ones; so it is "
         "with two thirds of the rows.",
