@@ -19,7 +19,7 @@ from zoo.errors import DataError, StoppedEarly, TrainingError
 from zoo.reporter import Reporter
 from zoo.reproduction import reproduce
 from zoo.runs import Run
-from zoo.training import checkpoint, interrupt
+from zoo.training import allowance, checkpoint, interrupt
 
 SILENT = Reporter(silent=True)
 
@@ -105,7 +105,7 @@ def test_a_damaged_resume_point_is_passed_over(
 
     with monkeypatch.context() as patched:
         patched.setattr(interrupt.StopRequest, "on_epoch_begin", ask_in_third)
-        patched.setattr(checkpoint, "SHARE", 1.0)  # one after every epoch
+        patched.setattr(allowance, "SHARE", 1.0)  # one after every epoch
         with pytest.raises(StoppedEarly):
             zoo.fit("basketball", data="league", logdir=tmp_path, reporter=SILENT)
     (folder,) = (tmp_path / "basketball").iterdir()
@@ -131,7 +131,7 @@ def test_resume_points_are_skipped_where_they_cost_too_much(
         return save(folder, epochs, *others, **options)
 
     monkeypatch.setattr(checkpoint, "save", noting)
-    monkeypatch.setattr(checkpoint, "SHARE", 0.0)
+    monkeypatch.setattr(allowance, "SHARE", 0.0)
     run = zoo.fit("basketball", data="league", logdir=tmp_path, reporter=SILENT)
     assert saved == [1, 8]
     (run.folder / "model.keras").unlink()

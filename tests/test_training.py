@@ -16,7 +16,7 @@ from zoo.errors import RecipeError, TrainingError, UnknownNameError
 from zoo.reporter import Reporter
 from zoo.reports.strengths import team_strengths
 from zoo.runs import Run
-from zoo.training import callbacks
+from zoo.training import allowance
 from zoo.training.callbacks import BestWeights
 
 SILENT = Reporter(silent=True)
@@ -212,7 +212,7 @@ def test_full_disk_leaves_the_last_checkpoint_whole(
         Path(target).write_bytes(before[: len(before) // 2])
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(callbacks, "SHARE", 1.0)
+    monkeypatch.setattr(allowance, "SHARE", 1.0)
     monkeypatch.setattr(model, "save_weights", half)
     with pytest.raises(OSError, match="No space left"):
         callback.on_epoch_end(1, {"loss": 0.5})
@@ -224,7 +224,7 @@ def test_full_disk_leaves_the_last_checkpoint_whole(
 def test_best_weights_are_written_at_the_end_where_writing_costs_too_much(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(callbacks, "SHARE", 0.0)
+    monkeypatch.setattr(allowance, "SHARE", 0.0)
     model = zoo.build("two_team", n_teams=4)
     model.compile("sgd", "mse")
     model.optimizer.build(model.trainable_variables)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from zoo import card
 from zoo.preparing import Plan
+from zoo.recipe import SAID
 from zoo.registry import spec
 from zoo.training.engine import as_inputs
 from zoo.training.hparams import HParam, flattened, write_hparams
@@ -22,17 +23,13 @@ SCORES = "scores"
 # fields that say what a recipe is for, not how it trains
 _NOT_SETTINGS = {
     "name",
-    "summary",
     "loss",
     "metrics",
     "columns",
     "monitor",
     "baseline",
     "report",
-    "expect",
-    "seconds",
-    "note",
-    "limit",
+    *SAID,
 }
 
 

@@ -187,8 +187,9 @@ class Recipe:
 
 
 FIELDS = tuple(item.name for item in dataclasses.fields(Recipe))
-_FIXED = ("name", "summary", "expect", "seconds", "note", "limit", "search", "by_source")
-_WORDS = ("summary", "expect", "seconds", "note", "limit", "search", "baseline", "report")
+SAID = ("summary", "expect", "seconds", "note", "limit")  # of a recipe: nothing trains by it
+_FIXED = ("name", *SAID, "search", "by_source")
+_WORDS = (*SAID, "search", "baseline", "report")
 # a search compares trials by one value on the same rows: these would change either
 _NOT_SEARCHED = (
     *_FIXED,

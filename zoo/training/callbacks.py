@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import io
 import math
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +16,12 @@ import numpy as np
 from zoo._keras import keras, tf
 from zoo.errors import TrainingError
 from zoo.files import replacing, write_text
+from zoo.training.allowance import Allowance
 
 if TYPE_CHECKING:
     from zoo.recipe import Recipe
 
 Logs = dict[str, Any] | None
-
-SHARE = 0.05  # of the training time, at most, goes into each file that epochs write
 
 
 def standard_callbacks(recipe: Recipe, folder: Path) -> list[keras.callbacks.Callback]:
@@ -64,8 +62,8 @@ def standard_callbacks(recipe: Recipe, folder: Path) -> list[keras.callbacks.Cal
 class BestWeights(keras.callbacks.Callback):
     """Keeps the weights of the epoch with the lowest `monitor`, and writes them to a file.
 
-    The file is written at once unless that would make it cost more than `SHARE` of the training
-    time; what is left to write is written at the end.
+    The file is written at once where its `Allowance` lets it; what is left to write is written
+    at the end.
     """
 
     def __init__(self, path: Path, monitor: str) -> None:
@@ -75,10 +73,10 @@ class BestWeights(keras.callbacks.Callback):
         self.best = math.inf
         self.best_weights: list[np.ndarray] | None = None
         self.unwritten = False
-        self.begun = self.spent = 0.0
+        self.allowance = Allowance()
 
     def on_train_begin(self, logs: Logs = None) -> None:
-        self.begun = time.perf_counter()
+        self.allowance.start()
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         value = (logs or {}).get(self.monitor, math.nan)
@@ -86,7 +84,7 @@ class BestWeights(keras.callbacks.Callback):
             self.best = float(value)
             self.best_weights = self.model.get_weights()
             self.unwritten = True
-            if self.spent <= SHARE * (time.perf_counter() - self.begun):
+            if self.allowance.allows():
                 self.write()
 
     def on_train_end(self, logs: Logs = None) -> None:
@@ -96,38 +94,37 @@ class BestWeights(keras.callbacks.Callback):
         """Write the best weights, if the file does not hold them yet."""
         if not self.unwritten:
             return
-        begun = time.perf_counter()
-        present = self.model.get_weights()
-        self.model.set_weights(self.best_weights)
-        with replacing(self.path) as partial:
-            self.model.save_weights(partial, overwrite=True)
-        self.model.set_weights(present)
-        self.unwritten = False
-        self.spent += time.perf_counter() - begun
+        with self.allowance.writing():
+            present = self.model.get_weights()
+            self.model.set_weights(self.best_weights)
+            with replacing(self.path) as partial:
+                self.model.save_weights(partial, overwrite=True)
+            self.model.set_weights(present)
+            self.unwritten = False
 
 
 class HistoryFile(keras.callbacks.Callback):
     """Every epoch's learning rate, losses and metrics as CSV.
 
-    The file is rewritten whole after each epoch unless that would make it cost more than `SHARE`
-    of the training time; what is left to write is written at the end.
+    The file is rewritten whole after each epoch where its `Allowance` lets it; what is left to
+    write is written at the end.
     """
 
     def __init__(self, path: Path) -> None:
         super().__init__()
         self.path = path
         self.rows: list[dict[str, float]] = []
-        self.begun = self.spent = 0.0
+        self.allowance = Allowance()
 
     def on_train_begin(self, logs: Logs = None) -> None:
-        self.begun = time.perf_counter()
+        self.allowance.start()
         # compiled: a schedule is a dozen operations, which one by one take a millisecond
         self.rate = tf.function(lambda: tf.convert_to_tensor(self.model.optimizer.learning_rate))
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         values = {name: float(value) for name, value in (logs or {}).items()}
         self.rows.append({"epoch": epoch + 1, "learning_rate": float(self.rate()), **values})
-        if self.spent <= SHARE * (time.perf_counter() - self.begun):
+        if self.allowance.allows():
             self.write_rows()
 
     def on_train_end(self, logs: Logs = None) -> None:
@@ -137,14 +134,13 @@ class HistoryFile(keras.callbacks.Callback):
         """Write all rows so far; the columns are those of any row."""
         if not self.rows:
             return
-        begun = time.perf_counter()
-        columns = list(dict.fromkeys(name for row in self.rows for name in row))
-        text = io.StringIO()
-        writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(self.rows)
-        write_text(self.path, text.getvalue())
-        self.spent += time.perf_counter() - begun
+        with self.allowance.writing():
+            columns = list(dict.fromkeys(name for row in self.rows for name in row))
+            text = io.StringIO()
+            writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(self.rows)
+            write_text(self.path, text.getvalue())
 
 
 class StopOnNaN(keras.callbacks.Callback):

@@ -13,7 +13,6 @@ import hashlib
 import io
 import json
 import re
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,10 +22,10 @@ import numpy as np
 from zoo._keras import keras
 from zoo.errors import TrainingError
 from zoo.files import replacing
+from zoo.training.allowance import Allowance
 from zoo.training.interrupt import StopRequest
 
 KEPT = 2
-SHARE = 0.05  # of the training time, at most, goes into resume points
 NAME = re.compile(r"resume-(\d+)-([0-9a-f]{16})\.npz")
 STATE = "state"
 
@@ -45,8 +44,8 @@ class ResumePoint(keras.callbacks.Callback):
     """Saves resume points; must be the last callback, to see all others' state.
 
     One is written after the first epoch, after the last, when the run is asked to stop, and
-    after any other unless that would make them cost more than `SHARE` of the time: a killed
-    run of very short epochs repeats some of them.
+    after any other where their `Allowance` lets it: a killed run of very short epochs repeats
+    some of them.
 
     Args:
         folder: The run's folder of checkpoints.
@@ -67,21 +66,20 @@ class ResumePoint(keras.callbacks.Callback):
         self.others = list(callbacks)
         self.state = state
         self.stop = stop
-        self.begun = self.spent = 0.0
+        self.allowance = Allowance()
 
     def on_train_begin(self, logs: Logs = None) -> None:
-        self.begun = time.perf_counter()
+        self.allowance.start()
         # Keras's callbacks forget everything in their own on_train_begin, just before this one.
         if self.state is not None:
             restore(self.state, self.model, self.others)
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
-        now = time.perf_counter()
         last = self.model.stop_training or epoch + 1 == self.params["epochs"]
-        if last or self.spent <= SHARE * (now - self.begun):
+        if last or self.allowance.allows():
             by_itself = self.model.stop_training and not (self.stop and self.stop.stopped_after)
-            save(self.folder, epoch + 1, self.model, self.others, stopped=by_itself)
-            self.spent += time.perf_counter() - now
+            with self.allowance.writing():
+                save(self.folder, epoch + 1, self.model, self.others, stopped=by_itself)
 
 
 def save(

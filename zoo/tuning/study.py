@@ -17,7 +17,7 @@ import numpy as np
 
 from zoo.errors import TrainingError, ZooError
 from zoo.files import write_text
-from zoo.recipe import Recipe
+from zoo.recipe import SAID, Recipe
 from zoo.tuning.optional import load_optuna
 from zoo.tuning.space import Space, distributions, own_settings
 
@@ -223,11 +223,10 @@ def _same(folder: Path, known: Mapping[str, Any], wanted: Mapping[str, Any]) -> 
     """Refuse to mix trials that cannot be compared."""
     changed = [key for key in wanted if key != "recipe" and known.get(key) != wanted[key]]
     before = known.get("recipe", {})
-    telling = ("name", "summary", "note", "limit", "expect", "seconds")
     changed += [
         key
         for key, value in wanted["recipe"].items()
-        if key not in telling and before.get(key) != value
+        if key not in ("name", *SAID) and before.get(key) != value
     ]
     if changed:
         raise TrainingError(
