@@ -1,11 +1,13 @@
 """Train every recipe over seeds, keep the scores in results/results.csv, write the tables.
 
-    python scripts/results.py [--seeds 3] [--jobs 2] [--embedded] [--tables] [RECIPE...]
+    python scripts/results.py [--seeds 3] [--jobs 2] [--embedded | --data SOURCE] [--tables]
+        [RECIPE...]
     python scripts/results.py --check
 
 Each run is a process of its own. A run whose recipe, data and seed are in the CSV already is
 not repeated, so a broken-off call goes on where it stopped; a changed recipe is run again. Real
-data is used where its files are in the data home. `--tables` and `--check` train nothing. The
+data is used where its files are in the data home, of several sources the one that `zoo train`
+would use: `--data fashion` names another. `--tables` and `--check` train nothing. The
 seconds in the tables are those of runs made alone (`--jobs 1`), where there are any.
 """
 
@@ -42,12 +44,14 @@ SHIPPED_SEED = 0  # of the runs whose weights ship
 Job = tuple[str, str, int]
 
 
-def jobs(names: list[str], seeds: int, real: bool = True) -> Iterator[Job]:
+def jobs(names: list[str], seeds: int, real: bool = True, only: str = "") -> Iterator[Job]:
     """Recipe, source and seed of every run there should be on this machine."""
     for name in names:
         recipe = zoo.recipe(name)
         chosen = [embedded(name)]
-        if real:
+        if only:
+            chosen = [only] if only in sources(recipe.dataset) else []
+        elif real:
             chosen.append(choose_source(recipe.dataset, "auto", None, recipe.dataset_options))
         for source in dict.fromkeys(chosen):
             for seed in range(seeds):
@@ -301,14 +305,19 @@ def main() -> int:
     parser.add_argument("recipes", nargs="*", help="default: all")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=2, help="runs at a time")
-    parser.add_argument("--embedded", action="store_true", help="only data that ships")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--embedded", action="store_true", help="only data that ships")
+    which.add_argument("--data", default="", metavar="SOURCE", help="only this source")
     parser.add_argument("--tables", action="store_true", help="only write the tables")
     parser.add_argument("--check", action="store_true", help="fail if a table is not the CSV's")
     given = parser.parse_args()
     failed = 0
     if not (given.tables or given.check):
         names = given.recipes or zoo.list_recipes()
-        failed = train_all(list(jobs(names, given.seeds, not given.embedded)), given.jobs)
+        wanted = list(jobs(names, given.seeds, not given.embedded, given.data))
+        if given.data and not wanted:
+            parser.error(f"no recipe here has a source named {given.data!r}")
+        failed = train_all(wanted, given.jobs)
     if not given.check:
         save(known())  # rows of changed recipes leave the CSV as they leave the tables
     frame = pd.read_csv(TABLE)
