@@ -118,6 +118,7 @@ add(
         note=FALLING,
         expect={"mixture": {"accuracy": 0.93}},
         seconds={"mixture": 9},
+        by_source={"digits_8x8": {"epochs": 60, "learning_rate": 0.003}},
     ),
     Recipe(
         name="two_branch_add",

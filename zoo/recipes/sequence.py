@@ -71,6 +71,7 @@ add(
         "teaches, can keep the label at chance.",
         expect={"pulses": {"label_accuracy": 0.885, "signal_mse": 0.2}},
         seconds={"pulses": 58},
+        by_source=GUNPOINT,
     ),
     Recipe(
         name="video_classifier",
