@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ import zoo.data
 from zoo.data import league
 from zoo.data.games import Games
 from zoo.data.league_names import MAX_TEAMS, team_names
-from zoo.data.league_season import HOME_ADVANTAGE, NOISE_SD, STRENGTH_SD, play
+from zoo.data.league_season import HOME_ADVANTAGE, NOISE_SD, STRENGTH_SD, TOTAL_POINTS, play
 from zoo.data.league_tournament import BRACKET
 
 SEEDS = (0, 1, 2)
@@ -168,6 +169,20 @@ def test_truth_and_references_fit_each_other() -> None:
                 trivial, rel=1e-5
             )
             assert mae < 0.85 * trivial
+            oracle = dataset.references["oracle"][split]
+            constant = dataset.references["trivial"][split]
+            assert constant["won_accuracy"] == 0.5
+            assert constant["won_log_loss"] == pytest.approx(np.log(2))
+            right = ((best > 0) == columns["won"].astype(bool))[best != 0].mean()
+            assert oracle["won_accuracy"] == pytest.approx(right, abs=0.002)
+            chance = np.array([NormalDist(0, NOISE_SD).cdf(each) for each in best.ravel().tolist()])
+            given = np.where(columns["won"].ravel() == 1, chance, 1 - chance)
+            assert oracle["won_log_loss"] == pytest.approx(-np.log(given).mean(), rel=1e-4)
+            for side, sign in (("score_1", 1), ("score_2", -1)):
+                guess = (TOTAL_POINTS + sign * best) / 2
+                error = np.abs(columns[side] - guess).mean()
+                assert oracle[f"{side}_mae"] == pytest.approx(error)
+                assert error < constant[f"{side}_mae"]
     regular = zoo.data.load("basketball", "league").references
     # The mean absolute value of normal noise is sd x sqrt(2 / pi).
     expected = NOISE_SD * np.sqrt(2 / np.pi)

@@ -140,6 +140,8 @@ def test_the_family_comes_near_its_baseline(
         family[recipe] = zoo.fit(recipe, data="league", logdir=logdir, reporter=SILENT)
     run = family[recipe]
     assert run.metrics["test"][metric] <= 1.02 * run.baseline["test"][metric]
+    oracle, trivial = (run.record["references"][name]["test"] for name in ("oracle", "trivial"))
+    assert oracle[metric] < run.metrics["test"][metric] < trivial[metric]
     if zoo.recipe(recipe).stacked_on:
         assert run.record["upstream"]["run"] == league_run.folder.name
 

@@ -134,7 +134,7 @@ def _run(
             "metrics": metrics,
             "baseline": baseline,
             "baseline_name": name,
-            "references": scoring.references(plan.dataset, metrics, outputs),
+            "references": scoring.references(plan.dataset, metrics, outputs, chosen.columns),
             "seconds": clock.seconds(),
         }
         run_folder.write(folder, record)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from zoo.ports import Split
 from zoo.reporter import Reporter, metric_rows
 from zoo.runs import Scores
@@ -22,24 +24,44 @@ def score(model: keras.Model, splits: Mapping[str, Split]) -> Scores:
 
 
 def references(
-    dataset: Dataset, metrics: Scores, outputs: Sequence[str]
+    dataset: Dataset, metrics: Scores, outputs: Sequence[str], columns: Mapping[str, Sequence[str]]
 ) -> dict[str, dict[str, dict[str, float]]]:
     """The data's reference scores under the names that the model's metrics have.
 
-    Data says `score_diff_mae`; a model with that one output reports just `mae`.
+    Data says `score_diff_mae`; a model with that one output reports just `mae`. The score of a
+    port that takes several columns side by side (`columns`) is the mean of theirs.
     """
-    prefix = f"{outputs[0]}_" if len(outputs) == 1 else ""
-    named = {
-        name: {
-            split: {
-                key: scores[split][prefix + key] for key in keys if prefix + key in scores[split]
+
+    named: dict[str, dict[str, dict[str, float]]] = {}
+    for name, scores in dataset.references.items():
+        for split in metrics.keys() & scores.keys():
+            found = {
+                key: value
+                for key in metrics[split]
+                if (value := _reference(scores[split], key, outputs, columns)) is not None
             }
-            for split, keys in metrics.items()
-            if split in scores
-        }
-        for name, scores in dataset.references.items()
-    }
-    return {name: scores for name, scores in named.items() if any(scores.values())}
+            if found:
+                named.setdefault(name, {})[split] = found
+    return named
+
+
+def _reference(
+    scores: Mapping[str, float],
+    key: str,
+    outputs: Sequence[str],
+    columns: Mapping[str, Sequence[str]],
+) -> float | None:
+    """The score that the model's metric `key` is compared with; None if the data has none."""
+    port = max((name for name in outputs if key.startswith(f"{name}_")), key=len, default="")
+    metric = key.removeprefix(f"{port}_")
+    if len(outputs) == 1:
+        port, metric = outputs[0], key
+    for names in ((port,), columns.get(port, ())):
+        values = [scores.get(f"{name}_{metric}") for name in names]
+        known = [value for value in values if value is not None]
+        if known and len(known) == len(names):
+            return float(np.mean(known))
+    return None
 
 
 def show(reporter: Reporter, record: Mapping[str, Any]) -> None:

@@ -19,7 +19,7 @@ from zoo.data.games import (
     Games,
     Ints,
     both_views,
-    mean_absolute_error,
+    reference_scores,
     team_key,
 )
 from zoo.data.home import card
@@ -109,8 +109,14 @@ def assemble(
     else:
         parts = _tournament_splits(content, table, seed, train_until, test_until)
     splits: dict[str, Arrays] = {split: both_views(games) for split, games in parts.items()}
-    # Each game counts from both sides, so the mean of score_diff is 0 in every split.
-    zero = {split: np.zeros((1, 1), np.float32) for split in splits}
+    # Each game counts from both sides: as many wins as defeats, and a mean difference of 0.
+    zero = {split: np.zeros((1, 1)) for split in splits}
+    trivial = reference_scores(
+        splits,
+        score_diff=zero,
+        won={split: np.full((1, 1), 0.5) for split in splits},
+        total=2 * float(np.median(splits["train"]["score_1"])),
+    )
     return Dataset(
         name=name,
         source=source,
@@ -118,7 +124,7 @@ def assemble(
         card=card(name),
         sizes={"n_teams": len(table.keys)},
         labels=table.labels(content.name_of),
-        references={"trivial": mean_absolute_error(splits, zero)},
+        references={"trivial": trivial},
         origin=origin,
         notes=(*content.notes, *_unrated(content, table)),
     )

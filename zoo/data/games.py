@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from zoo.data.bayes import flag_scores, value_scores
+
 Ints = NDArray[np.int64]
 Arrays = dict[str, np.ndarray]
 
@@ -92,12 +94,34 @@ def both_views(games: Games) -> Arrays:
     return columns
 
 
-def mean_absolute_error(
-    splits: Mapping[str, Mapping[str, np.ndarray]], predict: Mapping[str, np.ndarray]
+def reference_scores(
+    splits: Mapping[str, Mapping[str, np.ndarray]],
+    *,
+    score_diff: Mapping[str, np.ndarray],
+    won: Mapping[str, np.ndarray],
+    total: float,
 ) -> dict[str, dict[str, float]]:
-    """Split -> {"score_diff_mae": points}, for predictions of score_diff given split by split."""
-    return {
-        split: {"score_diff_mae": float(np.mean(np.abs(columns["score_diff"] - predict[split])))}
-        for split, columns in splits.items()
-        if len(columns["score_diff"])
-    }
+    """Scores of predictions that know no more than the difference and the usual total.
+
+    Args:
+        splits: Split -> columns, as `both_views` gives them.
+        score_diff: Split -> predicted difference in points; shapes broadcast to (rows, 1).
+        won: Split -> predicted probability that team 1 wins, likewise.
+        total: Predicted points of both teams together: each gets half, give or take half the
+            difference.
+
+    Returns:
+        Split -> column_metric -> value, as `Dataset.references` wants them.
+    """
+    found = {}
+    for split, columns in splits.items():
+        half = score_diff[split] / 2
+        predicted = {
+            "score_diff": score_diff[split],
+            "score_1": total / 2 + half,
+            "score_2": total / 2 - half,
+        }
+        found[split] = flag_scores("won", columns["won"], won[split])
+        for column, values in predicted.items():
+            found[split] |= value_scores(column, columns[column], values)
+    return found

@@ -19,7 +19,7 @@ from zoo.data import league_season as regular
 from zoo.data import league_tournament as knockout
 from zoo.data.basketball import Basketball, assemble, check_options, year_option
 from zoo.data.dataset import Dataset
-from zoo.data.games import Games, mean_absolute_error
+from zoo.data.games import Games, reference_scores
 from zoo.data.league_names import MAX_TEAMS, team_names
 from zoo.errors import DataError
 
@@ -70,6 +70,8 @@ def load(name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset
         UnknownNameError: an option that there is not.
         DataError: an option out of its range.
     """
+    from scipy.stats import norm
+
     check_options(name, options, OPTIONS)
     seasons = _count(options, "seasons", SEASONS, 2, 200)
     conferences = _count(options, "conferences", CONFERENCES, FEWEST_CONFERENCES, CONFERENCES)
@@ -89,12 +91,18 @@ def load(name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset
     )
     # Everyone plays every season, so rows of the team table are seasons times teams in order.
     strength = league.strength.ravel()
-    oracle = {
+    expected = {
         split: strength[columns["team_1"]]
         - strength[columns["team_2"]]
         + regular.HOME_ADVANTAGE * columns["home"]
         for split, columns in dataset.splits.items()
     }
+    oracle = reference_scores(
+        dataset.splits,
+        score_diff=expected,
+        won={split: norm.cdf(points / regular.NOISE_SD) for split, points in expected.items()},
+        total=regular.TOTAL_POINTS,
+    )
     return replace(
         dataset,
         truth={
@@ -102,10 +110,7 @@ def load(name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset
             "home_advantage": np.array(regular.HOME_ADVANTAGE),
             "noise_sd": np.array(regular.NOISE_SD),
         },
-        references={
-            **dataset.references,
-            "oracle": mean_absolute_error(dataset.splits, oracle),
-        },
+        references={**dataset.references, "oracle": oracle},
     )
 
 

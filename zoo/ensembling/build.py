@@ -182,7 +182,9 @@ def _built(
         "metrics": metrics,
         "baseline": members[0].run.record["baseline"],
         "baseline_name": members[0].run.record["baseline_name"],
-        "references": scoring.references(dataset, metrics, engine.output_names(model)),
+        "references": scoring.references(
+            dataset, metrics, engine.output_names(model), recipe.columns
+        ),
         "ensemble": {
             "weights": weights,
             "members": summary(members, shares if weights == "validation" else None),
