@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,6 @@ import zoo
 import zoo.data
 from zoo.data.dataset import Dataset
 from zoo.errors import DataError
-from zoo.reporter import Reporter
 
 
 def real(name: str, source: str, **options: Any) -> Dataset:
@@ -59,20 +58,3 @@ def log_loss(truth: np.ndarray, chance: np.ndarray) -> float:
     for flag, p in zip(truth.ravel().tolist(), chance.ravel().tolist(), strict=True):
         total -= float(np.log(p if flag else 1 - p))
     return total / len(truth)
-
-
-def share_closed(
-    recipe: str, source: str, changes: Mapping[str, Any], logdir: Path
-) -> dict[str, float]:
-    """Test metric -> share of the distance from the trivial score to the oracle's, 1 is all."""
-    # No baseline: it has no part in this, and its convergence warning would count as an error.
-    changed = {"baseline": "", **changes}
-    run = zoo.fit(recipe, data=source, logdir=logdir, reporter=Reporter(silent=True), **changed)
-    record = run.record
-    oracle, trivial = (record["references"][name]["test"] for name in ("oracle", "trivial"))
-    scores = record["metrics"]["test"]
-    return {
-        metric: (scores[metric] - trivial[metric]) / (oracle[metric] - trivial[metric])
-        for metric in oracle
-        if metric in scores
-    }

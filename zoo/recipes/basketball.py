@@ -101,6 +101,7 @@ add(
         schedule="cosine",
         epochs=10,
         batch_size=256,
+        baseline="ridge_strengths",
         report="strengths",
         note="Every team-season of the test tournaments is new: its strength stays at its random "
         "start, and the prediction near 0, the trivial score. `two_team` learns from the regular "
