@@ -25,6 +25,7 @@ from werkzeug import Request, Response
 import zoo.data
 from zoo.cli.data import command
 from zoo.data import fetch as fetch_module
+from zoo.data.checks import CHECKS
 from zoo.data.download import check_url
 from zoo.data.fetch import fetch
 from zoo.data.home import described_in
@@ -392,7 +393,7 @@ def test_the_shipped_manifest() -> None:
     for file in files.values():
         check_url(file.url)
         assert file.url.startswith("https://s3.amazonaws.com/")
-        assert file.check in fetch_module.CHECKS
+        assert file.check in CHECKS
     assert files[SEASON].sha256 is None
     assert files[SEASON].rows == 312_178
     assert files[TOURNEY].sha256 is not None
@@ -418,6 +419,11 @@ def test_the_shipped_manifest() -> None:
             '{"dataset": "a", "licence": "b", "files": [{"file": "x", "url": "u", '
             '"sha256": "abc", "rows": null, "columns": []}]}',
             "'abc' is not a sha256 in hexadecimal digits",
+        ),
+        (
+            '{"dataset": "a", "licence": "b", "files": [{"file": "x", "url": "u", '
+            '"sha256": null, "rows": null, "columns": [], "check": "idy"}]}',
+            "unknown check 'idy'",
         ),
     ],
 )

@@ -301,7 +301,7 @@ def test_damaged_stories_of_the_collection_are_named(tmp_path: Path) -> None:
     def load() -> object:
         return load_nouvelles("novels", tmp_path, 0, {"length": 20})
 
-    assert "its card says where" in refused(load, table)
+    assert "zoo data fetch novels" in refused(load, table)
     table.write_text(header + "a1,A,T,long ago,x\n")
     assert refused(load, table) == "metadata.csv, line 2, column 'year': 'long ago' is no number"
     table.write_text(header + "../a1,A,T,1850,x\n")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import importlib
 import time
 import uuid
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from zoo.data.archive import extract
+from zoo.data.checks import CHECKS
 from zoo.data.download import download
 from zoo.data.home import dataset_home
 from zoo.data.manifest import RemoteFile, read_manifest
@@ -20,12 +20,6 @@ from zoo.errors import DataError, FetchError
 
 TIMEOUT = 30.0  # seconds without a byte
 STALE = 3600.0  # seconds after which a partial file is certainly not being written any more
-
-# Manifest key -> module, function and arguments that read a file strictly and count its rows.
-CHECKS: dict[str, tuple[str, str, dict[str, bool]]] = {
-    "course_season": ("zoo.data.course", "count_rows", {"seeds": False}),
-    "course_tourney": ("zoo.data.course", "count_rows", {"seeds": True}),
-}
 
 
 @dataclass(frozen=True)
@@ -169,17 +163,17 @@ def _inspect(
         )
     if file.check is None:
         return Fetched(final, status, digest, None)
-    module, function, arguments = CHECKS[file.check]
     try:
-        rows: int = getattr(importlib.import_module(module), function)(path, **arguments)
+        rows = CHECKS[file.check](path)
     except DataError as error:
         problem = str(error).replace(str(path), file.file)
         raise FetchError(f"{file.url}: {problem}") from error
     warnings = []
-    with path.open(encoding="utf-8-sig") as text:
-        columns = tuple(word.strip() for word in text.readline().split(","))
-    if columns != file.columns:
-        warnings.append(f"{file.file}: columns {', '.join(columns)}, not as in the manifest")
+    if file.columns:
+        with path.open(encoding="utf-8-sig") as text:
+            columns = tuple(word.strip() for word in text.readline().split(","))
+        if columns != file.columns:
+            warnings.append(f"{file.file}: columns {', '.join(columns)}, not as in the manifest")
     if file.rows is not None and rows != file.rows:
         warnings.append(f"{file.file}: {rows:,} rows, expected about {file.rows:,}")
     return Fetched(final, status, digest, rows, tuple(warnings))

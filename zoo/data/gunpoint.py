@@ -49,8 +49,8 @@ def load(name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset
     refuse_unknown(name, options)
     if not available(name, folder, options):
         raise DataError(
-            f"{name}: no series in {folder}; needs {' and '.join(FILES)} out of GunPoint.zip of "
-            "timeseriesclassification.com, and source pulses needs none"
+            f"{name}: no series in {folder}; needs {' and '.join(FILES)}; `zoo data fetch {name}` "
+            "gets them, and source pulses needs none"
         )
     known, known_label = read_series(folder / FILES[0])
     test, test_label = read_series(folder / FILES[1])

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from zoo.data.catalogue import sources
+from zoo.data.checks import CHECKS
 from zoo.data.home import described_in
-from zoo.errors import DataError
+from zoo.errors import DataError, UnknownNameError
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class RemoteFile:
         sha256: Hexadecimal digest; None where it is not known.
         rows: Rows observed, without the header; None where not known.
         columns: Columns of the header, in the file's order.
-        check: Key of `zoo.data.fetch.CHECKS`: what reads the file and looks at its contents.
+        check: Name of one of `zoo.data.checks.CHECKS`: what reads the file strictly.
         member: The file's whole name inside the archive (zip or tar) that `url` is the address
             of; None where `url` is the file itself. Checksum and rows are the member's.
     """
@@ -50,9 +52,14 @@ def read_manifest(name: str, path: Path | None = None) -> Manifest:
 
     Raises:
         UnknownNameError: no such dataset.
-        DataError: the manifest is missing or not of the documented form.
+        DataError: the dataset has no manifest, or it is not of the documented form.
     """
     path = path or described_in(name) / "manifest.json"
+    if not path.exists():
+        raise DataError(
+            f"{name}: nothing to fetch; no source of it ({', '.join(sources(name))}) has a public "
+            f"address; `zoo data card {name}` says more"
+        )
     try:
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         files = tuple(
@@ -69,4 +76,6 @@ def read_manifest(name: str, path: Path | None = None) -> Manifest:
             raise DataError(f"{path}: {entry.file!r} is not a plain file name")
         if entry.sha256 is not None and not re.fullmatch("[0-9a-f]{64}", entry.sha256):
             raise DataError(f"{path}: {entry.sha256!r} is not a sha256 in hexadecimal digits")
+        if entry.check is not None and entry.check not in CHECKS:
+            raise DataError(f"{path}: {UnknownNameError('check', entry.check, CHECKS)}")
     return manifest

@@ -51,8 +51,8 @@ def load(name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset
     missing = [file for file in FILES if not (folder / file).is_file()]
     if missing:
         raise DataError(
-            f"{name}: {', '.join(missing)} not in {folder}; the card says where the pair comes "
-            "from, and source stereograms needs no file"
+            f"{name}: {', '.join(missing)} not in {folder}; `zoo data fetch {name}` gets the "
+            "pair, and source stereograms needs no file"
         )
     left, right = (_quarter(_picture(folder / file)) for file in FILES[:2])
     disparity = _disparity(folder / FILES[2])

@@ -47,7 +47,9 @@ def load(name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset
     """
     chosen = settings(name, options, OPTIONS)
     place = _place(folder)
-    (table,) = needed(place, [TABLE], "its card says where to get it; source library needs none")
+    (table,) = needed(
+        place, [TABLE], "`zoo data fetch novels` gets it, and source library needs none"
+    )
     rows = read_rows(table, COLUMNS)
     length = chosen["length"]
     passages: list[list[str]] = []
