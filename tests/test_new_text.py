@@ -162,13 +162,15 @@ def test_a_run_takes_sentences_again(name: str, plugged: Path, tmp_path: Path) -
     with (made.folder / "history.csv").open(encoding="utf-8", newline="") as file:
         losses = [float(row["loss"]) for row in csv.DictReader(file)]
     assert losses[1] < losses[0]
+    tables = list((made.folder / "train").glob("*.labels.tsv"))
+    assert bool(tables) is any(port.text == "words" for port in zoo.spec(package).inputs)
     recipe = zoo.recipe(package)
     splits = ported(recipe, zoo.load_data(package), made.model, print)
     expected = engine.predict(made.model, splits["test"][0])
     rows = list(csv.DictReader(predict_table(made.folder, table, None, logdir=logs).splitlines()))
     assert len(rows) == TRAIN + 2 * HELD_OUT
     for port, values in expected.items():
-        (column,) = recipe.columns.get(port, (port,))
+        column = port if name == "headline" else recipe.columns.get(port, (port,))[0]
         wide = [f"pred_{port}_{at}" for at in range(values.shape[1])]
         names = [f"pred_{column}"] if values.shape[1] == 1 else wide
         again = [[float(row[name]) for name in names] for row in rows if row["split"] == "test"]

@@ -168,7 +168,10 @@ def _default(port: Port, complaint: str) -> float:
 
 
 def _output_columns(recipe: Recipe, port: str, rows: np.ndarray) -> Sequence[str]:
+    """Names of an output's values: its columns', unless another output is trained on the same."""
     columns = columns_of(recipe, port)
+    if sum(columns_of(recipe, other) == columns for other in recipe.loss) > 1:
+        columns = (port,)
     width = int(np.prod(rows.shape[1:]))
     return columns if len(columns) == width else [f"{port}_{index}" for index in range(width)]
 
