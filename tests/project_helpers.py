@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import zoo
 from zoo import plugins
 from zoo.cli.root import cli, run
 
@@ -34,7 +35,8 @@ def install(site: Path, package: str, project: Path | None = None) -> None:
 
 def zoo_command(*arguments: str, path: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     """The command in a process of its own, with `path` importable and plug-ins on."""
-    environment = {**os.environ, "PYTHONPATH": str(path), **settings}
+    tested = Path(zoo.__file__).parents[1]  # another copy of the zoo may be installed
+    environment = {**os.environ, "PYTHONPATH": f"{path}{os.pathsep}{tested}", **settings}
     if plugins.VARIABLE not in settings:
         environment.pop(plugins.VARIABLE, None)
     return subprocess.run(
