@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+import zoo
+from zoo import plugins
+from zoo.data.catalogue import dataset_names
 
 os.environ["ZOO_PLUGINS"] = "off"  # what else is installed is not under test
 
@@ -17,3 +23,24 @@ def _no_stray_data_home(
     """Tests see an empty data home unless they ask for the real one."""
     if request.node.get_closest_marker("realdata") is None:
         monkeypatch.setenv("ZOO_DATA_HOME", str(tmp_path / "data-home"))
+
+
+@pytest.fixture
+def plugged(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """A folder on the path whose plug-ins `plugins.load()` finds; no trace is left behind."""
+    for look_through in (zoo.list_models, zoo.list_recipes, dataset_names):
+        look_through()
+    before = [(names, dict(names)) for names, _ in plugins._tables]
+    modules = set(sys.modules)
+    monkeypatch.delenv(plugins.VARIABLE)
+    monkeypatch.setattr(plugins, "_loaded", True)  # until `plug_in` is called
+    folder = tmp_path / "site"
+    folder.mkdir()
+    monkeypatch.syspath_prepend(folder)
+    yield folder
+    for names, content in before:
+        names.clear()
+        names.update(content)
+    for name in set(sys.modules) - modules:
+        if name.startswith("own_"):
+            del sys.modules[name]

@@ -120,3 +120,39 @@ def test_damaged_model_is_told(run: Run, tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text("{", encoding="utf-8")
     with pytest.raises(TrainingError, match="is damaged"):
         zoo.load_run(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def reviewer(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    options = {"rows": 60}
+    return zoo.fit(
+        "lstm_classifier",
+        data="opinions",
+        logdir=tmp_path_factory.mktemp("logs"),
+        reporter=Reporter(silent=True),
+        epochs=1,
+        engine="fit",
+        dataset_options=options,
+    )
+
+
+def test_sentences_are_read_as_the_data_was(reviewer: Run, tmp_path: Path) -> None:
+    data = zoo.load_data("reviews", source="opinions", rows=60)
+    ids = data.splits["test"]["text"][:3]
+    words = data.labels["word"]
+    lines = ["text", *(" ".join(words[int(each)] for each in row if each) for row in ids)]
+    table = tmp_path / "reviews.csv"
+    table.write_text("\n".join(f'"{line}"' for line in lines), encoding="utf-8")
+    predicted = predict_table(reviewer.folder, table, None, logdir=tmp_path).splitlines()
+    expected = reviewer.model.predict(ids, verbose=0)
+    for line, chance in zip(predicted[1:], expected.ravel(), strict=True):
+        assert float(line.rpartition(",")[2]) == pytest.approx(chance, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("", "--text: there is no word in ''"), ("a " * 200, "--text: 200 words, where the run was")],
+)
+def test_what_is_no_sentence_for_the_run_is_told(reviewer: Run, text: str, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        predict_one(reviewer.folder, {"text": text}, logdir=reviewer.folder)

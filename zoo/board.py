@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo import card
+from zoo.ports import labels_for
 from zoo.preparing import Plan
 from zoo.recipe import SAID
 from zoo.registry import spec
@@ -42,7 +43,7 @@ def callback(plan: Plan, folder: Path, *, profile: bool = False) -> TensorBoard:
     ]
     return TensorBoard(
         folder,
-        labels=plan.dataset.labels,
+        labels=labels_for(plan.recipe, plan.dataset),
         sample=sample,
         texts={"card": card.as_markdown(spec(plan.recipe.architecture))},
         profile=profile,

@@ -33,6 +33,16 @@ def columns_of(recipe: Recipe, port: str) -> tuple[str, ...]:
     return tuple(recipe.columns.get(port, (port,)))
 
 
+def labels_for(recipe: Recipe, dataset: Dataset) -> dict[str, Sequence[str]]:
+    """The dataset's vocabularies by name, and by the name of each input port that uses one."""
+    own = {
+        port.name: dataset.labels[port.vocabulary]
+        for port in spec(recipe.architecture).inputs
+        if port.vocabulary in dataset.labels
+    }
+    return {**own, **dataset.labels}
+
+
 def ported(
     recipe: Recipe, dataset: Dataset, model: keras.Model, say: Callable[[str], None]
 ) -> dict[str, Split]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from zoo.data import texts
+from zoo.data.words import tokens
 from zoo.errors import DataError, UnknownNameError
 from zoo.files import write_text
 from zoo.ports import columns_of
@@ -17,29 +19,26 @@ from zoo.registry import Port, spec
 from zoo.runs import Run, load_run
 from zoo.training import engine, run_folder
 
+Cells = Mapping[str, Mapping[str, str]]  # column -> place, as a message names it -> text
+
 
 def predict_one(run: str | Path, values: Mapping[str, str], *, logdir: Path) -> dict[str, str]:
     """One case: column name -> text, in; output column -> value with its unit, out.
 
     Raises:
-        DataError: an input is missing, unknown or no number.
+        DataError: an input is missing, unknown, no number, or no text that the model can read.
         TrainingError: no such run.
     """
-    loaded, recipe, labels = _opened(run, logdir)
-    ports = _ports(loaded, recipe)
-    columns = [column for port in ports for column in columns_of(recipe, port.name)]
+    loaded = load_run(run, logdir)
+    recipe = Recipe.from_dict(loaded.record["recipe"])
+    columns = [
+        column for port in _ports(loaded, recipe) for column in columns_of(recipe, port.name)
+    ]
     for name in values:
         if name not in columns:
             raise DataError(str(UnknownNameError("input", name, columns)))
-    inputs = {}
-    for port in ports:
-        cells = []
-        for column in columns_of(recipe, port.name):
-            if column in values:
-                cells.append(_value(values[column], port, labels, f"--{column.replace('_', '-')}"))
-            else:
-                cells.append(_default(port, f"--{column.replace('_', '-')} is missing"))
-        inputs[port.name] = np.array([cells], dtype=port.dtype)
+    cells = {column: {_option(column): text} for column, text in values.items()}
+    inputs = _inputs(loaded, recipe, cells, lambda column: f"{_option(column)} is missing")
     predicted = engine.predict(loaded.model, inputs)
     units = {port.name: port.unit for port in spec(recipe.architecture).outputs}
     return {
@@ -57,14 +56,18 @@ def predict_table(run: str | Path, table: Path, out: Path | None, *, logdir: Pat
             column.
         TrainingError: no such run.
     """
-    loaded, recipe, labels = _opened(run, logdir)
+    loaded = load_run(run, logdir)
+    recipe = Recipe.from_dict(loaded.record["recipe"])
     frame = _read(table)
-    inputs = {}
-    for port in _ports(loaded, recipe):
-        columns = [
-            _column(frame, column, port, labels, table) for column in columns_of(recipe, port.name)
-        ]
-        inputs[port.name] = np.stack(columns, axis=-1).astype(port.dtype)
+    cells: Cells = {
+        str(column): {
+            f"{table}, line {line}, column {column!r}": text for line, text in frame[column].items()
+        }
+        for column in frame
+    }
+    inputs = _inputs(
+        loaded, recipe, cells, lambda column: f"{table}, line 1: there is no column {column!r}"
+    )
     for port, rows in engine.predict(loaded.model, inputs).items():
         flat = rows.reshape(len(rows), -1)
         for index, column in enumerate(_output_columns(recipe, port, rows)):
@@ -75,21 +78,65 @@ def predict_table(run: str | Path, table: Path, out: Path | None, *, logdir: Pat
     return text
 
 
-def _opened(run: str | Path, logdir: Path) -> tuple[Run, Recipe, dict[str, dict[str, int]]]:
-    """The run, its recipe, and label -> id for each vocabulary."""
-    loaded = load_run(run, logdir)
-    vocabularies = run_folder.read_labels(loaded.folder)
-    labels = {
-        name: {label.casefold(): number for number, label in enumerate(entries)}
-        for name, entries in vocabularies.items()
-    }
-    return loaded, Recipe.from_dict(loaded.record["recipe"]), labels
+def _option(column: str) -> str:
+    """The option of the command line that gives a column's value."""
+    return f"--{column.replace('_', '-')}"
 
 
 def _ports(run: Run, recipe: Recipe) -> list[Port]:
     """The cards of the inputs that the run's model has."""
     names = {tensor.name for tensor in run.model.inputs}
     return [port for port in spec(recipe.architecture).inputs if port.name in names]
+
+
+def _inputs(
+    run: Run, recipe: Recipe, cells: Cells, missing: Callable[[str], str]
+) -> dict[str, np.ndarray]:
+    """Input port -> array, rows on axis 0.
+
+    Args:
+        cells: The same number of cells for every column.
+        missing: What to say of a column that is not there and has no default.
+    """
+    vocabularies = run_folder.read_labels(run.folder)
+    labels = {
+        name: {label.casefold(): number for number, label in enumerate(entries)}
+        for name, entries in vocabularies.items()
+    }
+    rows = len(next(iter(cells.values()), ()))
+    inputs = {}
+    for port in _ports(run, recipe):
+        columns = []
+        for column in columns_of(recipe, port.name):
+            if column not in cells:
+                columns.append(np.full(rows, _default(port, missing(column))))
+            elif port.text:
+                columns.append(_texts(run, port, cells[column], vocabularies))
+            else:
+                given = cells[column].items()
+                columns.append(np.array([_value(text, port, labels, at) for at, text in given]))
+        array = columns[0] if port.text else np.stack(columns, axis=-1)
+        inputs[port.name] = array.astype(port.dtype)
+    return inputs
+
+
+def _texts(
+    run: Run, port: Port, cells: Mapping[str, str], vocabularies: Mapping[str, Sequence[str]]
+) -> np.ndarray:
+    """Texts as the port's array, of the length that the run was trained on."""
+    (length,) = [tensor.shape[1] for tensor in run.model.inputs if tensor.name == port.name]
+    trained = run.record["data"].get("inputs", {}).get(port.name)
+    if not length and (trained is None or port.text == "vectors"):
+        raise DataError(f"this run takes no text at {port.name!r}: it does not tell how it read it")
+    most = length or trained[0]
+    for place, text in cells.items():
+        count = len(texts.steps(port.text, text))
+        if not tokens(text):
+            raise DataError(f"{place}: there is no word in {text!r}")
+        if not length and count > most:
+            raise DataError(f"{place}: {count:,} words, where the run was trained on {most:,}")
+    known = vocabularies.get(texts.VOCABULARIES.get(port.text, ""), ())
+    return texts.encode(port.text, list(cells.values()), most, known)
 
 
 def _value(
@@ -120,26 +167,11 @@ def _default(port: Port, complaint: str) -> float:
     return port.default
 
 
-def _column(
-    frame: pd.DataFrame,
-    column: str,
-    port: Port,
-    labels: Mapping[str, Mapping[str, int]],
-    table: Path,
-) -> np.ndarray:
-    if column not in frame:
-        complaint = f"{table}, line 1: there is no column {column!r}"
-        return np.full(len(frame), _default(port, complaint))
-    return np.array(
-        [
-            _value(text, port, labels, f"{table}, line {line}, column {column!r}")
-            for line, text in frame[column].items()
-        ]
-    )
-
-
 def _output_columns(recipe: Recipe, port: str, rows: np.ndarray) -> Sequence[str]:
+    """Names of an output's values: its columns', unless another output is trained on the same."""
     columns = columns_of(recipe, port)
+    if sum(columns_of(recipe, other) == columns for other in recipe.loss) > 1:
+        columns = (port,)
     width = int(np.prod(rows.shape[1:]))
     return columns if len(columns) == width else [f"{port}_{index}" for index in range(width)]
 

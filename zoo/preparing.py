@@ -154,3 +154,16 @@ def joined(train: Split, validation: Split | None) -> Split:
 def rows(split: Split) -> int:
     """How many rows a split has."""
     return len(next(iter(split[1].values())))
+
+
+def as_record(dataset: Dataset, fingerprint: str, splits: Mapping[str, Split]) -> dict[str, Any]:
+    """What run.json says of the data; `inputs` gives the shape of a row of each input."""
+    inputs, _ = splits["train"]
+    return {
+        "name": dataset.name,
+        "source": dataset.source,
+        "fingerprint": fingerprint,
+        "rows": {split: rows(arrays) for split, arrays in splits.items()},
+        "sizes": dict(dataset.sizes),
+        "inputs": {port: list(array.shape[1:]) for port, array in inputs.items()},
+    }

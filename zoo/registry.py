@@ -52,8 +52,9 @@ CONCEPTS: dict[str, str] = {
 class Port:
     """An input or output tensor: its layer's name, shape without the batch axis, and meaning.
 
-    `vocabulary` names the data's label list that its ids index; `default` is what a prediction
-    assumes where the value is not given.
+    `vocabulary` names the data's label list that its ids index; `text` says what a model that
+    reads text there takes for a step: `words`, `vectors` of words, or `characters`; `default` is
+    what a prediction assumes where the value is not given.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Port:
     unit: str = ""
     meaning: str = ""
     vocabulary: str = ""
+    text: str = ""
     default: float | None = None
 
 

@@ -17,7 +17,13 @@ BRANCHES = ("metadata", "description", "picture")
     inputs=(
         Port("metadata", (8,), meaning="brand, age and the like, as numbers of unit scale"),
         Port(
-            "description", (None,), "int32", "id", "word ids; 0 fills up a row", vocabulary="word"
+            "description",
+            (None,),
+            "int32",
+            "id",
+            "word ids; 0 fills up a row",
+            vocabulary="word",
+            text="words",
         ),
         Port("picture", (32, 32, 3), unit="0-1", meaning="red, green, blue"),
     ),

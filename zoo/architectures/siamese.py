@@ -30,8 +30,20 @@ def _merged(merge: str, left: Any, right: Any) -> Any:
 @register(
     sources="model-api",
     inputs=(
-        Port("tweet_a", (280, 256), unit="0, 1", meaning="one row per character, one-hot"),
-        Port("tweet_b", (280, 256), unit="0, 1", meaning="the other tweet, likewise"),
+        Port(
+            "tweet_a",
+            (280, 256),
+            unit="0, 1",
+            meaning="one row per character, one-hot",
+            text="characters",
+        ),
+        Port(
+            "tweet_b",
+            (280, 256),
+            unit="0, 1",
+            meaning="the other tweet, likewise",
+            text="characters",
+        ),
     ),
     outputs=(Port("same_author", (1,), unit="probability", meaning="that one person wrote both"),),
     count=82_305,
@@ -69,8 +81,8 @@ def tweet_pair(
 @register(
     sources="dlwp-7.1",
     inputs=(
-        Port("left", (None, 128), meaning="first sentence, one vector per word"),
-        Port("right", (None, 128), meaning="second sentence, one vector per word"),
+        Port("left", (None, 128), meaning="first sentence, one vector per word", text="vectors"),
+        Port("right", (None, 128), meaning="second sentence, one vector per word", text="vectors"),
     ),
     outputs=(Port("similarity", (1,), unit="0-1", meaning="how far the sentences mean the same"),),
     count=20_673,

@@ -13,7 +13,11 @@ from zoo.registry import Port, Variant, register
 
 @register(
     sources="using-keras",
-    inputs=(Port("text", (None,), "int32", "id", "word ids, 0 to 1,023", vocabulary="word"),),
+    inputs=(
+        Port(
+            "text", (None,), "int32", "id", "word ids, 0 to 1,023", vocabulary="word", text="words"
+        ),
+    ),
     outputs=(Port("label", (1,), unit="probability", meaning="probability of class 1"),),
     count=459_393,
     concepts=("embedding", "recurrent", "dropout", "variable-length"),
@@ -51,7 +55,15 @@ def lstm_classifier(
 @register(
     sources="model-api",
     inputs=(
-        Port("main_input", (100,), "int32", "id", "word ids, 0 to 9,999", vocabulary="word"),
+        Port(
+            "main_input",
+            (100,),
+            "int32",
+            "id",
+            "word ids, 0 to 9,999",
+            vocabulary="word",
+            text="words",
+        ),
         Port("aux_input", (5,), meaning="what else is known, such as the time of day"),
     ),
     outputs=(
@@ -111,8 +123,18 @@ def headline(
 @register(
     sources="dlwp-7.1",
     inputs=(
-        Port("text", (None,), "int32", "id", "word ids, 0 to 9,999", vocabulary="word"),
-        Port("question", (None,), "int32", "id", "word ids, 0 to 9,999", vocabulary="word"),
+        Port(
+            "text", (None,), "int32", "id", "word ids, 0 to 9,999", vocabulary="word", text="words"
+        ),
+        Port(
+            "question",
+            (None,),
+            "int32",
+            "id",
+            "word ids, 0 to 9,999",
+            vocabulary="word",
+            text="words",
+        ),
     ),
     outputs=(
         Port("answer", (500,), unit="probability", meaning="probability of each one-word answer"),
@@ -176,7 +198,13 @@ def qa(
     sources="dlwp-7.1",
     inputs=(
         Port(
-            "posts", (None,), "int32", "id", "269 word ids or more, 0 to 49,999", vocabulary="word"
+            "posts",
+            (None,),
+            "int32",
+            "id",
+            "269 word ids or more, 0 to 49,999",
+            vocabulary="word",
+            text="words",
         ),
     ),
     outputs=(
@@ -267,7 +295,11 @@ def posts(
 
 @register(
     sources="beyond-sequential",
-    inputs=(Port("text", (None,), "int32", "id", "word ids, 0 to 9,999", vocabulary="word"),),
+    inputs=(
+        Port(
+            "text", (None,), "int32", "id", "word ids, 0 to 9,999", vocabulary="word", text="words"
+        ),
+    ),
     outputs=(
         Port("genre", (8,), unit="probability", meaning="probability of each genre"),
         Port("date", (1,), unit="decades", meaning="when it was written, in decades after 1900"),

@@ -41,6 +41,9 @@ def command(
 
     A port takes the column of its own name, or those numbered NAME_0, NAME_1 and so on; an input
     that is left over takes all columns that are left over.
+
+    A model that reads text takes one column of plain sentences for each port that holds text; the
+    training rows decide its vocabulary.
     """
     from zoo.scaffold.project import create
 

@@ -33,7 +33,8 @@ def command(
     """Predict with RUN, one case from options or many from a CSV file.
 
     Every input value of the model is an option: --team-1 "1999 Duke" --team-2 "1999 Connecticut"
-    --home 1. Names of teams and their ids both serve.
+    --home 1. Names of teams and their ids both serve. A model that reads text takes sentences:
+    --text "A lovely film."
     """
     values = _extra_options(ctx.args)
     if bool(values) == bool(table):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from zoo.data.text_options import Whole, settings
 from zoo.data.text_scores import trivial_scores
 from zoo.data.text_splits import PARTS, by_item, sizes_for
 from zoo.data.text_tables import needed
-from zoo.data.tweet_columns import ROWS, one_hot
+from zoo.data.tweet_columns import ROWS, alphabet_of, character_ids, one_hot
 from zoo.data.tweets import AUTHORS, FILES, Tweet, read_tweets
 from zoo.data.words import Vocabulary, tokens
 
@@ -124,15 +123,10 @@ def _pairs(
     rng: np.random.Generator,
 ) -> Made:
     """Half of the pairs by one author, half by both; tweets of one split only."""
-    counts = Counter(letter for row in parts["train"] for letter in tweets[row].text)
-    ranked = sorted(counts, key=lambda letter: (-counts[letter], letter))
-    alphabet = ranked[: chosen["alphabet"]]
-    number = {letter: place for place, letter in enumerate(alphabet)}
+    texts = [tweet.text for tweet in tweets]
+    alphabet = alphabet_of((texts[row] for row in parts["train"]), chosen["alphabet"])
     length = chosen["length"]
-    ids = np.full((len(tweets), length), -1)  # -1, unknown or beyond the end, is a row of zeros
-    for row, tweet in enumerate(tweets):
-        known = [number.get(letter, -1) for letter in tweet.text[:length]]
-        ids[row, length - len(known) :] = known
+    ids = character_ids(texts, alphabet, length)
     author = np.array([tweet.author for tweet in tweets])
     splits = {}
     for part, rows in zip(PARTS, sizes_for(chosen["rows"]), strict=True):
@@ -152,7 +146,7 @@ def _pairs(
     return (
         splits,
         {"length": length, "alphabet": len(alphabet)},
-        {"character": tuple(alphabet), "author": AUTHORS},
+        {"character": alphabet, "author": AUTHORS},
         {"same_author": ("same_author", "binary")},
     )
 

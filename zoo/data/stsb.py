@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from zoo.data.home import card
 from zoo.data.text_options import Whole, settings
 from zoo.data.text_scores import Arrays, trivial_scores
 from zoo.data.text_tables import needed, number, read_rows
+from zoo.data.word_vectors import sentence_vectors
 from zoo.data.words import tokens
 
 FILES = {
@@ -25,7 +24,6 @@ FILES = {
 }
 COLUMNS = {name: (name,) for name in ("sentence_1", "sentence_2", "score")}
 SAME = 3.0  # from here on, of 5, the sentences are "roughly equivalent" by the judges' scale
-WIDTH = 128
 OPTIONS = {"length": Whole(24, 4, 60)}
 Pair = tuple[tuple[str, ...], tuple[str, ...], float]  # words of both sentences, score 0-5
 
@@ -105,30 +103,3 @@ def _columns(pairs: list[Pair], length: int) -> dict[str, np.ndarray]:
         "similarity": (score >= SAME).astype(np.float32),
         "score": score,
     }
-
-
-def sentence_vectors(sentences: list[tuple[str, ...]], length: int) -> np.ndarray:
-    """float32 (sentences, length, WIDTH), zeros on the left."""
-    array = np.zeros((len(sentences), length, WIDTH), np.float32)
-    for row, sentence in enumerate(sentences):
-        kept = sentence[:length]
-        array[row, length - len(kept) :] = [word_vector(word) for word in kept]
-    return array
-
-
-@lru_cache(maxsize=100_000)
-def word_vector(word: str) -> np.ndarray:
-    """A word's fixed vector (WIDTH,): the mean of vectors drawn for it and for its trigrams.
-
-    A draw depends on the letters alone. Words with common parts, such as "dance" and "dancing",
-    come out alike; words that only mean the same do not.
-    """
-    framed = f"<{word}>"
-    parts = [framed, *(framed[at : at + 3] for at in range(len(framed) - 2))]
-    drawn = [_draw(part) for part in dict.fromkeys(parts)]
-    return (np.sum(drawn, axis=0) / np.sqrt(len(drawn))).astype(np.float32)
-
-
-@lru_cache(maxsize=100_000)
-def _draw(part: str) -> np.ndarray:
-    return np.random.default_rng(zlib.crc32(part.encode())).normal(size=WIDTH)

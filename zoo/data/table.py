@@ -5,21 +5,20 @@ Every problem is named by file, line (the header is line 1) and column.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
 
+from zoo.data import texts
 from zoo.data.bayes import best_constant, class_scores, flag_scores, frequencies
-from zoo.data.csvtext import csv_rows, damage, read_text
+from zoo.data.csvtable import CsvTable
+from zoo.data.csvtext import damage
 from zoo.data.dataset import Dataset
 from zoo.data.home import card
 from zoo.errors import DataError
 
-KINDS = ("number", "flag", "label")
 SPLIT = "split"  # the column that says which split a row belongs to, if the table has it
 SPLITS = ("train", "validation", "test")
 HELD_OUT = 0.15  # share of the rows for validation, and again for testing
@@ -31,10 +30,13 @@ class Field:
 
     Attributes:
         columns: Header names, in the array's order (the last axis runs fastest).
-        kind: `number`; `flag`, 0 or 1; or `label`, a word whose place in the vocabulary is kept.
+        kind: `number`; `flag`, 0 or 1; `label`, a word whose place in the vocabulary is kept; or,
+            of one column, sentences that a model reads as `words`, `vectors` or `characters`
+            (`zoo.data.texts`).
         shape: Shape of one row's array; by default as long as there are columns.
         vocabulary: Name of the list of a label's words; fields may share one.
         target: Whether a model is to predict it: then the data gives the score of guessing.
+        length: Of a text: how many words or characters are kept.
     """
 
     columns: tuple[str, ...]
@@ -42,6 +44,7 @@ class Field:
     shape: tuple[int, ...] = ()
     vocabulary: str = ""
     target: bool = False
+    length: int = 0
 
 
 def number_fields(*columns: str, target: bool = False) -> dict[str, Field]:
@@ -70,12 +73,7 @@ def read_dataset(
         DataError: the file or a column is missing, or a cell cannot be read.
     """
     table = CsvTable(path)
-    vocabularies = _vocabularies(table, fields)
-    arrays = {key: _array(table, field, vocabularies) for key, field in fields.items()}
-    splits = {
-        split: {key: array[rows] for key, array in arrays.items()}
-        for split, rows in _rows_by_split(table, seed).items()
-    }
+    splits, vocabularies = read_splits(table, fields, seed)
     return Dataset(
         name=name,
         source="csv",
@@ -89,66 +87,36 @@ def read_dataset(
     )
 
 
-class CsvTable:
-    """A CSV file as text cells.
+def read_splits(
+    table: CsvTable, fields: Mapping[str, Field], seed: int = 0
+) -> tuple[dict[str, dict[str, np.ndarray]], dict[str, tuple[str, ...]]]:
+    """The arrays of every split, rows on axis 0, and the vocabularies of labels and texts.
+
+    Labels are numbered over all rows; which words or characters of a text are known, the training
+    rows alone decide.
 
     Raises:
-        DataError: the file cannot be read, has no rows, or a row of another length.
+        DataError: a column is missing, a cell cannot be read, or there are too few rows.
     """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        rows = csv_rows(path, read_text(path))
-        if len(rows) < 2:
-            problem = "no rows after the header" if rows else "the file is empty"
-            raise damage(path, problem, rows[0][0] + 1 if rows else 1)
-        self.header = [name.strip() for name in rows[0][1]]
-        self._lines = [line for line, _ in rows[1:]]
-        self._cells = [cells for _, cells in rows[1:]]
-        for line, cells in rows[1:]:
-            if len(cells) != len(self.header):
-                problem = f"{len(cells)} fields where the header has {len(self.header)}"
-                column = self.header[min(len(cells), len(self.header) - 1)]
-                raise damage(path, problem, line, column)
-
-    def __len__(self) -> int:
-        return len(self._cells)
-
-    def words(self, column: str) -> list[str]:
-        """The cells of a column, none of them empty."""
-        place = self._place(column)
-        words = [cells[place].strip() for cells in self._cells]
-        for row, word in enumerate(words):
-            if not word:
-                raise self.wrong(row, column, "no value")
-        return words
-
-    def numbers(self, column: str) -> list[float]:
-        """The cells of a column as finite numbers."""
-        return [self._number(row, column, word) for row, word in enumerate(self.words(column))]
-
-    def wrong(self, row: int, column: str, problem: str) -> DataError:
-        """The error that names the file and a cell's line and column."""
-        return damage(self.path, problem, self._lines[row], column)
-
-    def _number(self, row: int, column: str, word: str) -> float:
-        try:
-            number = float(word)
-        except ValueError:
-            raise self.wrong(row, column, f"{word!r} is not a number") from None
-        if not math.isfinite(number):
-            raise self.wrong(row, column, f"{word!r} is not a finite number")
-        return number
-
-    def _place(self, column: str) -> int:
-        found = self.header.count(column)
-        if found > 1:
-            raise damage(self.path, "this column stands in the header twice", 1, column)
-        if not found:
-            near = get_close_matches(column, self.header, n=1, cutoff=0.6)
-            hint = f"the nearest is {near[0]!r}" if near else f"found: {_some(self.header)}"
-            raise damage(self.path, f"no column {column!r}; {hint}", 1)
-        return self.header.index(column)
+    written = {
+        key: table.texts(field.columns[0])
+        for key, field in fields.items()
+        if field.kind in texts.KINDS
+    }
+    vocabularies = _labels(table, fields)
+    arrays = {
+        key: _array(table, field, vocabularies)
+        for key, field in fields.items()
+        if key not in written
+    }
+    by_split = _rows_by_split(table, seed)
+    read, known = _encoded(written, fields, by_split["train"])
+    arrays |= read
+    splits = {
+        split: {key: array[rows] for key, array in arrays.items()}
+        for split, rows in by_split.items()
+    }
+    return splits, {**vocabularies, **known}
 
 
 def vocabulary(words: Iterable[str]) -> tuple[str, ...]:
@@ -160,18 +128,28 @@ def vocabulary(words: Iterable[str]) -> tuple[str, ...]:
         return tuple(sorted(known))
 
 
-def _some(names: Sequence[str], most: int = 8) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
-
-
-def _vocabularies(table: CsvTable, fields: Mapping[str, Field]) -> dict[str, tuple[str, ...]]:
+def _labels(table: CsvTable, fields: Mapping[str, Field]) -> dict[str, tuple[str, ...]]:
     words: dict[str, set[str]] = {}
     for field in fields.values():
         if field.kind == "label":
             for column in field.columns:
                 words.setdefault(field.vocabulary, set()).update(table.words(column))
     return {name: vocabulary(known) for name, known in words.items()}
+
+
+def _encoded(
+    written: Mapping[str, Sequence[str]], fields: Mapping[str, Field], train: np.ndarray
+) -> tuple[dict[str, np.ndarray], dict[str, tuple[str, ...]]]:
+    """The arrays of the texts, and the vocabularies that their training rows make."""
+    seen: dict[str, list[str]] = {}  # kind -> training texts
+    for key, cells in written.items():
+        seen.setdefault(fields[key].kind, []).extend(cells[int(row)] for row in train)
+    known = {kind: texts.learn(kind, cells) for kind, cells in seen.items()}
+    arrays = {
+        key: texts.encode(fields[key].kind, cells, fields[key].length, known[fields[key].kind])
+        for key, cells in written.items()
+    }
+    return arrays, {name: known[kind] for kind, name in texts.VOCABULARIES.items() if kind in known}
 
 
 def _array(

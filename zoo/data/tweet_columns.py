@@ -1,12 +1,34 @@
-"""What both sources of tweet pairs share."""
+"""What the sources of tweet pairs share: texts as one-hot characters."""
 
 from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from zoo.data.text_options import Whole
 
 ROWS = Whole(3_000, 60, 20_000)  # training pairs; each takes megabytes at full size
+
+
+def alphabet_of(texts: Iterable[str], most: int) -> tuple[str, ...]:
+    """The `most` frequent characters of the texts; ties by character."""
+    counts = Counter(character for text in texts for character in text)
+    return tuple(sorted(counts, key=lambda each: (-counts[each], each))[:most])
+
+
+def character_ids(texts: Sequence[str], alphabet: Sequence[str], length: int) -> np.ndarray:
+    """Places in the alphabet (texts, length) of the first characters, filled up on the left.
+
+    -1 stands for a character that the alphabet lacks, and for none.
+    """
+    number = {character: place for place, character in enumerate(alphabet)}
+    ids = np.full((len(texts), length), -1)
+    for row, text in enumerate(texts):
+        kept = [number.get(character, -1) for character in text[:length]]
+        ids[row, length - len(kept) :] = kept
+    return ids
 
 
 def one_hot(ids: np.ndarray, alphabet: int) -> np.ndarray:

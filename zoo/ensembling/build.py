@@ -20,7 +20,7 @@ from zoo.ensembling.shares import convex_shares
 from zoo.ensembling.table import show_members
 from zoo.errors import DataError, RecipeError, TrainingError, UnknownNameError
 from zoo.files import replacing
-from zoo.ports import Split, ported
+from zoo.ports import Split, labels_for, ported
 from zoo.recipe import Recipe
 from zoo.recipe import recipe as find_recipe
 from zoo.reporter import Reporter
@@ -165,13 +165,7 @@ def _built(
         "command": _command(members, weights),
         "recipe": recipe.to_dict(),
         "seed": seed,
-        "data": {
-            "name": dataset.name,
-            "source": dataset.source,
-            "fingerprint": fingerprint,
-            "rows": {split: preparing.rows(arrays) for split, arrays in splits.items()},
-            "sizes": dict(dataset.sizes),
-        },
+        "data": preparing.as_record(dataset, fingerprint, splits),
         "upstream": upstream,
         "engine": members[0].run.record["engine"],
         "parameters": model.count_params(),
@@ -261,7 +255,7 @@ def _write(
     predicted = engine.predict(model, inputs)
     reports.write(reports.Finished(recipe, model, dataset, inputs, targets, predicted), folder)
     write_picture(folder / "train", "picture", folder / reports.PICTURE, 0)
-    write_projector(folder / "train", model, dataset.labels)
+    write_projector(folder / "train", model, labels_for(recipe, dataset))
 
 
 def _command(members: Sequence[Member], weights: str) -> str:

@@ -9,10 +9,12 @@ import math
 import numpy as np
 
 from zoo.data.table import Field
-from zoo.scaffold.layout import Layout
+from zoo.data.texts import KINDS
+from zoo.scaffold.layout import WORDS, Layout
 
 ROWS = 120
-WORDS = 12  # names of an input's vocabulary
+LABELS = 12  # names of an input's vocabulary
+SENTENCE = 8  # words of a text
 NOISE = 0.1
 
 
@@ -32,6 +34,11 @@ def example_table(layout: Layout) -> str:
             strength = np.linspace(-1.5, 1.5, count)
             values = (-1) ** sign * strength[ids]
             text = [[f"{field.vocabulary} {each + 1:02d}" for each in row] for row in ids]
+        elif field.kind in KINDS:
+            ids = rng.integers(len(WORDS), size=(ROWS, SENTENCE))
+            strength = np.linspace(-1.5, 1.5, len(WORDS))
+            values = strength[ids].sum(axis=1, keepdims=True) / math.sqrt(SENTENCE)
+            text = [[" ".join(WORDS[each] for each in row)] for row in ids]
         else:
             values = rng.normal(size=(ROWS, len(field.columns))).round(2)
             text = [[f"{each:g}" for each in row] for row in values]
@@ -73,4 +80,4 @@ def _words(layout: Layout, field: Field) -> int:
     for argument, vocabulary in layout.sizes.items():
         if vocabulary == field.vocabulary:
             return int(layout.arguments.get(argument, layout.entry.defaults[argument]))
-    return WORDS
+    return LABELS

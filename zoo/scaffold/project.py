@@ -21,8 +21,9 @@ from zoo.files import write_text
 from zoo.recipe import Recipe, list_recipes
 from zoo.registry import Port, list_models, spec
 from zoo.scaffold.example import example_table
-from zoo.scaffold.layout import Layout, base_recipe, example_layout, table_layout
+from zoo.scaffold.layout import Layout, example_layout, table_layout
 from zoo.scaffold.python import Call, Name, written
+from zoo.scaffold.sizes import base_recipe
 from zoo.standalone import definitions
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -127,7 +128,7 @@ def _filled(package: str, title: str, layout: Layout, origin: str) -> dict[str, 
         "model": _model_source(package, layout),
         "fields": fields,
         "number_fields": ", number_fields" if "number_fields(" in fields else "",
-        "sizes": written(layout.sizes),
+        "sizes": written(layout.sizes, before=len("SIZES: dict[str, str] = ")),
         "recipe": _recipe_source(recipe),
         "columns": _columns_page(layout),
         "predict": f"zoo predict {package} --csv {package}/table/table.csv\n" if flat else "",
@@ -147,7 +148,8 @@ def _model_source(package: str, layout: Layout) -> str:
     entry = layout.entry
     imports, doors, texts = definitions(entry, package)
     *helpers, builder = texts
-    builder = builder.replace(f'name="{entry.name}"', f'name="{package}"')
+    before, _, after = builder.rpartition(f'name="{entry.name}"')  # a port may have that name too
+    builder = f'{before}name="{package}"{after}'
     builder = with_defaults(builder, layout.arguments)
     card: dict[str, Any] = {
         "sources": tuple(source.key for source in entry.sources),
@@ -305,5 +307,8 @@ def _columns_page(layout: Layout) -> str:
         side = "target" if field.target else "input"
         unit = f" [{ports[name].unit}]" if ports[name].unit and field.kind == "number" else ""
         meaning = ports[name].meaning or "-"
+        if field.length:
+            steps = "characters" if field.kind == "characters" else "words"
+            meaning = f"text; its first {field.length} {steps} are read"
         lines.append(f"| {columns} | {side}, {field.kind} | {meaning}{unit} |")
     return "\n".join(lines)
