@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import html
 import json
 import re
@@ -10,6 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,7 +28,9 @@ from zoo.runs import Run
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     logdir = tmp_path_factory.mktemp("logs")
     silent = Reporter(silent=True)
-    return zoo.fit("basketball", data="league", logdir=logdir, reporter=silent, epochs=2)
+    return zoo.fit(
+        "basketball", data="league", logdir=logdir, reporter=silent, profile=True, epochs=2
+    )
 
 
 class Server:
@@ -209,3 +213,17 @@ def test_hparams_hold_settings_and_scores(server: Server, run: Run) -> None:
         f"{split}/{metric}" for split, found in run.metrics.items() for metric in found
     }
     assert scores["test/mae"] == pytest.approx(run.metrics["test"]["mae"], rel=1e-6)
+
+
+@pytest.mark.skipif(not find_spec("xprof"), reason="the page needs functional-zoo[profile]")
+def test_profile_has_a_step_for_each_call(server: Server) -> None:
+    def ask(page: str, **query: str) -> Any:
+        answer = server.bytes(f"plugin/profile/{page}", **query)
+        return json.loads(gzip.decompress(answer) if answer.startswith(b"\x1f\x8b") else answer)
+
+    (session,) = ask("runs")
+    assert "trace_viewer@" in ask("run_tools", run=session)
+    (host,) = ask("hosts", run=session, tag="overview_page")
+    tables = ask("data", run=session, tag="overview_page", host=host["hostname"])
+    steps = [row["c"][0]["v"] for table in tables for row in table.get("rows", [])]
+    assert "train 0" in steps, "the resident engine's call is an epoch"
