@@ -4,7 +4,8 @@
 //   zoo tensorboard LOGDIR --port 6007 &
 //   node screenshots.mjs http://localhost:6007/ FOLDER [PAGE ...]
 //
-// LOGDIR holds a few runs of `basketball`. CHROMIUM names the browser's program.
+// LOGDIR holds a few runs of `basketball`; for `profile`, one of `zoo train mlp --profile --engine
+// fit` instead. CHROMIUM names the browser's program.
 import { chromium } from "playwright-core";
 
 const [address, folder, ...chosen] = process.argv.slice(2);
@@ -14,7 +15,8 @@ const pages = {
   async scalars(page) {
     await page.getByRole("button", { name: "Settings" }).click();
     await page.locator("input[placeholder='Filter tags (regex)']").fill("^(loss|mae)$");
-    await page.locator("input[placeholder='Filter runs (regex)']").fill("train$|validation$");
+    const runs = page.locator("input[placeholder='Filter runs (regex)']");
+    await runs.pressSequentially("(train|validation)$"); // the list does not hear of a fill
     await page.getByText("Scalars", { exact: true }).last().click();
   },
   async operations(page) {
@@ -35,14 +37,18 @@ const pages = {
     await inside.locator("#search-box input").fill("2003 ");
   },
   async hparams(page) {
-    for (const name of ["architecture", "arguments.l2", "batch_size", "data", "dataset"]) {
-      const box = page.locator("paper-checkbox", { hasText: name }).first();
-      if ((await box.getAttribute("aria-checked")) === "true") await box.click();
+    const shown = ["learning_rate", "seed", "test/mae", "validation/mae"];
+    const boxes = page.locator("paper-checkbox.hparam-checkbox, paper-checkbox.metric-checkbox");
+    for (const box of await boxes.all()) {
+      const wanted = shown.includes((await box.innerText()).trim());
+      if (((await box.getAttribute("aria-checked")) === "true") !== wanted) await box.click();
     }
-    for (const name of ["test/mae", "validation/mae"]) {
-      const box = page.locator("paper-checkbox", { hasText: name }).first();
-      if ((await box.getAttribute("aria-checked")) !== "true") await box.click();
-    }
+  },
+  async profile(page) {
+    const inside = page.frames().find((frame) => frame.url().includes("plugin/profile"));
+    await inside.locator("mat-select", { hasText: "Overview" }).click();
+    await inside.locator("mat-option", { hasText: "Trace Viewer" }).click();
+    await page.waitForTimeout(2 * settle);
   },
 };
 const hash = { scalars: "timeseries", operations: "graphs", graph: "graphs" };
@@ -52,7 +58,7 @@ const browser = await chromium.launch({
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
 });
 for (const name of chosen.length ? chosen : Object.keys(pages)) {
-  const page = await browser.newPage({ viewport: { width: 1200, height: 720 } });
+  const page = await browser.newPage({ viewport: { width: 1400, height: 800 } });
   page.setDefaultTimeout(15000);
   await page.goto(`${address}#${hash[name] ?? name}`);
   await page.waitForTimeout(settle);

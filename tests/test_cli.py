@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -84,10 +85,22 @@ def test_mistakes_are_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Pat
 
 
 def test_unknown_commands_and_options_exit_with_2(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(cli, ["trian"]) == 2
-    assert "No such command" in capsys.readouterr().err
-    assert run(cli, ["train", "basketball", "--epohs", "2"]) == 2
-    assert "--epochs" in capsys.readouterr().err
+    for words, told in (
+        (["trian"], "error: No such command 'trian'; see zoo --help\n"),
+        (["train", "mlp", "--epohs", "2"], "Did you mean '--epochs'?; see zoo train --help\n"),
+        (["export", "mlp", "--format", "tflite"], "'litert', 'onnx'; see zoo export --help\n"),
+        (
+            ["export", "mlp"],
+            "savedmodel, litert, onnx; see zoo export --help\n",
+        ),
+        (["tensorboard", "--port", "99999"], "0<=x<=65535; see zoo tensorboard --help\n"),
+    ):
+        assert run(cli, words) == 2
+        line = capsys.readouterr().err
+        assert line.endswith(told)
+        assert line.count("\n") == 1
+    assert run(cli, []) == 2
+    assert "Commands:" in capsys.readouterr().err
 
 
 def test_a_read_only_folder_is_told(
@@ -110,6 +123,17 @@ def call(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         check=False,
         env={**os.environ, **settings},
     )
+
+
+def test_a_port_in_use_is_told(tmp_path: Path) -> None:
+    (tmp_path / "events.out.tfevents.1").touch()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = call("zoo", "tensorboard", str(tmp_path), "--host", "127.0.0.1", "--port", port)
+    last = done.stderr.splitlines()[-1]  # after TensorBoard's own notes
+    assert done.returncode == 1
+    assert last.startswith("error: TensorBoard could not bind")
+    assert last.endswith("choose another with --port")
 
 
 def test_json_is_alone_on_stdout(tmp_path: Path) -> None:

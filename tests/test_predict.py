@@ -117,9 +117,10 @@ def test_damaged_model_is_told(run: Run, tmp_path: Path) -> None:
     (tmp_path / "model.keras").unlink()
     with pytest.raises(TrainingError, match=r"has lost its model\.keras"):
         zoo.load_run(tmp_path)
-    (tmp_path / "run.json").write_text("{", encoding="utf-8")
-    with pytest.raises(TrainingError, match="is damaged"):
-        zoo.load_run(tmp_path)
+    for damaged in ("{", "[]", '{"status": "finished"}'):
+        (tmp_path / "run.json").write_text(damaged, encoding="utf-8")
+        with pytest.raises(TrainingError, match=r"run\.json is damaged"):
+            zoo.load_run(tmp_path)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import html
 import json
 import re
@@ -10,6 +11,9 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,7 +30,9 @@ from zoo.runs import Run
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     logdir = tmp_path_factory.mktemp("logs")
     silent = Reporter(silent=True)
-    return zoo.fit("basketball", data="league", logdir=logdir, reporter=silent, epochs=2)
+    return zoo.fit(
+        "basketball", data="league", logdir=logdir, reporter=silent, profile=True, epochs=2
+    )
 
 
 class Server:
@@ -54,9 +60,10 @@ class Server:
             return answer.read()
 
 
-@pytest.fixture(scope="module")
-def server(run: Run) -> Iterator[Server]:
-    command = [sys.executable, "-m", "zoo", "tensorboard", str(run.folder), "--port", "0"]
+@contextmanager
+def serving(folder: Path) -> Iterator[Server]:
+    """A server on a folder of runs."""
+    command = [sys.executable, "-m", "zoo", "tensorboard", str(folder), "--port", "0"]
     process = subprocess.Popen([*command, "--host", "127.0.0.1"], stderr=subprocess.PIPE, text=True)
     assert process.stderr
     try:
@@ -65,15 +72,24 @@ def server(run: Run) -> Iterator[Server]:
                 break
         else:
             pytest.fail("TensorBoard printed no address")
+        written = {
+            str(path.parent.relative_to(folder)) for path in folder.rglob("events.out.tfevents.*")
+        }
         server = Server(found[0])
         for _ in range(120):
-            if {"train", "validation"} <= set(server.json("runs")):
+            if written <= set(server.json("runs")):
                 break
             time.sleep(0.25)
         yield server
     finally:
         process.terminate()
         process.communicate(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def server(run: Run) -> Iterator[Server]:
+    with serving(run.folder) as made:
+        yield made
 
 
 def test_scalars(server: Server, run: Run) -> None:
@@ -185,16 +201,20 @@ def test_text_is_the_card(server: Server) -> None:
     assert "team_1 (1) int32" in html.unescape(shown["text"])
 
 
-def test_hparams_hold_settings_and_scores(server: Server, run: Run) -> None:
-    metric = {"metric": {"group": "", "tag": "test/mae"}}
+def rows(server: Server, metric: str) -> list[dict[str, Any]]:
+    """The rows of the HParams page."""
     question = {
         "experimentName": "",
         "allowedStatuses": ["STATUS_SUCCESS"],
-        "colParams": [metric],
+        "colParams": [{"metric": {"group": "", "tag": metric}}],
         "startIndex": 0,
         "sliceSize": 10,
     }
-    (row,) = server.ask("plugin/hparams/session_groups", question)["sessionGroups"]
+    return server.ask("plugin/hparams/session_groups", question)["sessionGroups"]
+
+
+def test_hparams_hold_settings_and_scores(server: Server, run: Run) -> None:
+    (row,) = rows(server, "test/mae")
     recipe = run.record["recipe"]
     assert row["hparams"] == row["hparams"] | {
         "recipe": "basketball",
@@ -209,3 +229,43 @@ def test_hparams_hold_settings_and_scores(server: Server, run: Run) -> None:
         f"{split}/{metric}" for split, found in run.metrics.items() for metric in found
     }
     assert scores["test/mae"] == pytest.approx(run.metrics["test"]["mae"], rel=1e-6)
+
+
+@pytest.mark.slow  # two searches and an ensemble
+def test_searches_and_ensembles_have_rows_of_their_own(tmp_path: Path) -> None:
+    pytest.importorskip("optuna", reason="a search needs functional-zoo[tune]")
+    options: dict[str, Any] = {"data": "league", "logdir": tmp_path}
+    options |= {"reporter": Reporter(silent=True), "epochs": 1}
+    found = [zoo.tune("seed_difference", trials=1, seed=seed, **options).value for seed in range(2)]
+    joined = zoo.ensemble("seed_difference", members=2, **options)
+    with serving(tmp_path) as server:
+        shown = rows(server, "validation/loss")
+    assert all(len(row["sessions"]) == 1 for row in shown), "none is an average"
+    losses = {
+        (row["hparams"]["recipe"], row["hparams"]["seed"], "outcome" in row["hparams"]): next(
+            each["value"]
+            for each in row["metricValues"]
+            if each["name"]["tag"] == "validation/loss"
+        )
+        for row in shown
+    }
+    assert len(losses) == len(shown) == 5
+    for seed, value in enumerate(found):
+        assert losses["seed_difference", seed, True] == pytest.approx(value, rel=1e-6)
+    assert losses["seed_difference_ensemble", 0, False] == pytest.approx(
+        joined.metrics["validation"]["loss"], rel=1e-6
+    )
+
+
+@pytest.mark.skipif(not find_spec("xprof"), reason="the page needs functional-zoo[profile]")
+def test_profile_has_a_step_for_each_call(server: Server) -> None:
+    def ask(page: str, **query: str) -> Any:
+        answer = server.bytes(f"plugin/profile/{page}", **query)
+        return json.loads(gzip.decompress(answer) if answer.startswith(b"\x1f\x8b") else answer)
+
+    (session,) = ask("runs")
+    assert "trace_viewer@" in ask("run_tools", run=session)
+    (host,) = ask("hosts", run=session, tag="overview_page")
+    tables = ask("data", run=session, tag="overview_page", host=host["hostname"])
+    steps = [row["c"][0]["v"] for table in tables for row in table.get("rows", [])]
+    assert "train 0" in steps, "the resident engine's call is an epoch"

@@ -153,7 +153,9 @@ def test_a_profile_is_written_when_asked_for(tmp_path: Path) -> None:
     callback = zoo.TensorBoard(tmp_path, profile=True)
     model.fit(words, targets, batch_size=1, epochs=3, verbose=0, callbacks=[callback])
     (profile,) = tmp_path.glob("train/plugins/profile/*/*.xplane.pb")
-    assert b"/host:CPU" in profile.read_bytes()
+    content = profile.read_bytes()
+    assert b"/host:CPU" in content
+    assert b"step_num" in content, "without marks the page knows no step time"
 
 
 def test_gradients_are_the_optimizers(tmp_path: Path) -> None:
@@ -287,3 +289,5 @@ def test_projector_finds_wrapped_and_shared_embeddings_once(tmp_path: Path) -> N
     assert names == ["each.table"]
     labels = (tmp_path / "each.table.labels.tsv").read_text(encoding="utf-8")
     assert labels.splitlines() == ["a", "b c", "d"]
+    with pytest.warns(UserWarning, match=r"no labels of each\.table: there are 2 for 3 rows"):
+        write_projector(tmp_path / "other", model, {"words": ["a", "b"]})

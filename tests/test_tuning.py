@@ -357,9 +357,20 @@ def test_a_search_of_other_settings_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="was begun with another search"):
         search(small(search={}), tmp_path, 1)
     assert search(small(epochs=2), tmp_path, 1, study="two").folder.name == "two"
-    (tmp_path / NAME / "tune" / "two" / "study.sqlite3").write_bytes(b"no database" * 100)
-    with pytest.raises(TrainingError, match=r"study\.sqlite3 cannot be opened"):
-        search(small(epochs=2), tmp_path, 1, study="two")
+
+
+def test_damage_is_told(tmp_path: Path) -> None:
+    storage = search(small(epochs=2), tmp_path, 1).folder / "study.sqlite3"
+    content = storage.read_bytes()
+    half = len(content) // 2
+    for damaged in (b"no database" * 100, content[:half], content[:half] + bytes(half)):
+        storage.write_bytes(damaged)
+        with pytest.raises(TrainingError, match=r"study\.sqlite3 cannot be used: .*\w$"):
+            search(small(epochs=2), tmp_path, 2)
+        assert storage.read_bytes() == damaged, "it may still be mended"
+    (storage.parent / "study.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(TrainingError, match=r"study\.json is damaged: it describes no search"):
+        search(small(epochs=2), tmp_path, 2)
 
 
 def error_of(capsys: pytest.CaptureFixture[str], *words: str) -> str:

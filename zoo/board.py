@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,27 +51,32 @@ def callback(plan: Plan, folder: Path, *, profile: bool = False) -> TensorBoard:
     )
 
 
-def hparams(plan: Plan) -> dict[str, HParam]:
-    """The settings of a run: the recipe's, the data's source, the seed, the engine."""
-    fields: dict[str, Any] = {
-        key: value for key, value in plan.recipe.to_dict().items() if key not in _NOT_SETTINGS
-    }
+def hparams(record: Mapping[str, Any]) -> dict[str, HParam]:
+    """The settings of a run by its record: the recipe's, the data's source, seed, engine, members.
+
+    Runs of the same settings share a row of the page, so two ensembles must differ here.
+    """
+    recipe = {key: value for key, value in record["recipe"].items() if key not in _NOT_SETTINGS}
+    joined: dict[str, Any] = {}
+    if made := record.get("ensemble"):
+        joined = {"members": [each["run"] for each in made["members"]], "weights": made["weights"]}
     return flattened(
         {
-            "recipe": plan.recipe.name,
-            **fields,
-            "data": plan.dataset.source,
-            "seed": plan.seed,
-            "engine": plan.engine,
+            "recipe": record["recipe"]["name"],
+            **recipe,
+            "data": record["data"]["source"],
+            "seed": record["seed"],
+            "engine": record["engine"],
+            "ensemble": joined,
         }
     )
 
 
-def write_scores(plan: Plan, folder: Path, scores: Scores) -> None:
+def write_scores(folder: Path, record: Mapping[str, Any], scores: Scores) -> None:
     """Write the run's HParams row: its settings, and every split's scores as `split/metric`."""
     metrics = {
         f"{split}/{metric}": value
         for split, found in scores.items()
         for metric, value in found.items()
     }
-    write_hparams(folder / SCORES, hparams(plan), metrics)
+    write_hparams(folder / SCORES, hparams(record), metrics)

@@ -126,7 +126,7 @@ def _run(
             )
         with clock.phase("report"):
             table = _reported(plan, folder)
-            board.write_scores(plan, folder, metrics)
+            board.write_scores(folder, record, metrics)
         outputs = engine.output_names(plan.model)
         record |= {
             "status": "finished" if whole else "interrupted",

@@ -169,9 +169,10 @@ def facts(recipes: list[str]) -> list[str]:
 def _how_to_train(recipe: Recipe) -> str:
     """What to do where no weights ship."""
     larger = manifest()["larger"].get(recipe.name)
-    why = f"they are {larger['bytes'] / 1e6:,.1f} MB, and only " if larger else "only "
+    why = f"they are {larger['bytes'] / 1e6:,.1f} MB, and " if larger else ""
     return (
-        f"no weights of {recipe.name} ship with the zoo: {why}those under {LIMIT / 1e6:g} MB do; "
+        f"no weights of {recipe.name} ship with the zoo: {why}only those of its own settings under "
+        f"{LIMIT / 1e6:g} MB do; "
         f"train them with `zoo train {recipe.name}` and take "
         f"zoo.load_run({recipe.name!r}).model"
     )

@@ -240,10 +240,14 @@ def build(name: str, *, weights: str | None = None, **arguments: Any) -> keras.M
     if weights is not None:
         return importlib.import_module("zoo.pretrained").build(name, weights, arguments)
     entry = spec(name)
-    for argument in arguments:
+    for argument, value in arguments.items():
         if argument not in entry.defaults:
             raise BuildError(
                 f"{entry.name}: {UnknownNameError('argument', argument, entry.defaults)}"
+            )
+        if isinstance(entry.defaults[argument], bool) and isinstance(value, str):
+            raise BuildError(  # or "no" would switch it on
+                f"{entry.name}: {argument} takes True or False, not {value!r}"
             )
     try:
         return entry.builder(**arguments)

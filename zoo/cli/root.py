@@ -57,8 +57,13 @@ def run(command: click.Command, arguments: Sequence[str] | None = None, name: st
     """Run a command; user errors become one line on stderr and a non-zero status."""
     try:
         status = command.main(arguments, prog_name=name, standalone_mode=False)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
+        return error.exit_code
+    except click.ClickException as error:  # whose own words fill four lines and more
+        context = getattr(error, "ctx", None)
+        more = f"; see {context.command_path} --help" if context else ""
+        _fail(f"{error.format_message().rstrip('.')}{more}")
         return error.exit_code
     except StoppedEarly as error:
         _fail(str(error))

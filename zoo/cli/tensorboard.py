@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,7 +16,13 @@ from zoo.errors import TrainingError
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("tensorboard_logs"),
 )
-@click.option("--port", default=6006, show_default=True, help="Port of the page; 0 for a free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=6006,
+    show_default=True,
+    help="Port of the page; 0 for a free one.",
+)
 @click.option("--host", default="localhost", show_default=True, help="Address to listen on.")
 def command(logdir: Path, port: int, host: str) -> int:
     """Open TensorBoard on LOGDIR (default: tensorboard_logs); Ctrl-C ends it."""
@@ -28,6 +35,12 @@ def command(logdir: Path, port: int, host: str) -> int:
 
     from tensorboard import default, program
 
-    server = program.TensorBoard(plugins=default.get_plugins())
+    def listening(*given: Any) -> Any:
+        try:
+            return program.create_port_scanning_werkzeug_server(*given)
+        except program.TensorBoardServerException as error:  # TensorBoard would say it twice
+            raise TrainingError(f"{error.msg}; choose another with --port") from error
+
+    server = program.TensorBoard(plugins=default.get_plugins(), server_class=listening)
     server.configure(logdir=str(logdir), port=port, host=host)
     return server.main() or 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,9 @@ def command(
         chosen.override(overrides)  # a wrong word is told before TensorFlow loads
     elif overrides:
         raise RecipeError("a resumed run keeps its own settings; train anew to change them")
+
+    if profile and find_spec("xprof") is None:
+        click.echo("note: pip install 'functional-zoo[profile]' shows the profile", err=True)
 
     from zoo.experiment import fit, resume
     from zoo.reporter import Reporter

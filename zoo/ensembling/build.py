@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from zoo import diagram, preparing, reports, scoring
+from zoo import board, diagram, preparing, reports, scoring
 from zoo.clock import Clock
 from zoo.ensembling.combine import combine
 from zoo.ensembling.members import Member, given, summary, trained
@@ -189,6 +189,7 @@ def _built(
     folder = run_folder.create(logdir, recipe.name, seed)
     with clock.phase("report"):
         _write(folder, recipe, model, dataset, splits)
+        board.write_scores(folder, record, metrics)
     record["seconds"] = clock.seconds()
     run_folder.write(folder, record)
     titles = [member.title for member in members]

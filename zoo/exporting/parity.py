@@ -107,10 +107,11 @@ def check(
                     f"{wanted.shape}"
                 )
             difference = _difference(found[name], wanted)
-            if not difference <= tolerance * max(1.0, _largest(wanted)):
+            allowed = tolerance * max(1.0, _largest(wanted))
+            if not difference <= allowed:
                 raise ExportError(
                     f"{artefact.runtime} differs from Keras by {difference:.3g} in {name}, more "
-                    f"than {tolerance:g}"
+                    f"than {allowed:.3g}"
                 )
             if difference >= worst:
                 worst, port = difference, name

@@ -7,6 +7,7 @@ inside a nested model; this writes the tables and the projector's settings as te
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -38,7 +39,13 @@ def write_projector(
         write_text(folder / f"{name}.tensor.tsv", text.getvalue())
         entry = [f'tensor_name: "{name}"', f'tensor_path: "{name}.tensor.tsv"']
         vocabulary = next((labels[key] for key in (name, *reads) if key in labels), None)
-        if vocabulary is not None and len(vocabulary) == len(table):
+        if vocabulary is not None and len(vocabulary) != len(table):
+            warnings.warn(
+                f"TensorBoard gets no labels of {name}: there are {len(vocabulary)} for "
+                f"{len(table)} rows",
+                stacklevel=2,
+            )
+        elif vocabulary is not None:
             lines = (str(label).replace("\t", " ").replace("\n", " ") for label in vocabulary)
             write_text(folder / f"{name}.labels.tsv", "\n".join(lines) + "\n")
             entry.append(f'metadata_path: "{name}.labels.tsv"')

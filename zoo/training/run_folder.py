@@ -16,6 +16,7 @@ MODEL = "model.keras"
 HISTORY = "history.csv"
 DIAGRAM = "diagram.svg"
 LABELS = "labels.json"
+NEEDED = ("status", "recipe", "seed", "data")  # of a record, from the first epoch on
 
 
 def create(logdir: Path, recipe: str, seed: int) -> Path:
@@ -77,6 +78,9 @@ def read(folder: Path) -> dict[str, Any]:
         raise TrainingError(f"{path} is damaged: {error}") from error
     if not isinstance(record, dict):
         raise TrainingError(f"{path} is damaged: not a mapping")
+    for key in NEEDED:
+        if key not in record:
+            raise TrainingError(f"{path} is damaged: it has no {key}")
     return record
 
 

@@ -75,7 +75,8 @@ class TensorBoard(keras.callbacks.Callback):
         self._opened = False
         self._profile = _Profile(self.folder / "train") if profile else None
         if self._profile:  # only then: Keras waits for every batch that a callback looks at
-            self.on_train_batch_end = self._profile.count
+            self.on_train_batch_begin = self._profile.begin_call
+            self.on_train_batch_end = self._profile.end_call
 
     def on_train_begin(self, logs: Logs = None) -> None:
         self._opened = False
@@ -174,6 +175,7 @@ class _Profile:
         self.epoch: int | None = None  # the epoch that is profiled, once it is known
         self._running = False
         self._calls = 0
+        self._call: Any = None  # the mark of the call that runs
 
     def begin(self, epoch: int, epochs: int) -> None:
         """Start, if this is the epoch: the second of this fit, whose first one traces."""
@@ -184,9 +186,15 @@ class _Profile:
             self._running = True
             self._calls = 0
 
-    def count(self, batch: int, logs: Logs = None) -> None:
-        """Stop after enough calls."""
+    def begin_call(self, batch: int, logs: Logs = None) -> None:
+        """Mark where a call begins: without marks the page knows of no steps and no step time."""
         if self._running:
+            self._call = tf.profiler.experimental.Trace("train", step_num=self._calls, _r=1)
+
+    def end_call(self, batch: int, logs: Logs = None) -> None:
+        """End the mark; stop after enough calls."""
+        if self._running:
+            self._close_call()
             self._calls += 1
             if self._calls >= PROFILED:
                 self.end()
@@ -194,8 +202,14 @@ class _Profile:
     def end(self) -> None:
         """Stop and write, if it runs."""
         if self._running:
+            self._close_call()  # Ctrl-C may come within a call
             self._running = False
             tf.profiler.experimental.stop()
+
+    def _close_call(self) -> None:
+        if self._call is not None:
+            self._call.__exit__(None, None, None)
+            self._call = None
 
 
 def _named(variables: Sequence[Any]) -> list[tuple[str, Any]]:

@@ -59,13 +59,21 @@ def write_trial(study: Study, trial: FrozenTrial) -> None:
         return
     from zoo.training.hparams import flattened, write_hparams
 
-    name = f"trial-{trial.number:04d}"
+    folder = study.folder / f"trial-{trial.number:04d}"
     named = {
         f"validation/{key.removeprefix('val_')}" if key.startswith("val_") else f"train/{key}": each
         for key, each in metrics.items()
     }
-    settings = {**flattened(trial.params), "outcome": trial.state.name.lower()}
-    write_hparams(study.folder / name, settings, named, name=name)
+    settings = {
+        "recipe": study.recipe.name,
+        "data": study.source,
+        "seed": study.seed,
+        **flattened(trial.params),
+        "outcome": trial.state.name.lower(),
+    }
+    # rows of one name are averaged, over all searches that the page shows
+    name = f"{folder.name} of {study.recipe.name}, {study.folder.name}"
+    write_hparams(folder, settings, named, name=name)
 
 
 def _table(study: Study) -> str:

@@ -167,6 +167,7 @@ def opened(folder: Path, settings: Mapping[str, Any] | None = None) -> Iterator[
     """
     optuna = load_optuna()
     from filelock import FileLock
+    from sqlalchemy.exc import SQLAlchemyError
 
     if settings is None and not (folder / STUDY).is_file():
         raise TrainingError(f"{folder} holds no search")
@@ -194,19 +195,26 @@ def opened(folder: Path, settings: Mapping[str, Any] | None = None) -> Iterator[
                     n_startup_trials=4, n_warmup_steps=max(1, epochs // 4)
                 ),
             )
+            made = Study(folder, known, study)
+            if not made.trials():  # the recipe's own settings are the first to beat
+                study.enqueue_trial(own_settings(made.recipe, made.space))
         except ZooError:
             raise
         except Exception as error:  # SQLAlchemy, Alembic and SQLite each raise their own
-            reason = str(error).partition("\n")[0]
-            raise TrainingError(f"{folder / STORAGE} cannot be opened: {reason}") from error
-        made = Study(folder, known, study)
-        if not made.trials():  # the recipe's own settings are the first to beat
-            study.enqueue_trial(own_settings(made.recipe, made.space))
+            raise _broken(folder, error) from error
     try:
         yield made
+    except (SQLAlchemyError, optuna.exceptions.StorageInternalError) as error:
+        raise _broken(folder, error) from error
     finally:
         storage.remove_session()
         storage.engine.dispose()
+
+
+def _broken(folder: Path, error: Exception) -> TrainingError:
+    """What to say of a storage that is damaged or full; Optuna's own words do not say which."""
+    reason = str(error.__cause__ or error).partition("\n")[0]
+    return TrainingError(f"{folder / STORAGE} cannot be used: {reason}")
 
 
 def _settings(folder: Path) -> dict[str, Any] | None:
@@ -214,9 +222,12 @@ def _settings(folder: Path) -> dict[str, Any] | None:
     if not path.is_file():
         return None
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        known = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise TrainingError(f"{path} is damaged: {error}") from error
+    if not isinstance(known, dict) or not {"recipe", "search", "data", "seed"} <= known.keys():
+        raise TrainingError(f"{path} is damaged: it describes no search")
+    return known
 
 
 def _same(folder: Path, known: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
