@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,11 +17,13 @@ from zoo import plugins
 from zoo.clock import Clock
 from zoo.data import table
 from zoo.data.catalogue import dataset_names
+from zoo.data.dataset import Dataset
 from zoo.data.table import Field
 from zoo.errors import BuildError, DataError
 from zoo.prediction import predict_table
 from zoo.preparing import prepare
 from zoo.reporter import Reporter
+from zoo.reports import Finished
 from zoo.scaffold.layout import usable
 from zoo.scaffold.project import create, with_defaults
 from zoo.scaffold.python import Call, Name, written
@@ -221,6 +224,8 @@ def test_columns_that_do_not_fit_are_told(
         ("x,y\n1,0\n\ntwo,1\n", "line 4, column 'x': 'two' is not a number"),
         ("x,y\n1,0\nnan,1\n", "line 3, column 'x': 'nan' is not a finite number"),
         ("x,y\n1,0\n2,2\n", "line 3, column 'y': 2 is neither 0 nor 1"),
+        ("x,y\n1,yes\n2,no\n3,so so\n", "column 'y': 3 different words, yes, no, so so; wanted"),
+        ("x,y\n1,yes\n2,yes\n", "column 'y': 1 different words, yes; wanted are two, or 0 and 1"),
         ("x,y\n1,0\n2,1\n", "2 rows are too few to split"),
         ("x,y,split\n1,0,train\n2,1,tset\n", "line 3, column 'split': 'tset' is none of train"),
         ("x,y,split\n1,0,test\n2,1,test\n", "column 'split': no row is of the split 'train'"),
@@ -236,6 +241,29 @@ def test_a_damaged_table_is_told_by_line_and_column(
         table.read_dataset("classes_32", path, fields)
     assert message in str(refused.value)
     assert str(path) in str(refused.value)
+
+
+def test_two_words_are_a_flag(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("x,y,split\n1,poor,train\n2,good,train\n3,good,train\n4,poor,test\n")
+    fields = {"x": Field(("x",)), "y": Field(("y",), "flag", target=True)}
+    data = table.read_dataset("classes_32", path, fields)
+    assert data.labels == {"y": ("good", "poor")}
+    assert data.splits["train"]["y"].tolist() == [[1.0], [0.0], [0.0]]
+    assert data.splits["test"]["y"].tolist() == [[1.0]]
+    assert data.references["trivial"]["test"]["y_accuracy"] == 0.0
+
+
+def test_a_picture_names_classes_by_port_or_by_column() -> None:
+    recipe = zoo.recipe("mlp").override({"columns": {"label": ("y",)}})
+    none: dict[str, Any] = {"inputs": {}, "targets": {}, "predicted": {}, "model": None}
+    for labels, expected in (
+        ({"y": ("bad", "good")}, ("bad", "good")),
+        ({"label": ("no", "yes"), "y": ("bad", "good")}, ("no", "yes")),
+        ({}, ()),
+    ):
+        dataset = Dataset("mine", "csv", {}, labels=labels)
+        assert Finished(recipe, dataset=dataset, **none).names("label") == expected
 
 
 def test_the_column_split_decides(tmp_path: Path) -> None:

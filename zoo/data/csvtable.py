@@ -50,6 +50,17 @@ class CsvTable:
         """The cells of a column as finite numbers."""
         return [self._number(row, column, word) for row, word in enumerate(self.words(column))]
 
+    def two_words(self, columns: Sequence[str]) -> set[str]:
+        """The two words that columns of yes or no are written with; none if they hold numbers."""
+        words = {word: column for column in columns for word in self.words(column)}
+        if all(map(_is_number, words)):
+            return set()
+        if len(words) != 2:
+            column = words[next(word for word in words if not _is_number(word))]
+            several = f"{len(words)} different words, {_some(list(words), 4)}"
+            raise damage(self.path, f"{several}; wanted are two, or 0 and 1", 1, column)
+        return set(words)
+
     def texts(self, column: str) -> list[str]:
         """The cells of a column of text: each has a word, and not all of them are numbers."""
         cells = self.words(column)

@@ -30,9 +30,9 @@ class Field:
 
     Attributes:
         columns: Header names, in the array's order (the last axis runs fastest).
-        kind: `number`; `flag`, 0 or 1; `label`, a word whose place in the vocabulary is kept; or,
-            of one column, sentences that a model reads as `words`, `vectors` or `characters`
-            (`zoo.data.texts`).
+        kind: `number`; `flag`, 0 or 1, or one of two words, the first by alphabet for 0; `label`,
+            a word whose place in the vocabulary is kept; or, of one column, sentences that a
+            model reads as `words`, `vectors` or `characters` (`zoo.data.texts`).
         shape: Shape of one row's array; by default as long as there are columns.
         vocabulary: Name of the list of a label's words; fields may share one.
         target: Whether a model is to predict it: then the data gives the score of guessing.
@@ -105,7 +105,7 @@ def read_splits(
     }
     vocabularies = _labels(table, fields)
     arrays = {
-        key: _array(table, field, vocabularies)
+        key: _array(table, field, vocabularies.get(field.vocabulary or key, ()))
         for key, field in fields.items()
         if key not in written
     }
@@ -129,12 +129,15 @@ def vocabulary(words: Iterable[str]) -> tuple[str, ...]:
 
 
 def _labels(table: CsvTable, fields: Mapping[str, Field]) -> dict[str, tuple[str, ...]]:
+    """The words of labels by vocabulary, and those of flags that are words by field."""
     words: dict[str, set[str]] = {}
-    for field in fields.values():
+    for key, field in fields.items():
         if field.kind == "label":
             for column in field.columns:
                 words.setdefault(field.vocabulary, set()).update(table.words(column))
-    return {name: vocabulary(known) for name, known in words.items()}
+        elif field.kind == "flag":
+            words[key] = table.two_words(field.columns)
+    return {name: vocabulary(known) for name, known in words.items() if known}
 
 
 def _encoded(
@@ -152,14 +155,12 @@ def _encoded(
     return arrays, {name: known[kind] for kind, name in texts.VOCABULARIES.items() if kind in known}
 
 
-def _array(
-    table: CsvTable, field: Field, vocabularies: Mapping[str, tuple[str, ...]]
-) -> np.ndarray:
-    """The field's array, rows on axis 0."""
+def _array(table: CsvTable, field: Field, known: Sequence[str]) -> np.ndarray:
+    """The field's array, rows on axis 0; the places of its words in `known`, if it has any."""
+    place = {word: number for number, word in enumerate(known)}
     columns: list[Sequence[float]] = []
     for column in field.columns:
-        if field.kind == "label":
-            place = {word: number for number, word in enumerate(vocabularies[field.vocabulary])}
+        if known:
             columns.append([place[word] for word in table.words(column)])
             continue
         numbers = table.numbers(column)

@@ -6,7 +6,7 @@ it shows each output's predictions against the truth.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -49,6 +49,11 @@ class Finished:
     inputs: Mapping[str, np.ndarray]
     targets: Mapping[str, np.ndarray]
     predicted: Mapping[str, np.ndarray]
+
+    def names(self, port: str) -> Sequence[str]:
+        """What the ids at a port stand for, by the port's or its column's name; empty if unsaid."""
+        known = (port, *self.recipe.columns.get(port, ()))
+        return next((self.dataset.labels[key] for key in known if key in self.dataset.labels), ())
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ def write(finished: Finished, folder: Path) -> Table:
     drawn = canvas.figure(1, width=6, height=5.5)
     axes = canvas.panel(drawn, 1, 1, 0, port)
     truth, predicted = finished.targets[port], finished.predicted[port]
-    names = finished.dataset.labels.get(port) or finished.dataset.labels.get("word", ())
+    names = _vocabulary(finished, port)
     heads.confusion(axes, truth, predicted, names)
     canvas.save(drawn, folder / PICTURE)
     rows = [
@@ -43,7 +43,7 @@ def texts(finished: Finished) -> list[tuple[str, np.ndarray]]:
 
 
 def _vocabulary(finished: Finished, port: str) -> Sequence[str]:
-    return finished.dataset.labels.get(port) or finished.dataset.labels.get("word", ())
+    return finished.names(port) or finished.dataset.labels.get("word", ())
 
 
 def _words(ids: np.ndarray, vocabulary: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ def write(finished: Finished, folder: Path) -> None:
         axes = canvas.panel(drawn, len(ports), 1, index, port)
         truth, predicted = finished.targets[port], finished.predicted[port]
         if finished.recipe.loss[port].endswith("crossentropy"):
-            confusion(axes, truth, predicted, finished.dataset.labels.get(port))
+            confusion(axes, truth, predicted, finished.names(port))
         else:
             scatter(axes, truth, predicted)
     canvas.save(drawn, folder / PICTURE)
@@ -42,7 +43,9 @@ def scatter(axes: Axes, truth: np.ndarray, predicted: np.ndarray) -> None:
     axes.set_ylabel("predicted", fontsize=9)
 
 
-def confusion(axes: Axes, truth: np.ndarray, predicted: np.ndarray, names: object = None) -> None:
+def confusion(
+    axes: Axes, truth: np.ndarray, predicted: np.ndarray, names: Sequence[str] = ()
+) -> None:
     """Share of each true class (a row of the matrix) that is given each class (a column)."""
     if predicted.shape[-1] == 1:
         true, guess = (truth > 0.5).ravel().astype(int), (predicted > 0.5).ravel().astype(int)
@@ -62,7 +65,7 @@ def confusion(axes: Axes, truth: np.ndarray, predicted: np.ndarray, names: objec
     axes.set_ylabel("true", fontsize=9)
     if classes > MOST_WORDS:
         return
-    words = list(names) if isinstance(names, list | tuple) and len(names) == classes else None
+    words = list(names) if len(names) == classes else []
     ticks = words or [str(each) for each in range(classes)]
     axes.set_xticks(range(classes), ticks, rotation=90 if words and classes > 2 else 0)
     axes.set_yticks(range(classes), ticks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ def write(finished: Finished, folder: Path) -> None:
         side = round(np.sqrt(next(iter(finished.inputs.values())).shape[-1]))
         pictures = [array.reshape(-1, side, side, 1) for array in finished.inputs.values()]
     (port,) = list(finished.targets)[:1]
-    names = finished.dataset.labels.get(port)
+    names = finished.names(port)
     drawn = canvas.figure(COLUMNS, ROWS, width=1.3 * len(pictures), height=1.5)
     rows = len(pictures[0])
     for index in range(min(COLUMNS * ROWS, rows)):
@@ -51,7 +52,7 @@ def _side_by_side(pictures: list[np.ndarray]) -> np.ndarray:
     return (np.concatenate(parts, axis=1) - low) / max(high - low, 1e-9)
 
 
-def _said(value: np.ndarray, names: object, classes: int) -> str:
+def _said(value: np.ndarray, names: Sequence[str], classes: int) -> str:
     """A target or prediction in a word: class name, class id, or number."""
     flat = np.ravel(value)
     if classes > 1:
@@ -60,5 +61,4 @@ def _said(value: np.ndarray, names: object, classes: int) -> str:
         chosen = int(flat[0] > 0.5)
     else:
         return f"{flat[0]:.1f}"
-    known = isinstance(names, list | tuple) and chosen < len(names)
-    return str(names[chosen]) if known else str(chosen)  # pyright: ignore[reportIndexIssue]
+    return names[chosen] if chosen < len(names) else str(chosen)

@@ -37,6 +37,7 @@ _DROPPED: dict[str, Any] = {
     "seconds": {},
     "note": "",
     "limit": "",
+    "by_source": {},
 }
 
 
