@@ -190,6 +190,7 @@ add(
         seconds={"topics": 32},
         note=SMALLER + "Adam, and less weight for the age than the document's 0.25 to 1 to 10: "
         "squared years begin in the thousands and would leave the other heads untrained.",
+        by_source={"survey": {"learning_rate": 0.001, "epochs": 7, "early_stopping": 2}},
     ),
     Recipe(
         name="posts_as_printed",
