@@ -109,6 +109,11 @@ class Architecture:
         parameters = inspect.signature(self.builder).parameters.values()
         return {parameter.name: parameter.default for parameter in parameters}
 
+    def takes_only_bool(self, argument: str) -> bool:
+        """Whether the builder declares an argument as True or False and nothing else."""
+        declared = inspect.signature(self.builder).parameters[argument].annotation
+        return declared in (bool, "bool")  # a string where annotations are postponed
+
 
 _architectures: dict[str, Architecture] = plugins.restorable({})
 _names: dict[str, str] = plugins.restorable({})  # every name and alias -> the name it stands for
@@ -245,7 +250,7 @@ def build(name: str, *, weights: str | None = None, **arguments: Any) -> keras.M
             raise BuildError(
                 f"{entry.name}: {UnknownNameError('argument', argument, entry.defaults)}"
             )
-        if isinstance(entry.defaults[argument], bool) and isinstance(value, str):
+        if isinstance(value, str) and entry.takes_only_bool(argument):
             raise BuildError(  # or "no" would switch it on
                 f"{entry.name}: {argument} takes True or False, not {value!r}"
             )

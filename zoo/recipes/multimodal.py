@@ -21,7 +21,7 @@ add(
         baseline="nearest_neighbour",
         report="images",
         expect={"stereograms": {"mae": 0.42}},
-        seconds={"stereograms": 47},
+        seconds={"stereograms": 59},
         note="Xception's first two blocks on 32 x 32 pixels: all fourteen on 71 x 71 take about "
         "3 billion multiplications a pair and step, minutes an epoch on two cores. Batches of 16, "
         "because Xception's batch normalisation needs some 500 steps to settle. The same steps on "
