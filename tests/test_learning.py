@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import zoo
+from zoo.data import sources
 from zoo.reporter import Reporter
 from zoo.runs import Run
 
@@ -60,30 +61,32 @@ CASES = {
     "mlp": WHOLE,
     "cnn": reduced(0.8, 3_000, 7),
     "shared_input": reduced(0.8, 2_000, 5),
-    "two_resolution": reduced(0.8, 1_500, 4),
+    "two_resolution": reduced(0.8, 1_500, 3),
     "vgg_like": reduced(0.8, 4_000, 6),
-    "inception_network": reduced(0.8, 3_000, 6),
-    "residual_network": reduced(0.8, 3_000, 5),
-    "siamese_xception": reduced(0.8, 2_500, 6),
+    "inception_network": reduced(0.8, 2_000, 5),
+    "residual_network": reduced(0.8, 2_000, 5),
+    "siamese_xception": reduced(0.8, 2_500, 4),
     "clothing_price": reduced(0.85, 3_000, 8),
     "rnn": WHOLE,
     "shared_features": WHOLE,
     "sequence_tagger": WHOLE,
     "video_classifier": WHOLE,
-    "tweet_pair": Case({"accuracy": 0.9, "log_loss": 0.8}),
+    "tweet_pair": Case({"accuracy": 0.9, "log_loss": 0.8}, {"epochs": 8}),
     "siamese_lstm": Case({"accuracy": 0.85}, {"dataset_options.rows": 8_000}),
     "lstm_classifier": Case(0.85, {"epochs": 7}),
     "headline": Case({"main_output_accuracy": 0.8}, {"dataset_options.rows": 8_000, "epochs": 6}),
     "qa": Case({"accuracy": 0.85}, {"dataset_options.rows": 6_000, "epochs": 16}),
-    "qa_two_facts": Case({"accuracy": 0.45}),
-    "posts": Case({"age_mae": 0.8, "income_accuracy": 0.85, "gender_accuracy": 0.8}),
+    "qa_two_facts": Case({"accuracy": 0.45}, {"epochs": 8}),
+    "posts": Case(
+        {"age_mae": 0.8, "income_accuracy": 0.85, "gender_accuracy": 0.8}, {"epochs": 13}
+    ),
     "novel": Case({"genre_accuracy": 0.95, "date_mae": 0.85}),
 }
 LEARNS_NOTHING = {"two_team_tournaments"}  # every test team is new to it; its note says so
 
 
 def trained(recipe: str, changes: Mapping[str, Any], logdir: Path) -> Run:
-    source = zoo.data.sources(zoo.recipe(recipe).dataset)[-1]
+    source = sources(zoo.recipe(recipe).dataset)[-1]
     return zoo.fit(recipe, data=source, logdir=logdir, reporter=Reporter(silent=True), **changes)
 
 
