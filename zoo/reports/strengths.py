@@ -32,7 +32,9 @@ def write(finished: Finished, folder: Path) -> Table:
     csv.writer(text, lineterminator="\n").writerows([header, *rows])
     write_text(folder / "strengths.csv", text.getvalue())
     _draw_ladder([labels[team] for team in order], points[order], folder / PICTURE)
-    return Table("Ten strongest teams, in points above their season", header, tuple(rows[:10]))
+    return Table(
+        "Ten strongest teams (points above their season's average)", header, tuple(rows[:10])
+    )
 
 
 def _draw_ladder(labels: list[str], points: np.ndarray, path: Path) -> None:
