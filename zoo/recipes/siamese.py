@@ -64,13 +64,7 @@ add(
         "sure: by accuracy it closes over 90%.",
         by_source={
             # 5,000 pairs to train on, of words whose vectors say nothing of their meaning
-            "stsb": {
-                "optimizer": "adamw",
-                "optimizer_options": {"weight_decay": 0.3},
-                "learning_rate": 0.002,
-                "epochs": 10,
-                "early_stopping": 3,
-            }
+            "stsb": {"learning_rate": 0.001, "epochs": 10, "early_stopping": 3}
         },
     ),
     Recipe(
