@@ -31,14 +31,13 @@ def references(
     Data says `score_diff_mae`; a model with that one output reports just `mae`. The score of a
     port that takes several columns side by side (`columns`) is the mean of theirs.
     """
-
     named: dict[str, dict[str, dict[str, float]]] = {}
     for name, scores in dataset.references.items():
-        for split in metrics.keys() & scores.keys():
+        for split, keys in metrics.items():
             found = {
                 key: value
-                for key in metrics[split]
-                if (value := _reference(scores[split], key, outputs, columns)) is not None
+                for key in keys
+                if (value := _reference(scores.get(split, {}), key, outputs, columns)) is not None
             }
             if found:
                 named.setdefault(name, {})[split] = found
