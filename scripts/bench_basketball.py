@@ -22,10 +22,10 @@ from typing import Any
 import numpy as np
 
 import zoo
-from zoo.errors import DataError
-from zoo.reporter import Reporter
-from zoo.reports.strengths import team_strengths
-from zoo.runs import Run
+from zoo.core.console import Reporter
+from zoo.core.errors import DataError
+from zoo.experiments.reports.strengths import team_strengths
+from zoo.experiments.runs import Run
 
 Row = tuple[str, float, str, bool]  # figure, measured, bound, holds
 

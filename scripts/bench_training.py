@@ -42,8 +42,8 @@ from generated import ROOT
 from speed_page import PAGE, VARIANTS, page, ratio
 
 import zoo
-from zoo.data.catalogue import sources
-from zoo.files import replacing, write_text
+from zoo.core.files import replacing, write_text
+from zoo.data.registry import sources
 
 TABLE = ROOT / "results" / "speed.csv"
 FREE = "free"
@@ -97,10 +97,10 @@ def names() -> list[str]:
 
 def measure(name: str, budget: float, with_torch: bool) -> dict[str, Any]:
     """Median seconds per epoch of each variant, and what was measured beside them."""
-    from zoo.ports import build_for, ported
-    from zoo.preparing import stacked
-    from zoo.reporter import Reporter
-    from zoo.training.compiling import compile_model
+    from zoo.core.console import Reporter
+    from zoo.experiments.feeding import build_for, ported
+    from zoo.experiments.setup import stacked
+    from zoo.training.compile import compile_model
     from zoo.training.determinism import set_seed
 
     recipe = zoo.recipe(name).override({"early_stopping": 0, "reduce_lr": 0})

@@ -10,9 +10,9 @@ import sys
 from generated import ROOT, between_markers, write_or_check
 
 import zoo
-from zoo.card import port_text, recipes_of, shape_text
-from zoo.registry import CONCEPTS, Architecture
-from zoo.sources import SOURCES
+from zoo.inspection.model_card import port_text, recipes_of, shape_text
+from zoo.models.documents import DOCUMENTS
+from zoo.models.registry import CONCEPTS, ModelSpec
 
 FAMILIES = {
     "basketball": "Basketball",
@@ -29,7 +29,7 @@ FAMILIES = {
 }
 
 
-def entries() -> list[Architecture]:
+def entries() -> list[ModelSpec]:
     return [zoo.spec(name) for name in zoo.list_models()]
 
 
@@ -37,7 +37,7 @@ def number(count: int | None) -> str:
     return "-" if count is None else f"{count:,}"
 
 
-def ports(entry: Architecture) -> str:
+def ports(entry: ModelSpec) -> str:
     """`team_1 (1), home (1) -> score_diff (1)`."""
     sides = (entry.inputs, entry.outputs)
     return " → ".join(
@@ -58,7 +58,7 @@ def readme_table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def section(entry: Architecture) -> str:
+def section(entry: ModelSpec) -> str:
     facts = [
         f"- **source**: {'; '.join(f'`{source.key}`' for source in entry.sources)}",
         f"- **claim**: {entry.claim}",
@@ -111,7 +111,7 @@ def catalogue() -> str:
         "",
         "| source | document |",
         "|---|---|",
-        *(f"| `{source.key}` | {source.title} |" for source in SOURCES.values()),
+        *(f"| `{source.key}` | {source.title} |" for source in DOCUMENTS.values()),
         "",
         "| concept | shown by |",
         "|---|---|",

@@ -23,11 +23,11 @@ import pandas as pd
 from generated import ROOT
 
 import zoo
-from zoo.data.catalogue import sources
-from zoo.files import replacing, write_text
-from zoo.ports import ported
-from zoo.reporter import Reporter
-from zoo.runs import Run
+from zoo.core.console import Reporter
+from zoo.core.files import replacing, write_text
+from zoo.data.registry import sources
+from zoo.experiments.feeding import ported
+from zoo.experiments.runs import Run
 from zoo.training import engine
 
 CSV = ROOT / "results" / "claims.csv"

@@ -13,18 +13,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import zoo
-from zoo.diagram import to_dot
-from zoo.diagram.render import svg
-from zoo.errors import ZooError
-from zoo.files import write_text
-from zoo.unallocated import unallocated
+from zoo.core.errors import ZooError
+from zoo.core.files import write_text
+from zoo.inspection.diagram import to_dot
+from zoo.inspection.diagram.render import svg
+from zoo.models.abstract_build import abstract_build
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "diagrams"
 
 
 def drawing(name: str) -> str:
     """The SVG text of an architecture at default arguments."""
-    with unallocated():  # counts and shapes need no memory for weights
+    with abstract_build():  # counts and shapes need no memory for weights
         model = zoo.build(name)
     return svg(to_dot(model))
 

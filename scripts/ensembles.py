@@ -23,10 +23,10 @@ import pandas as pd
 from generated import ROOT
 
 import zoo
-from zoo.data.catalogue import sources
+from zoo.core.console import Reporter
+from zoo.core.files import replacing, write_text
+from zoo.data.registry import sources
 from zoo.ensembling.table import shown_metrics
-from zoo.files import replacing, write_text
-from zoo.reporter import Reporter
 
 CSV = ROOT / "results" / "ensembles.csv"
 PAGE = ROOT / "docs" / "ensembles.md"

@@ -16,7 +16,7 @@ import tempfile
 
 from generated import ROOT, between_markers
 
-from zoo.files import write_text
+from zoo.core.files import write_text
 
 COMMAND = ("-m", "zoo.train", "basketball", "--data", "league")
 

@@ -25,11 +25,11 @@ import pandas as pd
 from generated import ROOT
 
 import zoo
-from zoo.data.catalogue import sources
-from zoo.errors import ZooError
+from zoo.core.errors import ZooError
+from zoo.core.files import replacing, write_text
+from zoo.data.registry import sources
+from zoo.experiments.feeding import build_for, ported
 from zoo.exporting import FORMATS
-from zoo.files import replacing, write_text
-from zoo.ports import build_for, ported
 
 CSV = ROOT / "results" / "exports.csv"
 PAGE = ROOT / "docs" / "exports.md"
@@ -46,7 +46,7 @@ def architectures() -> list[str]:
 def measured(name: str) -> Iterator[dict[str, Any]]:
     """A row per format, and one for `predict`, which Keras's users call."""
     from zoo._keras import keras
-    from zoo.exporting import exporter, parity, serving
+    from zoo.exporting import exporter, serving, verify
 
     recipe = zoo.recipe(str(zoo.spec(name).recipe))
     source = sources(recipe.dataset)[-1]
@@ -54,13 +54,13 @@ def measured(name: str) -> Iterator[dict[str, Any]]:
     keras.utils.set_random_seed(0)
     model = build_for(recipe, dataset)
     if recipe.stacked_on:
-        split, rows = "made up", parity.made_up_rows(model)
+        split, rows = "made up", verify.made_up_rows(model)
     else:
         splits = ported(recipe, dataset, model, lambda _: None)
         split = "test" if "test" in splits else "train"
-        rows = {port: array[: parity.ROWS] for port, array in splits[split][0].items()}
+        rows = {port: array[: verify.ROWS] for port, array in splits[split][0].items()}
     del dataset
-    rows = parity.given_rows(model, rows)
+    rows = verify.given_rows(model, rows)
     one = {port: array[:1] for port, array in rows.items()}
     fed = one if len(one) > 1 else next(iter(one.values()))
     shared = {
@@ -79,7 +79,7 @@ def measured(name: str) -> Iterator[dict[str, Any]]:
                 found.append({**shared, "format": format, "reason": str(error)})
                 calls.append(lambda: None)
                 continue
-            artefact = exporter.load(made.path)
+            artifact = exporter.load(made.path)
             found.append(
                 {
                     **shared,
@@ -91,7 +91,7 @@ def measured(name: str) -> Iterator[dict[str, Any]]:
                     ),
                 }
             )
-            calls.append(lambda artefact=artefact: artefact.run(one))
+            calls.append(lambda artifact=artifact: artifact.run(one))
         for row, times in zip(found, _interleaved(calls), strict=True):
             if "reason" not in row:
                 row |= {"milliseconds": 1000 * statistics.median(times), "calls": len(times)}

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from zoo.files import write_text
+from zoo.core.files import write_text
 
 ROOT = Path(__file__).resolve().parents[1]
 

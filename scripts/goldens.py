@@ -1,4 +1,4 @@
-"""Write tests/golden/: every architecture and variant, layer by layer, as Keras itself counts.
+"""Write tests/models/golden/: every architecture and variant, layer by layer, as Keras itself counts.
 
 python scripts/goldens.py [--check]
 
@@ -17,9 +17,9 @@ from generated import ROOT, write_or_check
 
 import zoo
 from zoo._keras import keras
-from zoo.unallocated import unallocated
+from zoo.models.abstract_build import abstract_build
 
-FOLDER = ROOT / "tests" / "golden"
+FOLDER = ROOT / "tests" / "models" / "golden"
 
 
 def layer_rows(layers: Iterable[Any], above: str = "") -> Iterator[list[Any]]:
@@ -40,7 +40,7 @@ def layer_rows(layers: Iterable[Any], above: str = "") -> Iterator[list[Any]]:
 
 def golden(name: str, arguments: dict[str, Any]) -> str:
     """One model's golden: a line per layer, and the total."""
-    with unallocated():
+    with abstract_build():
         model = zoo.build(name, **arguments)
         rows = [json.dumps(row) for row in layer_rows(model.layers)]
     return "\n".join([*rows, json.dumps(["total", model.count_params()])]) + "\n"
@@ -57,7 +57,7 @@ def goldens() -> dict[Path, str]:
 
 
 def main() -> int:
-    return write_or_check(goldens(), "Write tests/golden/, or check that it is current.")
+    return write_or_check(goldens(), "Write tests/models/golden/, or check that it is current.")
 
 
 if __name__ == "__main__":

@@ -30,11 +30,10 @@ import pandas as pd
 from generated import ROOT, between_markers
 
 import zoo
-from zoo import pretrained
-from zoo.data.catalogue import choose_source, sources
-from zoo.files import replacing, write_text
-from zoo.recipe import Recipe
-from zoo.training import run_folder
+from zoo.core.files import replacing, write_text
+from zoo.data.registry import choose_source, sources
+from zoo.experiments import pretrained, run_folder
+from zoo.recipes.recipe import Recipe
 
 TABLE = ROOT / "results" / "results.csv"
 KEY = ["recipe", "data", "seed", "recipe_sha256"]

@@ -25,13 +25,13 @@ from generated import ROOT
 
 import zoo
 from zoo._keras import keras
-from zoo.clock import Clock
-from zoo.data.catalogue import sources
-from zoo.errors import ZooError
-from zoo.files import replacing, write_text
-from zoo.preparing import prepare
-from zoo.recipe import Recipe
-from zoo.reporter import Reporter
+from zoo.core.console import Reporter
+from zoo.core.errors import ZooError
+from zoo.core.files import replacing, write_text
+from zoo.core.timer import Timer
+from zoo.data.registry import sources
+from zoo.experiments.setup import prepare
+from zoo.recipes.recipe import Recipe
 from zoo.training import engine
 
 CSV = ROOT / "results" / "tuning.csv"
@@ -71,7 +71,7 @@ COLUMNS += ["epochs", "settings", "trials", "pruned"]
 def test_scores(recipe: Recipe, source: str, seed: int) -> dict[str, float]:
     """Train without a run folder; the scores on the test rows."""
     keras.backend.clear_session()
-    plan = prepare(recipe, source, seed, logdir=LOGDIR, reporter=SILENT, clock=Clock())
+    plan = prepare(recipe, source, seed, logdir=LOGDIR, reporter=SILENT, timer=Timer())
     from zoo.training.callbacks import standard_callbacks
 
     with tempfile.TemporaryDirectory() as folder:

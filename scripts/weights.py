@@ -25,11 +25,11 @@ import pandas as pd
 
 import results
 import zoo
-from zoo import pretrained
-from zoo.files import replacing, write_text
-from zoo.ports import build_for
-from zoo.recipe import Recipe
-from zoo.unallocated import unallocated
+from zoo.core.files import replacing, write_text
+from zoo.experiments import pretrained
+from zoo.experiments.feeding import build_for
+from zoo.models.abstract_build import abstract_build
+from zoo.recipes.recipe import Recipe
 
 BYTES = 4  # of a weight
 COMPRESSED_FROM = 4096  # bytes of an array that is worth compressing
@@ -97,7 +97,7 @@ def least_bytes(recipe: Recipe) -> int:
     dataset = zoo.load_data(
         recipe.dataset, source=results.embedded(recipe.name), **recipe.dataset_options
     )
-    with unallocated():
+    with abstract_build():
         return BYTES * build_for(recipe, dataset).count_params()
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import zoo
-from zoo import plugins
-from zoo.data.catalogue import dataset_names
+from zoo.core import plugins
+from zoo.data.registry import dataset_names
 
 os.environ["ZOO_PLUGINS"] = "off"  # what else is installed is not under test
 

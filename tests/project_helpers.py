@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 import zoo
-from zoo import plugins
 from zoo.cli.root import cli, run
+from zoo.core import plugins
 
 
 def plug_in() -> None:

@@ -11,15 +11,15 @@ import pytest
 
 import zoo
 import zoo.data
+from zoo.core.errors import DataError
 from zoo.data.dataset import Dataset
-from zoo.errors import DataError
 
 
 def real(name: str, source: str, **options: Any) -> Dataset:
     """The real dataset, or a skip that says which folder lacks it."""
     dataset = zoo.data.load(name, **options)
     if dataset.source != source:
-        from zoo.data.home import dataset_home
+        from zoo.data.paths import dataset_home
 
         pytest.skip(f"no {source} in {dataset_home(name)}; set ZOO_DATA_HOME")
     return dataset

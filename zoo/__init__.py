@@ -12,25 +12,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from zoo.explain import explain
-from zoo.recipe import Recipe, list_recipes, recipe
-from zoo.registry import Architecture, Port, build, list_models, register, spec
+from zoo.inspection.explain import explain
+from zoo.models.registry import ModelSpec, TensorSpec, build, list_models, register, spec
+from zoo.recipes.recipe import Recipe, list_recipes, recipe
 
 if TYPE_CHECKING:
     from zoo.data import load as load_data
     from zoo.ensembling.build import ensemble
-    from zoo.experiment import evaluate, fit, resume
+    from zoo.experiments.runs import load_run
+    from zoo.experiments.trainer import evaluate, fit, resume
     from zoo.exporting import export
-    from zoo.runs import load_run
-    from zoo.training.tensorboard import TensorBoard
+    from zoo.tensorboard.callback import TensorBoard
     from zoo.tuning.search import tune
 
 __version__ = "0.1.0"
 __all__ = [
-    "Architecture",
-    "Port",
+    "ModelSpec",
     "Recipe",
     "TensorBoard",
+    "TensorSpec",
     "build",
     "ensemble",
     "evaluate",
@@ -50,14 +50,14 @@ __all__ = [
 
 # name -> module and attribute, imported when first used
 _LAZY = {
-    "TensorBoard": ("zoo.training.tensorboard", "TensorBoard"),
+    "TensorBoard": ("zoo.tensorboard.callback", "TensorBoard"),
     "ensemble": ("zoo.ensembling.build", "ensemble"),
-    "evaluate": ("zoo.experiment", "evaluate"),
+    "evaluate": ("zoo.experiments.trainer", "evaluate"),
     "export": ("zoo.exporting", "export"),
-    "fit": ("zoo.experiment", "fit"),
+    "fit": ("zoo.experiments.trainer", "fit"),
     "load_data": ("zoo.data", "load"),
-    "resume": ("zoo.experiment", "resume"),
-    "load_run": ("zoo.runs", "load_run"),
+    "resume": ("zoo.experiments.trainer", "resume"),
+    "load_run": ("zoo.experiments.runs", "load_run"),
     "tune": ("zoo.tuning.search", "tune"),
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from zoo.errors import RecipeError
+from zoo.core.errors import RecipeError
 
 WORDS: dict[str, bool | None] = {"true": True, "false": False, "none": None}
 

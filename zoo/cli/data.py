@@ -22,8 +22,8 @@ def command() -> None:
 @home_option
 def list_(home: Path | None) -> None:
     """List the datasets, their sources, and which source --data auto takes now."""
-    from zoo.data.catalogue import choose_source, dataset_names, entry, sources
-    from zoo.data.home import data_home
+    from zoo.data.paths import data_home
+    from zoo.data.registry import choose_source, dataset_names, entry, sources
 
     names = dataset_names()
     width = max(map(len, names))
@@ -37,8 +37,8 @@ def list_(home: Path | None) -> None:
 @command.command("card")
 @click.argument("name")
 def show_card(name: str) -> None:
-    """Show a dataset's card: origin, licence, columns, units."""
-    from zoo.data.home import card
+    """Show a dataset's card: origin, license, columns, units."""
+    from zoo.data.paths import card
 
     click.echo(card(name).rstrip())
 
@@ -60,7 +60,7 @@ def fetch_files(name: str, home: Path | None, force: bool, timeout: float, quiet
     from zoo.data.fetch import fetch
     from zoo.data.manifest import read_manifest
 
-    click.echo(f"licence: {read_manifest(name).licence}", err=True)
+    click.echo(f"license: {read_manifest(name).license}", err=True)
     for file in fetch(name, home, progress=not quiet, force=force, timeout=timeout):
         rows = "" if file.rows is None else f", {file.rows:,} rows"
         click.echo(f"{file.status}: {file.path}{rows}, sha256 {file.sha256}")

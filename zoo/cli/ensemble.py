@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from zoo.cli.options import logdir as logdir_option
-from zoo.errors import RecipeError
-from zoo.recipe import recipe as find_recipe
+from zoo.core.errors import RecipeError
+from zoo.recipes.recipe import recipe as find_recipe
 
 
 @click.command("ensemble")
@@ -67,9 +67,9 @@ def command(
         find_recipe(name).override(overrides)  # a wrong word is told before TensorFlow loads
         settings |= {"recipe": name, **overrides}
 
+    from zoo.core.console import Reporter
     from zoo.ensembling import ensemble
-    from zoo.reporter import Reporter
-    from zoo.training.run_folder import to_json
+    from zoo.experiments.run_folder import to_json
 
     made = ensemble(
         weights=weights, logdir=logdir, reporter=Reporter(to_stderr=as_json), **settings

@@ -19,8 +19,8 @@ def command(run: str, logdir: Path, as_json: bool) -> None:
 
     RUN is a run folder, or a recipe's name for its latest finished run.
     """
-    from zoo.experiment import evaluate
-    from zoo.reporter import Reporter
+    from zoo.core.console import Reporter
+    from zoo.experiments.trainer import evaluate
 
     metrics = evaluate(run, logdir=logdir, reporter=Reporter(to_stderr=as_json))
     if as_json:

@@ -16,7 +16,7 @@ from zoo.cli.arguments import parse_arguments, set_option
 @click.option("--json", "as_json", is_flag=True, help="Print the lines as JSON.")
 def command(name: str, pairs: tuple[str, ...], weightless: bool, as_json: bool) -> None:
     """Show where the parameters of architecture NAME come from, layer by layer."""
-    from zoo.explain import explain
+    from zoo.inspection.explain import explain
 
     explanation = explain(name, weightless=weightless, **parse_arguments(pairs))
     click.echo(json.dumps(explanation.as_dict(), indent=2) if as_json else str(explanation))

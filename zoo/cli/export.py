@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from zoo.cli.options import logdir as logdir_option
-from zoo.errors import ZooError
+from zoo.core.errors import ZooError
 from zoo.exporting import FORMATS, TOLERANCE
 
 
@@ -25,7 +25,7 @@ from zoo.exporting import FORMATS, TOLERANCE
     "--to",
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Folder for the artefacts and ports.json.  [default: export/ in the run's folder]",
+    help="Folder for the artifacts and ports.json.  [default: export/ in the run's folder]",
 )
 @click.option(
     "--tolerance",
@@ -40,11 +40,11 @@ def command(
 ) -> int:
     """Write RUN's model for other runtimes, each file checked in its own.
 
-    RUN is a run folder, or a recipe's name for its latest finished run. Every artefact is run
+    RUN is a run folder, or a recipe's name for its latest finished run. Every artifact is run
     on test rows, in batches of several sizes, and kept only if it gives what Keras gives.
     """
+    from zoo.experiments.runs import load_run
     from zoo.exporting.exporter import export, rows_for
-    from zoo.runs import load_run
 
     loaded = load_run(run, logdir)
     split, rows = rows_for(loaded)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from zoo.cli.arguments import parse_arguments, set_option
-from zoo.errors import RecipeError
+from zoo.core.errors import RecipeError
 
 
 @click.command("new")

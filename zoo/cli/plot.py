@@ -47,15 +47,15 @@ def command(
     pairs: tuple[str, ...],
 ) -> None:
     """Draw architecture NAME: every call a box, every edge with its shape."""
-    from zoo.diagram import render
-    from zoo.diagram.render import check_suffix
-    from zoo.registry import build, spec
-    from zoo.unallocated import unallocated
+    from zoo.inspection.diagram import render
+    from zoo.inspection.diagram.render import check_suffix
+    from zoo.models.abstract_build import abstract_build
+    from zoo.models.registry import build, spec
 
     entry = spec(name)
     arguments: dict[str, Any] = parse_arguments(pairs)
     path = out or Path(f"{entry.name}.svg")
     check_suffix(path)
-    with unallocated():
+    with abstract_build():
         model = build(name, **arguments)
     click.echo(render(model, path, style=style, nested=nested, detail=detail))

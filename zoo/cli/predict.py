@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from zoo.cli.options import logdir as logdir_option
-from zoo.errors import DataError
+from zoo.core.errors import DataError
 
 
 @click.command(
@@ -42,7 +42,7 @@ def command(
     if out and not table:
         raise DataError("--out goes with --csv")
 
-    from zoo.prediction import predict_one, predict_table
+    from zoo.experiments.predict import predict_one, predict_table
 
     if table:
         text = predict_table(run, table, out, logdir=logdir)

@@ -17,8 +17,8 @@ def command(run: str, logdir: Path) -> int:
 
     Prints "identical", or every difference found; the status is then 1.
     """
-    from zoo.reporter import Reporter
-    from zoo.reproduction import reproduce
+    from zoo.core.console import Reporter
+    from zoo.experiments.reproduce import reproduce
 
     differences = reproduce(run, logdir=logdir, reporter=Reporter(to_stderr=True))
     for line in differences:

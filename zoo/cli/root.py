@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import click
 
-from zoo.errors import StoppedEarly, ZooError
+from zoo.core.errors import StoppedEarly, ZooError
 
 # command -> module under zoo.cli and the line that `zoo --help` shows
 COMMANDS = {

@@ -19,15 +19,15 @@ import click
 )
 def command(name: str, form: str | None) -> None:
     """Show the card of architecture NAME: source, claim, ports, counts, concepts, recipe."""
-    from zoo import card, standalone
-    from zoo.registry import spec
+    from zoo.inspection import model_card, source_code
+    from zoo.models.registry import spec
 
     entry = spec(name)
     if form == "json":
-        click.echo(json.dumps(card.as_dict(entry), indent=2))
+        click.echo(json.dumps(model_card.as_dict(entry), indent=2))
     elif form == "code":
-        click.echo(standalone.builder_source(entry))
+        click.echo(source_code.builder_source(entry))
     elif form == "standalone":
-        click.echo(standalone.standalone_source(entry), nl=False)
+        click.echo(source_code.standalone_source(entry), nl=False)
     else:
-        click.echo(card.as_text(entry))
+        click.echo(model_card.as_text(entry))

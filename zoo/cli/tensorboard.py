@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from zoo.errors import TrainingError
+from zoo.core.errors import TrainingError
 
 
 @click.command("tensorboard")

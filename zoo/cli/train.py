@@ -9,10 +9,10 @@ from typing import Any
 import click
 
 from zoo.cli.options import logdir as logdir_option
-from zoo.errors import RecipeError
-from zoo.recipe import ENGINES
-from zoo.recipe import recipe as find_recipe
-from zoo.recipe_file import read_recipe
+from zoo.core.errors import RecipeError
+from zoo.recipes.file import read_recipe
+from zoo.recipes.recipe import ENGINES
+from zoo.recipes.recipe import recipe as find_recipe
 
 
 @click.command("train")
@@ -79,9 +79,9 @@ def command(
     if profile and find_spec("xprof") is None:
         click.echo("note: pip install 'functional-zoo[profile]' shows the profile", err=True)
 
-    from zoo.experiment import fit, resume
-    from zoo.reporter import Reporter
-    from zoo.training.run_folder import to_json
+    from zoo.core.console import Reporter
+    from zoo.experiments.run_folder import to_json
+    from zoo.experiments.trainer import fit, resume
 
     reporter = Reporter(to_stderr=as_json)
     how: dict[str, Any] = {"logdir": logdir, "reporter": reporter, "profile": profile}

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from zoo.cli.options import logdir as logdir_option
-from zoo.errors import RecipeError
+from zoo.core.errors import RecipeError
 
 
 @click.command("tune")

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from zoo.data.catalogue import choose_source, dataset_names, loader, sources
-from zoo.data.home import dataset_home
-from zoo.errors import DataError
+from zoo.core.errors import DataError
+from zoo.data.paths import dataset_home
+from zoo.data.registry import choose_source, dataset_names, loader, sources
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
 
-from zoo.errors import FetchError
+from zoo.core.errors import FetchError
 
 
 def extract(archive: Path, member: str, destination: Path, url: str) -> None:

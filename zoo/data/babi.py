@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
+from zoo.core.errors import DataError
 from zoo.data.csvtext import damage, read_text
 from zoo.data.dataset import Dataset
-from zoo.data.home import card
+from zoo.data.paths import card
 from zoo.data.questions import FACTS, answered
 from zoo.data.text_options import settings
 from zoo.data.text_tables import needed
 from zoo.data.words import Vocabulary, tokens
-from zoo.errors import DataError
 
 FILES = {
     1: "qa1_single-supporting-fact_{}.txt",

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from zoo.core.errors import DataError, UnknownNameError
 from zoo.data.dataset import Dataset
 from zoo.data.games import (
     ID_BITS,
@@ -22,8 +23,7 @@ from zoo.data.games import (
     reference_scores,
     team_key,
 )
-from zoo.data.home import card
-from zoo.errors import DataError, UnknownNameError
+from zoo.data.paths import card
 
 SPLIT_OPTIONS = {"basketball": (), "tournament": ("train_until", "test_until")}
 HELD_OUT = 10  # one game in ten for validation, and one in ten for testing

@@ -41,8 +41,8 @@ def novels(path: Path) -> int:
 
 def prose(path: Path) -> int:
     """Lines of a plain text, which is neither empty nor a page of markup."""
+    from zoo.core.errors import DataError
     from zoo.data.csvtext import read_text
-    from zoo.errors import DataError
 
     text = read_text(path).strip()
     if not text or text.startswith("<"):

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
+from zoo.core.errors import DataError
 from zoo.data.csvtext import csv_rows, damage, read_text
 from zoo.data.words import tokens
-from zoo.errors import DataError
 
 
 class CsvTable:

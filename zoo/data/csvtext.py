@@ -6,7 +6,7 @@ import csv
 import io
 from pathlib import Path
 
-from zoo.errors import DataError
+from zoo.core.errors import DataError
 
 
 def damage(path: Path, problem: str, line: int, column: str | None = None) -> DataError:

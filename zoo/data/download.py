@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import urljoin, urlsplit
 
-from zoo.errors import FetchError
+from zoo.core.errors import FetchError
 
 if TYPE_CHECKING:
     import requests

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from zoo.core.errors import DataError, UnknownNameError
 from zoo.data.dataset import Dataset
-from zoo.data.home import card
-from zoo.data.pictures import labelling
-from zoo.errors import DataError, UnknownNameError
+from zoo.data.paths import card
+from zoo.data.pictures import labeling
 
 SLIPS = 0.03  # share of wrong labels
 HELD_OUT = {"validation": 500, "test": 1_000}
@@ -78,22 +78,22 @@ def load(name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset
         # A stream of its own for each split: more training rows leave the others as they were.
         rng = np.random.default_rng([seed, 0xD2A3, number])
         columns[split], drawn = painter.draw(rng, rows)
-        labels = labelling.slipped(rng, drawn, classes, SLIPS)
-        columns[split]["label"] = labelling.label_column(labels, classes)
+        labels = labeling.slipped(rng, drawn, classes, SLIPS)
+        columns[split]["label"] = labeling.label_column(labels, classes)
         truth[split] = drawn
         if name == "outlines":
-            columns[split]["label_map"] = labelling.label_map(columns[split]["label"])
+            columns[split]["label_map"] = labeling.label_map(columns[split]["label"])
     chances = {
-        split: labelling.label_chances(drawn, classes, SLIPS) for split, drawn in truth.items()
+        split: labeling.label_chances(drawn, classes, SLIPS) for split, drawn in truth.items()
     }
     labels_of = {split: arrays["label"] for split, arrays in columns.items()}
-    references = {"oracle": labelling.class_scores(labels_of, chances)}
+    references = {"oracle": labeling.class_scores(labels_of, chances)}
     if hasattr(painter, "alone"):
         given = {split: painter.alone(arrays, SLIPS) for split, arrays in columns.items()}
         for reference in given["train"]:
             single = {split: given[split][reference] for split in given}
-            references[reference] = labelling.class_scores(labels_of, single)
-    references["trivial"] = labelling.trivial_scores(labels_of, classes)
+            references[reference] = labeling.class_scores(labels_of, single)
+    references["trivial"] = labeling.trivial_scores(labels_of, classes)
     return Dataset(
         name=name,
         source="drawn",

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from zoo.core.errors import DataError
 from zoo.data.dataset import Dataset
 from zoo.data.published_pictures import Pictures, assembled, read_pair
-from zoo.errors import DataError
 
 SYSTEM = Path("/usr/share/datasets/fashion-mnist")
 IDX = tuple(

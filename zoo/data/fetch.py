@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from zoo.core.errors import DataError, FetchError
 from zoo.data.archive import extract
 from zoo.data.checks import CHECKS
 from zoo.data.download import download
-from zoo.data.home import dataset_home
 from zoo.data.manifest import RemoteFile, read_manifest
+from zoo.data.paths import dataset_home
 from zoo.data.progress import download_bar
-from zoo.errors import DataError, FetchError
 
 TIMEOUT = 30.0  # seconds without a byte
 STALE = 3600.0  # seconds after which a partial file is certainly not being written any more

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from zoo.core.errors import DataError
 from zoo.data.dataset import Dataset
-from zoo.data.home import card
+from zoo.data.paths import card
 from zoo.data.text_options import Whole, settings
 from zoo.data.text_scores import trivial_scores
 from zoo.data.text_splits import by_item
 from zoo.data.text_tables import needed
 from zoo.data.words import Vocabulary, tokens
-from zoo.errors import DataError
 
 FILE = "movie_reviews.zip"
 OPTIONS = {"length": Whole(120, 10, 2_000), "vocabulary": Whole(5_000, 10, 50_000)}

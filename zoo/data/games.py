@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from zoo.data.bayes import flag_scores, value_scores
+from zoo.data.reference_scores import flag_scores, value_scores
 
 Ints = NDArray[np.int64]
 Arrays = dict[str, np.ndarray]

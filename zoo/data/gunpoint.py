@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from zoo.data.bayes import best_constant, flag_scores
+from zoo.core.errors import DataError
 from zoo.data.csvtext import damage, read_text
 from zoo.data.dataset import Dataset
-from zoo.data.home import card
 from zoo.data.options import refuse_unknown
-from zoo.errors import DataError
+from zoo.data.paths import card
+from zoo.data.reference_scores import best_constant, flag_scores
 
 FILES = ("GunPoint_TRAIN.ts", "GunPoint_TEST.ts")
 CLASSES = {"1": 1, "2": 0}  # label 1 is drawing a gun

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from zoo.core.errors import DataError
 from zoo.data.csvfile import Column, Table, read_csv
 from zoo.data.games import ID_BITS, MAX_ID, Games, Ints, team_key
-from zoo.errors import DataError
 
 LAST_SEASON = 9999
 MOST_POINTS = 999

@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 
+from zoo.core.errors import DataError
 from zoo.data import league_season as regular
 from zoo.data import league_tournament as knockout
 from zoo.data.basketball import Basketball, assemble, check_options, year_option
 from zoo.data.dataset import Dataset
 from zoo.data.games import Games, reference_scores
 from zoo.data.league_names import MAX_TEAMS, team_names
-from zoo.errors import DataError
 
 FIRST_SEASON = 2001
 SEASONS = 20

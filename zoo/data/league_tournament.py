@@ -9,7 +9,7 @@ from zoo.data.league_season import HOME_ADVANTAGE, Floats, play
 
 FIELD = 64
 REGIONS = 4
-# Seeds as they stand in a region's bracket: neighbours meet, winners meet their neighbours.
+# Seeds as they stand in a region's bracket: neighbors meet, winners meet their neighbors.
 BRACKET = np.array([1, 16, 8, 9, 5, 12, 4, 13, 6, 11, 3, 14, 7, 10, 2, 15])
 
 JUDGEMENT_SD = 1.5  # points: what the committee sees in a team that its results do not show

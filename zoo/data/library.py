@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from zoo.data.dataset import Dataset
-from zoo.data.home import card
 from zoo.data.novel_columns import novel_columns, novel_references
+from zoo.data.paths import card
 from zoo.data.text_options import ROWS, Whole, settings
 from zoo.data.text_scores import class_scores, median_of, number_scores, softmax
 from zoo.data.text_splits import PARTS, by_item
@@ -50,7 +50,7 @@ def load(name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset
     years = np.clip(np.round(rng.normal(MEANS[school], SPREAD)), YEARS[0], YEARS[-1]).astype(int)
     novel = np.repeat(np.arange(novels), PASSAGES)
     units = draw(rng, school[novel])
-    text = np.stack([_spelt(row) for row in units])
+    text = np.stack([_spelled(row) for row in units])
     genre = GENRE_OF[school[novel]]
     columns = novel_columns(text=text, genre=genre, year=years[novel], novel=novel)
     parts = by_item(novel.tolist(), rng)
@@ -91,7 +91,7 @@ def _words() -> list[str]:
     return [*pairs, *(f"common{word}" for word in range(COMMON))]
 
 
-def _spelt(units: np.ndarray) -> np.ndarray:
+def _spelled(units: np.ndarray) -> np.ndarray:
     """Word ids of a passage, (LENGTH,), filled up on the left."""
     words: list[int] = []
     for unit in units.tolist():

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zoo.data.catalogue import sources
+from zoo.core.errors import DataError, UnknownNameError
 from zoo.data.checks import CHECKS
-from zoo.data.home import described_in
-from zoo.errors import DataError, UnknownNameError
+from zoo.data.paths import described_in
+from zoo.data.registry import sources
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Manifest:
     """All files of a dataset, and the terms they come under."""
 
     dataset: str
-    licence: str
+    license: str
     files: tuple[RemoteFile, ...]
 
 
@@ -66,7 +66,7 @@ def read_manifest(name: str, path: Path | None = None) -> Manifest:
             RemoteFile(**{**entry, "columns": tuple(entry["columns"])})
             for entry in content["files"]
         )
-        manifest = Manifest(content["dataset"], content["licence"], files)
+        manifest = Manifest(content["dataset"], content["license"], files)
     except OSError as error:
         raise DataError(f"{path}: {error.strerror or error}") from error
     except (ValueError, TypeError, KeyError) as error:

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from zoo.data.bayes import Scores, class_scores, flag_scores, frequencies, from_log
 from zoo.data.dataset import Dataset
-from zoo.data.home import card
 from zoo.data.options import refuse_unknown
+from zoo.data.paths import card
+from zoo.data.reference_scores import Scores, class_scores, flag_scores, frequencies, from_log
 
 LARGER_END = 0.65  # share of a direction's points at its first end
 ROWS = {"train": 8_000, "validation": 2_000, "test": 4_000}
@@ -31,7 +31,7 @@ class Clouds:
         features: Numbers of one point.
         classes: Number of classes, all equally frequent.
         directions: Directions a class owns.
-        radius: Distance of a cloud's centre from the origin; a cloud's standard deviation is 1.
+        radius: Distance of a cloud's center from the origin; a cloud's standard deviation is 1.
     """
 
     features: int
@@ -55,20 +55,20 @@ class Mixture:
     """The clouds of one seed.
 
     Attributes:
-        centres: Centre of each cloud, shape (clouds, features).
+        centers: Center of each cloud, shape (clouds, features).
         weights: Share of each cloud among its class's points, shape (clouds,).
         owner: Class of each cloud, shape (clouds,).
     """
 
-    centres: np.ndarray
+    centers: np.ndarray
     weights: np.ndarray
     owner: np.ndarray
 
     def chance(self, points: np.ndarray) -> np.ndarray:
         """Chance of each class given a point: (rows, features) -> (rows, classes)."""
         # The square of the point itself is the same for every cloud and falls out.
-        squares = np.square(self.centres).sum(axis=1) / 2
-        by_cloud = from_log(points @ self.centres.T - squares + np.log(self.weights))
+        squares = np.square(self.centers).sum(axis=1) / 2
+        by_cloud = from_log(points @ self.centers.T - squares + np.log(self.weights))
         return by_cloud @ np.eye(self.owner.max() + 1)[self.owner]
 
 
@@ -102,14 +102,14 @@ def load(name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset
     layout = LAYOUTS[name]
     rng = np.random.default_rng([seed, 0xC10D, layout.features])
     clouds = mixture(rng, layout)
-    # Each feature has variance 1 within a cloud, and the centres add r^2 / d on average.
+    # Each feature has variance 1 within a cloud, and the centers add r^2 / d on average.
     scale = 1 / np.sqrt(1 + layout.radius**2 / layout.features)
     splits: dict[str, dict[str, np.ndarray]] = {}
     references: dict[str, dict[str, Scores]] = {"oracle": {}, "trivial": {}}
     constant = np.zeros(0)
     for split, rows in ROWS.items():
         cloud = rng.choice(len(clouds.weights), rows, p=clouds.weights / layout.classes)
-        points = clouds.centres[cloud] + rng.normal(size=(rows, layout.features))
+        points = clouds.centers[cloud] + rng.normal(size=(rows, layout.features))
         owner = clouds.owner[cloud]
         splits[split] = {
             "features": (scale * points).astype(np.float32),
@@ -125,7 +125,7 @@ def load(name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset
         splits=splits,
         card=card(name),
         sizes={"n_features": layout.features, "n_classes": layout.classes},
-        truth={"centres": scale * clouds.centres, "weights": clouds.weights, "owner": clouds.owner},
+        truth={"centers": scale * clouds.centers, "weights": clouds.weights, "owner": clouds.owner},
         references=references,
         origin=f"data: mixture (embedded, generated, seed {seed})",
     )

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from zoo.core.errors import DataError
 from zoo.data.dataset import Dataset
 from zoo.data.mnist_files import read_mnist_csv
 from zoo.data.published_pictures import DIGITS, Pictures, assembled, read_pair
-from zoo.errors import DataError
 
 CSV = "mnist_5k.csv.gz"
 IDX = tuple(

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from zoo.core.errors import DataError
 from zoo.data.csvtext import damage
-from zoo.errors import DataError
 
 SIDE = 28  # pixels
 CLASSES = 10

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from zoo.core.errors import DataError
 from zoo.data.dataset import Dataset
-from zoo.data.home import card
 from zoo.data.options import refuse_unknown
+from zoo.data.paths import card
 from zoo.data.regression import value_scores
-from zoo.errors import DataError
 
 FILES = ("motorcycle_left.png", "motorcycle_right.png", "motorcycle_disp.npz")
 SCALE = 4  # pixels of the files to one of the patches
@@ -77,13 +77,13 @@ def load(name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset
 
 
 def _picture(path: Path) -> np.ndarray:
-    """Levels of a colour picture, uint8 (height, width, 3)."""
+    """Levels of a color picture, uint8 (height, width, 3)."""
     from PIL import Image, UnidentifiedImageError
 
     try:
         with Image.open(path) as image:
             if image.mode != "RGB":
-                raise DataError(f"{path}: mode {image.mode}, not a colour picture (RGB)")
+                raise DataError(f"{path}: mode {image.mode}, not a color picture (RGB)")
             return np.asarray(image)
     except UnidentifiedImageError as error:
         raise DataError(f"{path}: not a picture") from error

@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from zoo.core.errors import DataError, UnknownNameError
 from zoo.data.basketball import Basketball, assemble, check_options, year_option
 from zoo.data.course import read_course
 from zoo.data.dataset import Dataset
 from zoo.data.games import Games
 from zoo.data.kaggle import read_results, read_seeds, read_teams
 from zoo.data.ncaa_files import LAYOUTS, LEAGUES, Found, find
-from zoo.errors import DataError, UnknownNameError
 
 OPTIONS = ("league_of", "layout")
 TRAIN_UNTIL = 2010  # as the reference figures are measured

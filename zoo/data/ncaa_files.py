@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from zoo.errors import DataError
+from zoo.core.errors import DataError
 
 LEAGUES = {"men": ("m", ""), "women": ("w",)}  # letter before the name, best first
 LAYOUTS = ("kaggle", "course")

@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
+from zoo.core.errors import DataError
 from zoo.data.csvtext import read_text
 from zoo.data.dataset import Dataset
-from zoo.data.home import card
 from zoo.data.novel_columns import novel_columns, novel_references
+from zoo.data.paths import card
 from zoo.data.text_options import Whole, settings
 from zoo.data.text_scores import Arrays
 from zoo.data.text_tables import needed, number, read_rows
 from zoo.data.words import Vocabulary, tokens
-from zoo.errors import DataError
 
 TABLE = "metadata.csv"
 COLUMNS = {name: (name,) for name in ("idno", "author-name", "title", "year", "subgenre")}

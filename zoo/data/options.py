@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from zoo.errors import UnknownNameError
+from zoo.core.errors import UnknownNameError
 
 
 def refuse_unknown(name: str, options: Mapping[str, Any], known: Collection[str] = ()) -> None:

@@ -1,4 +1,4 @@
-"""From published pictures of 28 x 28 grey levels to the datasets that the image models train on.
+"""From published pictures of 28 x 28 gray levels to the datasets that the image models train on.
 
 MNIST and Fashion-MNIST come through here, so that they give the columns of the drawn pictures.
 """
@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from zoo.core.errors import DataError, UnknownNameError
 from zoo.data.dataset import Dataset
-from zoo.data.home import card
 from zoo.data.mnist_files import CLASSES, SIDE, read_idx
-from zoo.data.pictures.labelling import label_column, label_map, trivial_scores
-from zoo.errors import DataError, UnknownNameError
+from zoo.data.paths import card
+from zoo.data.pictures.labeling import label_column, label_map, trivial_scores
 
 VALIDATION = 1_000
 ROWS = 6_000  # training pictures unless the option `rows` says otherwise
@@ -126,8 +126,8 @@ def assembled(
 def _columns(form: Form, pictures: np.ndarray, classes: np.ndarray) -> dict[str, np.ndarray]:
     margin = (form.side - SIDE) // 2
     framed = np.pad(pictures, ((0, 0), (margin, margin), (margin, margin)))
-    grey = framed.astype(np.float32)[..., None] / np.float32(255)
+    gray = framed.astype(np.float32)[..., None] / np.float32(255)
     labels = np.isin(classes, form.positive) if form.positive else classes
     column = label_column(labels, 2 if form.positive else CLASSES)
-    columns = {"picture": np.repeat(grey, form.channels, axis=-1), "label": column}
+    columns = {"picture": np.repeat(gray, form.channels, axis=-1), "label": column}
     return {**columns, "label_map": label_map(column)} if form.mapped else columns

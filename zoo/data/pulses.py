@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from zoo.data.bayes import Scores, best_constant, flag_scores, value_scores
 from zoo.data.dataset import Dataset
-from zoo.data.home import card
 from zoo.data.options import refuse_unknown
+from zoo.data.paths import card
+from zoo.data.reference_scores import Scores, best_constant, flag_scores, value_scores
 
 STEPS = 100
 HEIGHT = 1.5

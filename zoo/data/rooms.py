@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from zoo.data.dataset import Dataset
-from zoo.data.home import card
+from zoo.data.paths import card
 from zoo.data.questions import FACTS, answered
 from zoo.data.rooms_story import PEOPLE, PLACES, THINGS, WORDS, Story, tell
 from zoo.data.text_options import ROWS, Whole, settings

@@ -24,10 +24,10 @@ PLACES = [
 ]
 OWN = len(PLACES) // len(PEOPLE)  # places of each person, where they do not share them
 THINGS = ("milk", "apple", "football")
-WAYS = ("went to", "moved to", "journeyed to", "travelled to")
+WAYS = ("went to", "moved to", "journeyed to", "traveled to")
 UNSURE = 0.15  # share of the moves that leave two places open
 WORDS = (
-    *PEOPLE, *PLACES, *THINGS, "went", "moved", "journeyed", "travelled", "to", "the", "or",
+    *PEOPLE, *PLACES, *THINGS, "went", "moved", "journeyed", "traveled", "to", "the", "or",
     "took", "dropped", "where", "is", ".",
 )  # fmt: skip
 

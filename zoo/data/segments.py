@@ -12,12 +12,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from zoo.data.bayes import from_log
+from zoo.data.reference_scores import from_log
 
 SIDE = 28  # pixels
 PIXELS = SIDE * SIDE
 CLASSES = 10
-REACH = 1  # pixels that a digit may be off the centre, each way
+REACH = 1  # pixels that a digit may be off the center, each way
 PLACES = 2 * REACH + 1
 SLANTS = (0.0, 0.12, 0.24)  # pixels to the right per pixel upwards
 FAULT = 0.05  # chance that a segment shows the wrong state
@@ -33,7 +33,7 @@ LIT = np.array(
     dtype=bool,
 )  # fmt: skip
 
-# Rows and columns of each segment, upright and centred; no two of them overlap.
+# Rows and columns of each segment, upright and centered; no two of them overlap.
 _BOXES = (
     ((5, 7), (10, 18)),
     ((7, 13), (18, 20)),

@@ -1,6 +1,6 @@
 """Sources `digits_8x8`, `breast_cancer` and `diabetes`: real tables inside scikit-learn.
 
-They need no download, so they are always there. Features are standardised by the training rows.
+They need no download, so they are always there. Features are standardized by the training rows.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from zoo.data.bayes import frequencies
 from zoo.data.dataset import Dataset
-from zoo.data.home import card
 from zoo.data.mixture import reference, target_columns
 from zoo.data.options import refuse_unknown
+from zoo.data.paths import card
+from zoo.data.reference_scores import frequencies
 
 SOURCES = {
     "classes_64": "digits_8x8",

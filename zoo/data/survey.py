@@ -9,16 +9,16 @@ from typing import Any
 
 import numpy as np
 
+from zoo.core.errors import DataError
 from zoo.data.csvtext import damage
 from zoo.data.dataset import Dataset
-from zoo.data.home import card
+from zoo.data.paths import card
 from zoo.data.post_columns import INCOMES, post_columns, post_references
 from zoo.data.text_options import Whole, settings
 from zoo.data.text_scores import Arrays
 from zoo.data.text_splits import by_item
 from zoo.data.text_tables import Row, read_rows
 from zoo.data.words import Vocabulary, tokens
-from zoo.errors import DataError
 
 FILES = ("ask_a_manager_2023_trimmed.csv", "survey.csv")  # of 2023, of 2021
 COLUMNS = {
@@ -31,7 +31,7 @@ COLUMNS = {
     "gender": ("Gender", "gender"),
 }
 AREA = {"area": ("Functional area of job",)}  # asked in 2023 only
-AGES = {  # middle of each band, in years; the open ones by what their neighbours suggest
+AGES = {  # middle of each band, in years; the open ones by what their neighbors suggest
     "under 18": 17.0,
     "18-24": 21.5,
     "25-34": 30.0,

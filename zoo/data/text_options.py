@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from zoo.errors import DataError, UnknownNameError
+from zoo.core.errors import DataError, UnknownNameError
 
 
 @dataclass(frozen=True)

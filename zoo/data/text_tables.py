@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from zoo.core.errors import DataError
 from zoo.data.csvtext import csv_rows, damage, read_text
-from zoo.errors import DataError
 
 Row = tuple[int, dict[str, str]]  # line on which the row ends, and its cells by column
 

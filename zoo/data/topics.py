@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from zoo.data.dataset import Dataset
-from zoo.data.home import card
+from zoo.data.paths import card
 from zoo.data.post_columns import INCOMES, post_columns, post_references
 from zoo.data.text_options import ROWS, settings
 from zoo.data.text_scores import (
@@ -117,7 +117,7 @@ def load(name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset
 
 
 def make_world() -> World:
-    """The topics: those with near centres are used by the same authors."""
+    """The topics: those with near centers are used by the same authors."""
     width = 2 * PHRASES_KNOWN
     styles, groups = STYLES[:, None], np.arange(INCOMES)[:, None]
     by_age = _topics(softmax(-(((styles - AGE_CENTRES) / 9) ** 2) / 2), 0)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from zoo.core.errors import DataError
 from zoo.data.csvtext import damage
 from zoo.data.text_tables import number, read_rows
-from zoo.errors import DataError
 
 FILES = ("BarackObama.csv", "realDonaldTrump.csv")
 AUTHORS = tuple(name.removesuffix(".csv") for name in FILES)

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from zoo.data.bayes import Scores, class_scores, frequencies
 from zoo.data.dataset import Dataset
-from zoo.data.home import card
 from zoo.data.mixture import Clouds, Mixture, mixture, target_columns
 from zoo.data.options import refuse_unknown
+from zoo.data.paths import card
+from zoo.data.reference_scores import Scores, class_scores, frequencies
 
 FIVE = Clouds(64, 5, 1, 4.0)
 TWO = Clouds(64, 2, 2, 4.0)
@@ -83,5 +83,5 @@ def _points(rng: np.random.Generator, clouds: Mixture, rows: int) -> tuple[np.nd
     """Points (rows, features) and the classes (rows,) that they belong to."""
     share = clouds.weights / clouds.weights.sum()
     cloud = rng.choice(len(share), rows, p=share)
-    centres = clouds.centres[cloud]
-    return centres + rng.normal(size=centres.shape), clouds.owner[cloud]
+    centers = clouds.centers[cloud]
+    return centers + rng.normal(size=centers.shape), clouds.owner[cloud]

@@ -14,7 +14,7 @@ import numpy as np
 
 from zoo.data.dataset import Dataset
 from zoo.data.drawn import row_option
-from zoo.data.home import card
+from zoo.data.paths import card
 from zoo.data.pictures import garments
 from zoo.data.regression import errors, value_scores
 

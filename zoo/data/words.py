@@ -1,4 +1,4 @@
-"""From text to word ids: a small tokeniser, and vocabularies that training texts decide."""
+"""From text to word ids: a small tokenizer, and vocabularies that training texts decide."""
 
 from __future__ import annotations
 

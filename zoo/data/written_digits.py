@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from zoo.data.bayes import Scores, class_scores, frequencies
+from zoo.core.errors import DataError
 from zoo.data.dataset import Dataset
 from zoo.data.displays import FRAMES, changing, walk
-from zoo.data.home import card
 from zoo.data.mnist_files import CLASSES, SIDE
-from zoo.errors import DataError
+from zoo.data.paths import card
+from zoo.data.reference_scores import Scores, class_scores, frequencies
 
-FORM = "figures"  # the image dataset that has the pictures as published, 28 x 28 and grey
+FORM = "figures"  # the image dataset that has the pictures as published, 28 x 28 and gray
 STEP = 2  # pixels from one place of a walk to the next
 ROWS_PER_VIDEO = 10  # pictures in the split for each video made of them
 
@@ -55,12 +55,12 @@ def reshaped(name: str, pictures: Dataset, seed: int) -> Dataset:
     trivial: dict[str, Scores] = {}
     constant = np.zeros(0)
     for split, columns in pictures.splits.items():
-        grey, classes = columns["picture"][..., 0], columns["label"].ravel()
+        gray, classes = columns["picture"][..., 0], columns["label"].ravel()
         if videos:
-            frames, classes = _videos(rng, grey, classes)
+            frames, classes = _videos(rng, gray, classes)
             splits[split] = {"frames": frames, "digits": classes.astype(np.int32)}
         else:
-            flat = grey.reshape(len(grey), -1)
+            flat = gray.reshape(len(gray), -1)
             splits[split] = {"pixels": flat, "digit": classes[:, None].astype(np.int32)}
         if split == "train":
             constant = frequencies(classes, CLASSES)
@@ -78,23 +78,23 @@ def reshaped(name: str, pictures: Dataset, seed: int) -> Dataset:
 
 
 def _videos(
-    rng: np.random.Generator, grey: np.ndarray, classes: np.ndarray
+    rng: np.random.Generator, gray: np.ndarray, classes: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Videos (videos, frames, pixels) of pictures (rows, 28, 28), and classes by frame."""
-    rows = max(1, len(grey) // ROWS_PER_VIDEO)
+    rows = max(1, len(gray) // ROWS_PER_VIDEO)
     wanted = changing(rng, rows)
     picture = np.zeros_like(wanted)
     for digit in np.unique(wanted):
         known = np.flatnonzero(classes == digit)
         # A class that the split lacks is shown by any of its pictures, under their own name.
-        pool = known if len(known) else np.arange(len(grey))
+        pool = known if len(known) else np.arange(len(gray))
         picture[wanted == digit] = rng.choice(pool, np.count_nonzero(wanted == digit))
     for frame in range(1, FRAMES):  # the same picture stays until the digit changes
         stays = wanted[:, frame] == wanted[:, frame - 1]
         picture[stays, frame] = picture[stays, frame - 1]
     down, across = (STEP * (walk(rng, rows) - 1) for _ in range(2))
     margin = STEP
-    framed = np.pad(grey, ((0, 0), (margin, margin), (margin, margin)))
+    framed = np.pad(gray, ((0, 0), (margin, margin), (margin, margin)))
     frames = np.zeros((rows, FRAMES, SIDE, SIDE), np.float32)
     for y in range(-margin, margin + 1, STEP):
         for x in range(-margin, margin + 1, STEP):

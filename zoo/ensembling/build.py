@@ -12,20 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from zoo import board, diagram, preparing, reports, scoring
-from zoo.clock import Clock
+from zoo.core.console import Reporter
+from zoo.core.errors import DataError, RecipeError, TrainingError, UnknownNameError
+from zoo.core.files import replacing
+from zoo.core.timer import Timer
 from zoo.ensembling.combine import combine
+from zoo.ensembling.member_weights import convex_shares
 from zoo.ensembling.members import Member, given, summary, trained
-from zoo.ensembling.shares import convex_shares
 from zoo.ensembling.table import show_members
-from zoo.errors import DataError, RecipeError, TrainingError, UnknownNameError
-from zoo.files import replacing
-from zoo.ports import Split, labels_for, ported
-from zoo.recipe import Recipe
-from zoo.recipe import recipe as find_recipe
-from zoo.reporter import Reporter
-from zoo.runs import LOGDIR, Run
-from zoo.training import engine, provenance, run_folder
+from zoo.experiments import evaluation, provenance, reports, run_folder, setup, tensorboard_run
+from zoo.experiments.feeding import Split, labels_for, ported
+from zoo.experiments.runs import LOGDIR, Run
+from zoo.inspection import diagram
+from zoo.recipes.recipe import Recipe
+from zoo.recipes.recipe import recipe as find_recipe
+from zoo.training import engine
 
 if TYPE_CHECKING:
     import keras
@@ -73,25 +74,25 @@ def ensemble(
         TrainingError: a run that is missing or did not finish.
     """
     check_request(recipe, members, runs, weights, overrides)
-    logdir, reporter, clock = Path(logdir), reporter or Reporter(), Clock()
+    logdir, reporter, timer = Path(logdir), reporter or Reporter(), Timer()
     if recipe is not None:
         chosen = (find_recipe(recipe) if isinstance(recipe, str) else recipe).override(overrides)
-        dataset = preparing.load(chosen, data, reporter)
+        dataset = setup.load(chosen, data, reporter)
         _check_rows(chosen, dataset, weights)
-        with clock.phase("members"):
+        with timer.phase("members"):
             joined = trained(chosen, dataset, members, seed, logdir=logdir, reporter=reporter)
     else:
-        with clock.phase("members"):
+        with timer.phase("members"):
             joined = given(runs, logdir=logdir)
         for member in joined:
             reporter.line(f"member: {member.run.folder}")
-        dataset = preparing.load(joined[0].recipe, joined[0].run.record["data"]["source"], reporter)
+        dataset = setup.load(joined[0].recipe, joined[0].run.record["data"]["source"], reporter)
         if dataset.fingerprint != joined[0].run.record["data"]["fingerprint"]:
             raise DataError(
                 f"{dataset.name} ({dataset.source}) is not the data that the runs were trained on"
             )
         _check_rows(joined[0].recipe, dataset, weights)
-    return _built(joined, dataset, weights, logdir, reporter, clock)
+    return _built(joined, dataset, weights, logdir, reporter, timer)
 
 
 def check_request(
@@ -126,19 +127,19 @@ def _built(
     weights: str,
     logdir: Path,
     reporter: Reporter,
-    clock: Clock,
+    timer: Timer,
 ) -> Run:
     """Combine, learn shares, score, and write the run folder, run.json last."""
-    from zoo.training.compiling import compile_model
+    from zoo.training.compile import compile_model
 
     # every member has graphs of its own, which TensorFlow takes for one retraced too often
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     recipe = _recipe(members)
     seed = members[0].seed
     fingerprint = dataset.fingerprint
-    dataset, upstream = preparing.stacked(dataset, recipe, seed, logdir, reporter)
+    dataset, upstream = setup.stacked(dataset, recipe, seed, logdir, reporter)
     models = [member.run.model for member in members]
-    with clock.phase("build"):
+    with timer.phase("build"):
         averages = {"average": combine(models, name=recipe.name)}
         splits = ported(recipe, dataset, models[0], reporter.line)
         shares = _learned(members, splits)
@@ -151,10 +152,10 @@ def _built(
         for model in (*averages.values(), *models):
             compile_model(model, still, 1)
             model.optimizer.build(model.trainable_variables)
-    with clock.phase("evaluate"):
+    with timer.phase("evaluate"):
         shown = {split: each for split, each in splits.items() if split != "train"} or splits
-        scores = [scoring.score(model, shown) for model in models]
-        joint = {name: scoring.score(model, splits) for name, model in averages.items()}
+        scores = [evaluation.score(model, shown) for model in models]
+        joint = {name: evaluation.score(model, splits) for name, model in averages.items()}
     chosen = "weighted average" if weights == "validation" else "average"
     if chosen not in averages:
         raise TrainingError("there are no rows that all members were validated on")
@@ -165,7 +166,7 @@ def _built(
         "command": _command(members, weights),
         "recipe": recipe.to_dict(),
         "seed": seed,
-        "data": preparing.as_record(dataset, fingerprint, splits),
+        "data": setup.as_record(dataset, fingerprint, splits),
         "upstream": upstream,
         "engine": members[0].run.record["engine"],
         "parameters": model.count_params(),
@@ -176,7 +177,7 @@ def _built(
         "metrics": metrics,
         "baseline": members[0].run.record["baseline"],
         "baseline_name": members[0].run.record["baseline_name"],
-        "references": scoring.references(
+        "references": evaluation.references(
             dataset, metrics, engine.output_names(model), recipe.columns
         ),
         "ensemble": {
@@ -187,14 +188,14 @@ def _built(
         },
     }
     folder = run_folder.create(logdir, recipe.name, seed)
-    with clock.phase("report"):
+    with timer.phase("report"):
         _write(folder, recipe, model, dataset, splits)
-        board.write_scores(folder, record, metrics)
-    record["seconds"] = clock.seconds()
+        tensorboard_run.write_scores(folder, record, metrics)
+    record["seconds"] = timer.seconds()
     run_folder.write(folder, record)
     titles = [member.title for member in members]
     show_members(reporter, titles, record["ensemble"], recipe.name)
-    scoring.show(reporter, record)
+    evaluation.show(reporter, record)
     reporter.line(f"run folder: {folder}")
     return Run(folder, model, record)
 
@@ -231,8 +232,8 @@ def _held_out(members: Sequence[Member], splits: Mapping[str, Split]) -> Split |
     (share,) = shares
     if not share:
         return splits.get("validation")
-    train = preparing.joined(splits["train"], splits.get("validation"))
-    cut = int(preparing.rows(train) * (1 - share))
+    train = setup.joined(splits["train"], splits.get("validation"))
+    cut = int(setup.rows(train) * (1 - share))
     inputs, targets = ({port: array[cut:] for port, array in arrays.items()} for arrays in train)
     return inputs, targets
 
@@ -245,8 +246,8 @@ def _write(
     splits: Mapping[str, Split],
 ) -> None:
     """All files of the run folder but run.json."""
-    from zoo.training.projector import write_projector
-    from zoo.training.tensorboard import write_picture
+    from zoo.tensorboard.callback import write_picture
+    from zoo.tensorboard.projector import write_projector
 
     run_folder.write_labels(folder, dataset.labels)
     diagram.render(model, folder / run_folder.DIAGRAM, nested=False)

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from zoo.core.console import Reporter
+from zoo.core.errors import BuildError, DataError
 from zoo.ensembling.combine import output_tensors
-from zoo.errors import BuildError, DataError
-from zoo.experiment import fit
-from zoo.ports import columns_of
-from zoo.recipe import Recipe
-from zoo.reporter import Reporter
-from zoo.runs import Run, load_run
-from zoo.stacking import matching_run
+from zoo.experiments.feeding import columns_of
+from zoo.experiments.runs import Run, load_run
+from zoo.experiments.stacking import matching_run
+from zoo.experiments.trainer import fit
+from zoo.recipes.recipe import Recipe
 
 if TYPE_CHECKING:
     import keras

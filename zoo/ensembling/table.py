@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from zoo.reporter import Reporter
-from zoo.runs import Scores
+from zoo.core.console import Reporter
+from zoo.experiments.runs import Scores
 
 Row = tuple[str, ...]
 

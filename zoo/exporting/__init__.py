@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     import keras
     import numpy as np
 
+    from zoo.experiments.runs import Run
     from zoo.exporting.exporter import Exported
-    from zoo.runs import Run
 
-# format -> what its artefact is called in an export folder
+# format -> what its artifact is called in an export folder
 FORMATS = {
     "keras": "model.keras",
     "savedmodel": "savedmodel",

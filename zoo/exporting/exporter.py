@@ -10,29 +10,29 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from zoo._keras import keras, tf
-from zoo.errors import DataError, TrainingError, UnknownNameError
+from zoo.core.console import Reporter
+from zoo.core.errors import DataError, TrainingError, UnknownNameError
+from zoo.core.files import replacing
+from zoo.experiments.feeding import ported
+from zoo.experiments.runs import LOGDIR, Run, load_run
 from zoo.exporting import (
     FORMATS,
     TOLERANCE,
     keras_file,
     litert,
     onnx_file,
-    parity,
-    portsfile,
     saved_model,
     serving,
+    signature_json,
+    verify,
 )
 from zoo.exporting.errors import ExportError
 from zoo.exporting.folders import replacing_folder, size_of
-from zoo.files import replacing
-from zoo.ports import ported
-from zoo.recipe import Recipe
-from zoo.recipe import recipe as find_recipe
-from zoo.reporter import Reporter
-from zoo.runs import LOGDIR, Run, load_run
+from zoo.recipes.recipe import Recipe
+from zoo.recipes.recipe import recipe as find_recipe
 
 if TYPE_CHECKING:
-    from zoo.exporting.artefact import Arrays
+    from zoo.exporting.artifact import Arrays
 
 _MODULES = {
     "keras": keras_file,
@@ -44,7 +44,7 @@ _MODULES = {
 
 @dataclass(frozen=True)
 class Exported:
-    """A written and checked artefact.
+    """A written and checked artifact.
 
     Attributes:
         path: The file, or the folder of a SavedModel.
@@ -91,8 +91,8 @@ def export(
     path = Path(path)
     _check_path(path, format)
     if rows is None:
-        split, rows = rows_for(source) if source else ("made up", parity.made_up_rows(chosen))
-    inputs = parity.given_rows(chosen, rows)
+        split, rows = rows_for(source) if source else ("made up", verify.made_up_rows(chosen))
+    inputs = verify.given_rows(chosen, rows)
     return _written(chosen, format, path, split, inputs, tolerance, source)
 
 
@@ -102,12 +102,15 @@ def rows_for(run: Run) -> tuple[str, Arrays]:
     They are made up where the data is not on this machine, or the run that a stacked one builds
     on is gone.
     """
-    from zoo import preparing, stacking  # data readers, which a model of one's own needs not
+    from zoo.experiments import (  # data readers, which a model of one's own needs not
+        setup,
+        stacking,
+    )
 
     recipe = Recipe.from_dict(run.record["recipe"])
     silent = Reporter(silent=True)
     try:
-        dataset = preparing.load(recipe, run.record["data"]["source"], silent)
+        dataset = setup.load(recipe, run.record["data"]["source"], silent)
         if recipe.stacked_on:  # never train here: this run's own upstream, or none
             upstream = load_run(
                 f"{recipe.stacked_on}/{run.record['upstream']['run']}", run.folder.parent.parent
@@ -116,10 +119,10 @@ def rows_for(run: Run) -> tuple[str, Arrays]:
                 dataset, upstream.model, find_recipe(recipe.stacked_on)
             )
     except (DataError, TrainingError):
-        return "made up", parity.made_up_rows(run.model)
+        return "made up", verify.made_up_rows(run.model)
     splits = ported(recipe, dataset, run.model, silent.line)
     split = next(name for name in ("test", "validation", "train", *splits) if name in splits)
-    return split, {name: array[: parity.ROWS] for name, array in splits[split][0].items()}
+    return split, {name: array[: verify.ROWS] for name, array in splits[split][0].items()}
 
 
 def _check_path(path: Path, format: str) -> None:
@@ -153,39 +156,39 @@ def _written(
     with replace(path) as partial:
         try:
             module.write(model, partial)
-            artefact = module.open_(partial)
+            artifact = module.open_(partial)
         except (ExportError, OSError):
             raise
         except Exception as error:  # Keras and TensorFlow raise many kinds
             reason = str(error).partition("\n")[0] or type(error).__name__
             raise ExportError(f"{model.name} as {format}: {reason}") from error
-        found = parity.check(model, artefact, inputs, tolerance)
+        found = verify.check(model, artifact, inputs, tolerance)
     exported = Exported(
         path,
         format,
-        artefact.runtime,
+        artifact.runtime,
         size_of(path),
         found.difference,
         found.batches,
         found.lengths,
         split,
     )
-    portsfile.add(path.parent, path.name, _entry(model, exported, tolerance, run))
+    signature_json.add(path.parent, path.name, _entry(model, exported, tolerance, run))
     return exported
 
 
 def _entry(
     model: keras.Model, exported: Exported, tolerance: float, run: Run | None
 ) -> dict[str, Any]:
-    """What ports.json says of one artefact."""
-    card = portsfile.card_of(run.record["recipe"]["architecture"] if run else model.name)
+    """What ports.json says of one artifact."""
+    card = signature_json.card_of(run.record["recipe"]["architecture"] if run else model.name)
     inputs, outputs = serving.inputs_of(model), serving.outputs_of(model)
     return {
         "format": exported.format,
         "model": model.name,
         **({"run": f"{run.folder.parent.name}/{run.folder.name}"} if run else {}),
-        "inputs": portsfile.describe(inputs, card.inputs if card else ()),
-        "outputs": portsfile.describe(outputs, card.outputs if card else ()),
+        "inputs": signature_json.describe(inputs, card.inputs if card else ()),
+        "outputs": signature_json.describe(outputs, card.outputs if card else ()),
         "check": {
             "runtime": exported.runtime,
             "rows": exported.rows,
@@ -199,7 +202,7 @@ def _entry(
 
 
 def load(path: str | Path) -> Any:
-    """Open a written artefact in its runtime, by its ending: an `Artefact`.
+    """Open a written artifact in its runtime, by its ending: an `Artifact`.
 
     Raises:
         ExportError: there is none of a known kind.
@@ -210,4 +213,4 @@ def load(path: str | Path) -> Any:
     for format, name in FORMATS.items():
         if path.is_file() and path.suffix and path.suffix == Path(name).suffix:
             return _MODULES[format].open_(path)
-    raise ExportError(f"{path} is no artefact that zoo export writes")
+    raise ExportError(f"{path} is no artifact that zoo export writes")

@@ -1,4 +1,4 @@
-"""Replacing a whole folder at once, as `zoo.files.replacing` does a file."""
+"""Replacing a whole folder at once, as `zoo.core.files.replacing` does a file."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from zoo._keras import keras
 from zoo.exporting import serving
-from zoo.exporting.artefact import Artefact
+from zoo.exporting.artifact import Artifact
 
 
 def write(model: keras.Model, path: Path) -> None:
@@ -20,10 +20,10 @@ def write(model: keras.Model, path: Path) -> None:
     copy.save(path)
 
 
-def open_(path: Path) -> Artefact:
+def open_(path: Path) -> Artifact:
     """Load the file in Keras's safe mode: no pickled code is run."""
     model = keras.models.load_model(path, safe_mode=True)
-    return Artefact(
+    return Artifact(
         f"Keras {keras.__version__}",
         {tensor.name: tensor.dtype for tensor in serving.inputs_of(model)},
         tuple(tensor.name for tensor in serving.outputs_of(model)),

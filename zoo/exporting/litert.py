@@ -12,10 +12,10 @@ import numpy as np
 
 from zoo._keras import keras, tf
 from zoo.exporting import serving
-from zoo.exporting.artefact import Arrays, Artefact
+from zoo.exporting.artifact import Arrays, Artifact
 from zoo.exporting.errors import ExportError
-from zoo.exporting.quiet import quiet
 from zoo.exporting.recurrent import portable
+from zoo.exporting.silence import quiet
 
 
 def write(model: keras.Model, path: Path) -> None:
@@ -73,7 +73,7 @@ def _reason(text: str) -> str:
     return next((line.strip() for line in text.splitlines() if line.strip()), "no reason given")
 
 
-def open_(path: Path) -> Artefact:
+def open_(path: Path) -> Artifact:
     """Open the file in LiteRT's interpreter: ai-edge-litert, else TensorFlow's older copy."""
     with quiet():
         interpreter, runtime = _interpreter(path)
@@ -90,7 +90,7 @@ def open_(path: Path) -> Artefact:
                 runner(**inputs)
         return {name: np.array(value) for name, value in runner(**inputs).items()}
 
-    return Artefact(
+    return Artifact(
         runtime,
         {name: np.dtype(detail["dtype"]).name for name, detail in details.items()},
         tuple(runner.get_output_details()),

@@ -11,10 +11,10 @@ import numpy as np
 
 from zoo._keras import keras
 from zoo.exporting import serving
-from zoo.exporting.artefact import Arrays, Artefact
+from zoo.exporting.artifact import Arrays, Artifact
 from zoo.exporting.errors import ExportError
-from zoo.exporting.quiet import quiet
 from zoo.exporting.recurrent import portable
+from zoo.exporting.silence import quiet
 
 OPSET = 17
 _TYPES = {
@@ -71,7 +71,7 @@ def _name_axes(values: Sequence[Any], tensors: Sequence[serving.Tensor]) -> None
                 axis.dim_param = f"{value.name}_{index}" if index else "batch"
 
 
-def open_(path: Path) -> Artefact:
+def open_(path: Path) -> Artifact:
     """Open the file in onnxruntime on the processor.
 
     Raises:
@@ -91,7 +91,7 @@ def open_(path: Path) -> Artefact:
             for name, value in zip(outputs, session.run(list(outputs), inputs), strict=True)
         }
 
-    return Artefact(
+    return Artifact(
         f"onnxruntime {runtime.__version__}",
         {value.name: _type(value.type) for value in session.get_inputs()},
         outputs,

@@ -8,9 +8,9 @@ import numpy as np
 
 from zoo._keras import keras, tf
 from zoo.exporting import serving
-from zoo.exporting.artefact import Arrays, Artefact
-from zoo.exporting.quiet import quiet
+from zoo.exporting.artifact import Arrays, Artifact
 from zoo.exporting.recurrent import portable
+from zoo.exporting.silence import quiet
 
 SIGNATURE = "serving_default"
 
@@ -29,7 +29,7 @@ def write(model: keras.Model, path: Path) -> None:
         archive.write_out(path, verbose=False)
 
 
-def open_(path: Path) -> Artefact:
+def open_(path: Path) -> Artifact:
     """Load the folder with TensorFlow alone."""
     with quiet():
         signature = tf.saved_model.load(str(path)).signatures[SIGNATURE]
@@ -39,7 +39,7 @@ def open_(path: Path) -> Artefact:
         tensors = {name: tf.constant(array, types[name]) for name, array in inputs.items()}
         return {name: np.asarray(value) for name, value in signature(**tensors).items()}
 
-    return Artefact(
+    return Artifact(
         f"TensorFlow {tf.__version__}",
         {name: dtype.name for name, dtype in types.items()},
         tuple(signature.structured_outputs),

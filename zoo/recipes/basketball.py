@@ -1,12 +1,12 @@
 """Recipes of the basketball family.
 
-Strengths are learnt from regular seasons; the tournament models are trained on tournaments up
+Strengths are learned from regular seasons; the tournament models are trained on tournaments up
 to 2010 and tested on later ones, `pred` coming from a model that saw regular seasons only.
 """
 
 from __future__ import annotations
 
-from zoo.recipe import Recipe, add
+from zoo.recipes.recipe import Recipe, add
 
 UNKNOWN = (
     "The best possible score is that of an oracle who knows the true strengths. A season's 28.5 "
@@ -93,7 +93,7 @@ add(
         architecture="two_team",
         dataset="tournament",
         engine="resident-xla",
-        summary="the same model on tournaments alone, which it cannot generalise from",
+        summary="the same model on tournaments alone, which it cannot generalize from",
         seconds={"league": 7},
         loss={"score_diff": "mse"},
         metrics={"score_diff": ("mae",)},

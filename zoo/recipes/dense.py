@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from zoo.recipe import Recipe, add
+from zoo.recipes.recipe import Recipe, add
 
 ADAM = "Adam with a cosine schedule, where the document has RMSprop at a fixed rate"
 PRINTED = (
@@ -16,7 +16,7 @@ FALLING = (
     "RMSprop as in the document, at a lower rate that falls to 0, after searches by `zoo tune`: "
     "larger steps learn the training rows by heart"
 )
-BASELINE = "nearest_neighbour"
+BASELINE = "nearest_neighbor"
 
 # What a search of a recipe as printed varies: how it is trained, not what.
 PRINTED_SEARCH: dict[str, tuple[Any, ...]] = {
@@ -136,7 +136,7 @@ add(
     Recipe(
         name="digit_mlp",
         architecture="digit_mlp",
-        summary="digits from 784 grey levels",
+        summary="digits from 784 gray levels",
         optimizer="rmsprop",
         learning_rate=0.0004,
         **DIGIT,
@@ -155,7 +155,7 @@ add(
     Recipe(
         name="shallow_mlp",
         architecture="shallow_mlp",
-        summary="digits from 784 grey levels, with one hidden layer",
+        summary="digits from 784 gray levels, with one hidden layer",
         expect={"segments": {"accuracy": 0.81}},
         seconds={"segments": 14},
         optimizer="rmsprop",

@@ -6,7 +6,7 @@ on two cores; the architectures are the documents' otherwise.
 
 from __future__ import annotations
 
-from zoo.recipe import Recipe, add
+from zoo.recipes.recipe import Recipe, add
 
 GREY_32 = {"image_shape": (32, 32, 1)}
 SCORES = {"label": ("accuracy", "log_loss")}
@@ -20,18 +20,18 @@ add(
         architecture="cnn",
         dataset="outlines",
         summary="whether a figure has a hole, wherever it lies, dark on light or light on dark",
-        arguments={**GREY_32, "flatten": True, "batch_normalisation": True},
+        arguments={**GREY_32, "flatten": True, "batch_normalization": True},
         loss=BINARY,
         metrics=SCORES,
         learning_rate=0.0015,
         schedule="cosine",
         epochs=6,
-        baseline="nearest_neighbour",
+        baseline="nearest_neighbor",
         report="images",
         expect={"drawn": {"accuracy": 0.95}},
         seconds={"drawn": 15},
         note=SMALLER + "With the Flatten that the listing lacks: one answer per "
-        "picture. With batch normalisation: without it, the ten hidden units may die.",
+        "picture. With batch normalization: without it, the ten hidden units may die.",
     ),
     Recipe(
         name="cnn_as_printed",
@@ -59,29 +59,29 @@ add(
         learning_rate=0.0002,
         schedule="cosine",
         epochs=12,
-        baseline="nearest_neighbour",
+        baseline="nearest_neighbor",
         report="images",
         expect={"drawn": {"accuracy": 0.94}},
         seconds={"drawn": 12},
         note=SMALLER
-        + "A rate of 0.001 kills the ten hidden units before they have learnt, 0.0003 some.",
+        + "A rate of 0.001 kills the ten hidden units before they have learned, 0.0003 some.",
     ),
     Recipe(
         name="two_resolution",
         architecture="two_resolution",
         dataset="cloth",
-        summary="a cloth's weave, seen finely in grey, and its dye, seen coarsely in colour",
+        summary="a cloth's weave, seen finely in gray, and its dye, seen coarsely in color",
         loss=BINARY,
         metrics=SCORES,
         learning_rate=0.0005,
         schedule="cosine",
         epochs=4,
         early_stopping=2,
-        baseline="nearest_neighbour",
+        baseline="nearest_neighbor",
         report="images",
         expect={"drawn": {"accuracy": 0.93}},
         seconds={"drawn": 22},
-        note="The columns grey_alone and colour_alone are the best that one input alone allows.",
+        note="The columns gray_alone and color_alone are the best that one input alone allows.",
     ),
     Recipe(
         name="vgg_like",
@@ -94,7 +94,7 @@ add(
         learning_rate=0.0015,
         schedule="cosine",
         epochs=8,
-        baseline="nearest_neighbour",
+        baseline="nearest_neighbor",
         report="images",
         expect={"drawn": {"accuracy": 0.91}},
         seconds={"drawn": 34},
@@ -113,7 +113,7 @@ add(
         optimizer_options={"momentum": 0.9, "nesterov": True},
         learning_rate=0.01,
         epochs=10,
-        baseline="nearest_neighbour",
+        baseline="nearest_neighbor",
         report="images",
         note="SGD at 0.01 with momentum 0.9 after Nesterov and batches of 32, as printed; pictures "
         "of 32 x 32 pixels, where the document has 100 x 100 random numbers. It takes more than "
@@ -129,7 +129,7 @@ add(
         learning_rate=0.003,
         schedule="cosine",
         epochs=6,
-        baseline="nearest_neighbour",
+        baseline="nearest_neighbor",
         report="images",
         expect={"drawn": {"accuracy": 0.92}},
         seconds={"drawn": 50},
@@ -145,7 +145,7 @@ add(
         learning_rate=0.003,
         schedule="cosine",
         epochs=5,
-        baseline="nearest_neighbour",
+        baseline="nearest_neighbor",
         report="images",
         expect={"drawn": {"accuracy": 0.92}},
         seconds={"drawn": 50},

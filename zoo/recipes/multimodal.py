@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zoo.recipe import Recipe, add
+from zoo.recipes.recipe import Recipe, add
 
 add(
     Recipe(
@@ -18,13 +18,13 @@ add(
         schedule="cosine",
         epochs=5,
         batch_size=16,
-        baseline="nearest_neighbour",
+        baseline="nearest_neighbor",
         report="images",
         expect={"stereograms": {"mae": 0.42}},
         seconds={"stereograms": 59},
         note="Xception's first two blocks on 32 x 32 pixels: all fourteen on 71 x 71 take about "
         "3 billion multiplications a pair and step, minutes an epoch on two cores. Batches of 16, "
-        "because Xception's batch normalisation needs some 500 steps to settle. The same steps on "
+        "because Xception's batch normalization needs some 500 steps to settle. The same steps on "
         "2,500 pairs, seven times over, teach it their noise.",
         by_source={"motorcycle": {"dataset_options": {}, "epochs": 7}},
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from zoo.recipe import Recipe, add
+from zoo.recipes.recipe import Recipe, add
 
 SCORES = ("accuracy", "log_loss")
 LABEL: dict[str, Any] = {
@@ -16,7 +16,7 @@ LABEL: dict[str, Any] = {
     "schedule": "cosine",
     "batch_size": 64,
     "engine": "resident-xla",
-    "baseline": "nearest_neighbour",
+    "baseline": "nearest_neighbor",
     "search": {
         "learning_rate": ("log", 0.001, 0.05),
         "batch_size": ("choice", 32, 64, 128),
@@ -86,7 +86,7 @@ add(
         batch_size=4,
         early_stopping=5,
         engine="resident-xla",
-        baseline="nearest_neighbour_by_step",
+        baseline="nearest_neighbor_by_step",
         note="The document gives no settings. A batch of 4 videos has 80 frames.",
         expect={"segments": {"accuracy": 0.79}},
         seconds={"segments": 19},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zoo.recipe import Recipe, add
+from zoo.recipes.recipe import Recipe, add
 
 COMPARED = (
     "The encodings are compared (merge=compare), where the document sets them side by side: a "

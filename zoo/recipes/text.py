@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zoo.recipe import Recipe, add
+from zoo.recipes.recipe import Recipe, add
 
 AUX = ("hour_sin", "hour_cos", "weekend", "years", "characters")
 HEADLINE = {

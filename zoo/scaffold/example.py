@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from zoo.data.table import Field
+from zoo.data.tabular import Field
 from zoo.data.texts import KINDS
 from zoo.scaffold.layout import WORDS, Layout
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from zoo.core.errors import BuildError, UnknownNameError
 from zoo.data.csvtable import CsvTable
 from zoo.data.csvtext import damage
-from zoo.data.table import SPLIT, Field, read_splits
+from zoo.data.tabular import SPLIT, Field, read_splits
 from zoo.data.texts import steps
 from zoo.data.word_vectors import WIDTH
 from zoo.data.words import SPECIAL
-from zoo.errors import BuildError, UnknownNameError
-from zoo.registry import Architecture, Port, list_models, spec
+from zoo.models.registry import ModelSpec, TensorSpec, list_models, spec
 from zoo.scaffold.sizes import (
     LENGTH,
     MOST_COLUMNS,
@@ -50,14 +50,14 @@ class Layout:
         inputs, outputs: The ports at these arguments.
         count: Parameters at these arguments.
         losses: Output port -> Keras loss.
-        fields: Port -> what it takes from the table.
+        fields: TensorSpec -> what it takes from the table.
         sizes: Builder argument -> vocabulary whose length decides it when data is loaded.
     """
 
-    entry: Architecture
+    entry: ModelSpec
     arguments: dict[str, Any]
-    inputs: tuple[Port, ...]
-    outputs: tuple[Port, ...]
+    inputs: tuple[TensorSpec, ...]
+    outputs: tuple[TensorSpec, ...]
     count: int
     losses: dict[str, str]
     fields: dict[str, Field]
@@ -74,7 +74,7 @@ def usable() -> list[str]:
     return [name for name in list_models() if not _obstacle(spec(name))]
 
 
-def example_layout(entry: Architecture, given: Mapping[str, Any]) -> Layout:
+def example_layout(entry: ModelSpec, given: Mapping[str, Any]) -> Layout:
     """The layout of an example table: at the recipe's arguments, or small where that is wide.
 
     Args:
@@ -113,7 +113,7 @@ def example_layout(entry: Architecture, given: Mapping[str, Any]) -> Layout:
 
 
 def table_layout(
-    entry: Architecture,
+    entry: ModelSpec,
     path: Path,
     columns: Mapping[str, Sequence[str]],
     given: Mapping[str, Any],
@@ -121,7 +121,7 @@ def table_layout(
     """The layout that fits a user's own table.
 
     Args:
-        columns: Port -> columns, where the user says so; others are found by name.
+        columns: TensorSpec -> columns, where the user says so; others are found by name.
         given: Builder arguments that the user sets.
 
     Raises:
@@ -158,7 +158,7 @@ def table_layout(
 
 
 def _finished(
-    entry: Architecture,
+    entry: ModelSpec,
     arguments: Mapping[str, Any],
     sized: Sized,
     fields: dict[str, Field],
@@ -169,7 +169,7 @@ def _finished(
     return Layout(entry, changed, sized.inputs, sized.outputs, sized.count, losses, fields, sizes)
 
 
-def _obstacle(entry: Architecture) -> str:
+def _obstacle(entry: ModelSpec) -> str:
     """Why a table cannot feed this architecture; empty if it can."""
     if not entry.count:
         return "has no weights to train"
@@ -179,17 +179,17 @@ def _obstacle(entry: Architecture) -> str:
     return ""
 
 
-def _refuse_unusable(entry: Architecture) -> None:
+def _refuse_unusable(entry: ModelSpec) -> None:
     reason = _obstacle(entry)
     if reason:
         raise BuildError(f"{entry.name} {reason}; --from takes {', '.join(usable())}")
 
 
-def _width(entry: Architecture, sized: Sized) -> int:
+def _width(entry: ModelSpec, sized: Sized) -> int:
     return sum(needed_columns(entry, port, target) for port, target in with_side(sized))
 
 
-def _column_names(entry: Architecture, port: Port, target: bool) -> tuple[str, ...]:
+def _column_names(entry: ModelSpec, port: TensorSpec, target: bool) -> tuple[str, ...]:
     """Names for the columns of a port: the recipe's own, else by number."""
     needed = needed_columns(entry, port, target)
     recipe = base_recipe(entry)
@@ -200,7 +200,7 @@ def _column_names(entry: Architecture, port: Port, target: bool) -> tuple[str, .
 
 
 def _fields(
-    entry: Architecture, sized: Sized, columns: Mapping[str, tuple[str, ...]]
+    entry: ModelSpec, sized: Sized, columns: Mapping[str, tuple[str, ...]]
 ) -> dict[str, Field]:
     """Port -> what it takes from its columns.
 
@@ -226,7 +226,7 @@ def _fields(
     return fields
 
 
-def _field(entry: Architecture, port: Port, columns: tuple[str, ...], target: bool) -> Field:
+def _field(entry: ModelSpec, port: TensorSpec, columns: tuple[str, ...], target: bool) -> Field:
     if port.text:
         return Field(columns, port.text, length=port.shape[0] or 0)
     shape = value_shape(entry, port, target)
@@ -241,7 +241,7 @@ def _field(entry: Architecture, port: Port, columns: tuple[str, ...], target: bo
 
 
 def _found(
-    entry: Architecture, sized: Sized, table: CsvTable, given: Mapping[str, Sequence[str]]
+    entry: ModelSpec, sized: Sized, table: CsvTable, given: Mapping[str, Sequence[str]]
 ) -> dict[str, tuple[str, ...]]:
     """Port -> columns of the table."""
     found: dict[str, tuple[str, ...]] = {}
@@ -285,7 +285,7 @@ def _found(
     return found
 
 
-def _longest(table: CsvTable, port: Port, columns: Sequence[str]) -> int:
+def _longest(table: CsvTable, port: TensorSpec, columns: Sequence[str]) -> int:
     """Words or characters of the longest text that a port is given, at most MOST_STEPS."""
     if len(columns) > 1:
         problem = f"the port {port.name!r} takes one column of text, not {len(columns):,}"

@@ -14,17 +14,17 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from zoo.data.catalogue import dataset_names
-from zoo.data.table import Field
-from zoo.errors import ZooError
-from zoo.files import write_text
-from zoo.recipe import Recipe, list_recipes
-from zoo.registry import Port, list_models, spec
+from zoo.core.errors import ZooError
+from zoo.core.files import write_text
+from zoo.data.registry import dataset_names
+from zoo.data.tabular import Field
+from zoo.inspection.source_code import definitions
+from zoo.models.registry import TensorSpec, list_models, spec
+from zoo.recipes.recipe import Recipe, list_recipes
 from zoo.scaffold.example import example_table
 from zoo.scaffold.layout import Layout, example_layout, table_layout
 from zoo.scaffold.python import Call, Name, written
 from zoo.scaffold.sizes import base_recipe
-from zoo.standalone import definitions
 
 TEMPLATES = Path(__file__).parent / "templates"
 BATCH = 32  # the most rows a step, as a table may be short
@@ -59,7 +59,7 @@ def create(
         folder: The project's folder, which must not be there yet; its name is the project's.
         source: A registered architecture.
         table: A CSV table to copy into the project; without one an example is made.
-        columns: Port -> columns of the table, where names alone do not tell.
+        columns: TensorSpec -> columns of the table, where names alone do not tell.
         arguments: Builder arguments that differ from the recipe's.
 
     Returns:
@@ -169,7 +169,7 @@ def _model_source(package: str, layout: Layout) -> str:
         *sorted(imports),
         *([""] if imports else []),
         f"from zoo._keras import {', '.join(sorted({'keras', *doors}))}",
-        "from zoo.registry import Port, register",
+        "from zoo.models.registry import TensorSpec, register",
     ]
     blocks = ["\n".join(head), *helpers, f"{register}\n{builder}"]
     return "\n\n\n".join(blocks) + "\n"
@@ -203,7 +203,7 @@ def with_defaults(function: str, values: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _port(port: Port) -> Call:
+def _port(port: TensorSpec) -> Call:
     changed = {
         field.name: getattr(port, field.name)
         for field in dataclasses.fields(port)
@@ -229,7 +229,7 @@ def _recipe(package: str, layout: Layout) -> Recipe:
         "name": package,
         "architecture": package,
         "dataset": package,
-        "summary": f"what {entry.name} was, learnt from a table of one's own",
+        "summary": f"what {entry.name} was, learned from a table of one's own",
         "columns": _dataset_columns(layout),
         "arguments": {},  # they are the builder's defaults here
         "loss": layout.losses,

@@ -13,7 +13,7 @@ STEP = 4
 
 @dataclass(frozen=True, eq=False)
 class Call:
-    """A call to be written down, such as `Port("x", (1,), unit="cm")`.
+    """A call to be written down, such as `TensorSpec("x", (1,), unit="cm")`.
 
     As the key of a mapping with the value None it is written without a colon: `**call()`.
     """

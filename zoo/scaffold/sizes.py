@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from zoo.core.errors import BuildError, ZooError
 from zoo.data.csvtext import damage
 from zoo.data.texts import VOCABULARIES
-from zoo.errors import BuildError, ZooError
-from zoo.recipe import Recipe
-from zoo.recipe import recipe as find_recipe
-from zoo.registry import Architecture, Port, build
-from zoo.unallocated import unallocated
+from zoo.models.abstract_build import abstract_build
+from zoo.models.registry import ModelSpec, TensorSpec, build
+from zoo.recipes.recipe import Recipe
+from zoo.recipes.recipe import recipe as find_recipe
 
 MOST_COLUMNS = 4096  # a wider table is not for people, nor is a longer text
 SPARSE = "sparse_categorical_crossentropy"
@@ -27,25 +27,27 @@ LENGTH = 12  # time steps of the example where the architecture takes any number
 class Sized:
     """The ports and parameters of a model at given arguments."""
 
-    inputs: tuple[Port, ...]
-    outputs: tuple[Port, ...]
+    inputs: tuple[TensorSpec, ...]
+    outputs: tuple[TensorSpec, ...]
     count: int
 
 
-def base_recipe(entry: Architecture) -> Recipe | None:
+def base_recipe(entry: ModelSpec) -> Recipe | None:
     """The recipe that a project of this architecture starts from, if it has one."""
     return find_recipe(entry.recipe) if entry.recipe else None
 
 
-def sized_at(entry: Architecture, arguments: Mapping[str, Any]) -> Sized:
+def sized_at(entry: ModelSpec, arguments: Mapping[str, Any]) -> Sized:
     """The ports that the model has at these arguments, in the card's words where it has them."""
-    with unallocated():
+    with abstract_build():
         model = build(entry.name, **arguments)
     known = {port.name: port for port in (*entry.inputs, *entry.outputs)}
 
-    def ports(tensors: Sequence[Any], names: Sequence[str]) -> tuple[Port, ...]:
+    def ports(tensors: Sequence[Any], names: Sequence[str]) -> tuple[TensorSpec, ...]:
         return tuple(
-            dataclasses.replace(known.get(name, Port(name, ())), shape=tuple(tensor.shape[1:]))
+            dataclasses.replace(
+                known.get(name, TensorSpec(name, ())), shape=tuple(tensor.shape[1:])
+            )
             for tensor, name in zip(tensors, names, strict=True)
         )
 
@@ -58,12 +60,12 @@ def sized_at(entry: Architecture, arguments: Mapping[str, Any]) -> Sized:
     )
 
 
-def with_side(sized: Sized) -> list[tuple[Port, bool]]:
+def with_side(sized: Sized) -> list[tuple[TensorSpec, bool]]:
     """Every port, and whether it is an output."""
     return [(port, False) for port in sized.inputs] + [(port, True) for port in sized.outputs]
 
 
-def loss_of(entry: Architecture, port: Port) -> str:
+def loss_of(entry: ModelSpec, port: TensorSpec) -> str:
     """The recipe's loss of an output; without one, what its unit suggests."""
     recipe = base_recipe(entry)
     if recipe and port.name in recipe.loss:
@@ -73,7 +75,7 @@ def loss_of(entry: Architecture, port: Port) -> str:
     return "binary_crossentropy" if port.shape[-1] == 1 else SPARSE
 
 
-def value_shape(entry: Architecture, port: Port, target: bool) -> tuple[int, ...]:
+def value_shape(entry: ModelSpec, port: TensorSpec, target: bool) -> tuple[int, ...]:
     """Shape of what the table gives for a port: a class in place of its probabilities."""
     if port.text:
         return (1,)
@@ -83,13 +85,13 @@ def value_shape(entry: Architecture, port: Port, target: bool) -> tuple[int, ...
     return shape
 
 
-def needed_columns(entry: Architecture, port: Port, target: bool) -> int:
+def needed_columns(entry: ModelSpec, port: TensorSpec, target: bool) -> int:
     """How many columns of a table a port takes."""
     return math.prod(value_shape(entry, port, target))
 
 
 def lengths_for(
-    entry: Architecture, arguments: Mapping[str, Any], wanted: Mapping[str, int]
+    entry: ModelSpec, arguments: Mapping[str, Any], wanted: Mapping[str, int]
 ) -> dict[str, int]:
     """The builder arguments that make ports take `wanted` steps, or the fewest from there on.
 
@@ -110,7 +112,7 @@ def lengths_for(
 
 
 def vocabulary_sizes(
-    entry: Architecture, sized: Sized, arguments: Mapping[str, Any]
+    entry: ModelSpec, sized: Sized, arguments: Mapping[str, Any]
 ) -> dict[str, str]:
     """Builder argument -> vocabulary that decides it."""
     sizes = {}
@@ -129,8 +131,8 @@ def vocabulary_sizes(
 
 
 def widened(
-    entry: Architecture,
-    port: Port,
+    entry: ModelSpec,
+    port: TensorSpec,
     target: bool,
     wide: int,
     arguments: Mapping[str, Any],
@@ -152,13 +154,15 @@ def widened(
     )
 
 
-def argument_named(entry: Architecture, port: str, what: str) -> str:
+def argument_named(entry: ModelSpec, port: str, what: str) -> str:
     """The builder argument that is a port's `length`, say: its own, the model's, or none: ""."""
     names = (f"{port}_{what}", what)
     return next((name for name in names if name in entry.defaults), "")
 
 
-def _argument_of(entry: Architecture, port: Port, axis: int, arguments: Mapping[str, Any]) -> str:
+def _argument_of(
+    entry: ModelSpec, port: TensorSpec, axis: int, arguments: Mapping[str, Any]
+) -> str:
     """The builder argument that is the size of one axis of a port, found by trying, or ""."""
     for argument, default in entry.defaults.items():
         value = arguments.get(argument, default)

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from zoo._keras import keras, tf
-from zoo.errors import TrainingError
-from zoo.files import replacing, write_text
-from zoo.training.allowance import Allowance
+from zoo.core.errors import TrainingError
+from zoo.core.files import replacing, write_text
+from zoo.training.write_budget import WriteBudget
 
 if TYPE_CHECKING:
-    from zoo.recipe import Recipe
+    from zoo.recipes.recipe import Recipe
 
 Logs = dict[str, Any] | None
 
@@ -62,7 +62,7 @@ def standard_callbacks(recipe: Recipe, folder: Path) -> list[keras.callbacks.Cal
 class BestWeights(keras.callbacks.Callback):
     """Keeps the weights of the epoch with the lowest `monitor`, and writes them to a file.
 
-    The file is written at once where its `Allowance` lets it; what is left to write is written
+    The file is written at once where its `WriteBudget` lets it; what is left to write is written
     at the end.
     """
 
@@ -73,7 +73,7 @@ class BestWeights(keras.callbacks.Callback):
         self.best = math.inf
         self.best_weights: list[np.ndarray] | None = None
         self.unwritten = False
-        self.allowance = Allowance()
+        self.allowance = WriteBudget()
 
     def on_train_begin(self, logs: Logs = None) -> None:
         self.allowance.start()
@@ -106,7 +106,7 @@ class BestWeights(keras.callbacks.Callback):
 class HistoryFile(keras.callbacks.Callback):
     """Every epoch's learning rate, losses and metrics as CSV.
 
-    The file is rewritten whole after each epoch where its `Allowance` lets it; what is left to
+    The file is rewritten whole after each epoch where its `WriteBudget` lets it; what is left to
     write is written at the end.
     """
 
@@ -114,7 +114,7 @@ class HistoryFile(keras.callbacks.Callback):
         super().__init__()
         self.path = path
         self.rows: list[dict[str, float]] = []
-        self.allowance = Allowance()
+        self.allowance = WriteBudget()
 
     def on_train_begin(self, logs: Logs = None) -> None:
         self.allowance.start()

@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 
 from zoo._keras import keras
-from zoo.errors import TrainingError
-from zoo.files import replacing
-from zoo.training.allowance import Allowance
+from zoo.core.errors import TrainingError
+from zoo.core.files import replacing
 from zoo.training.interrupt import StopRequest
+from zoo.training.write_budget import WriteBudget
 
 KEPT = 2
 NAME = re.compile(r"resume-(\d+)-([0-9a-f]{16})\.npz")
@@ -44,7 +44,7 @@ class ResumePoint(keras.callbacks.Callback):
     """Saves resume points; must be the last callback, to see all others' state.
 
     One is written after the first epoch, after the last, when the run is asked to stop, and
-    after any other where their `Allowance` lets it: a killed run of very short epochs repeats
+    after any other where their `WriteBudget` lets it: a killed run of very short epochs repeats
     some of them.
 
     Args:
@@ -66,7 +66,7 @@ class ResumePoint(keras.callbacks.Callback):
         self.others = list(callbacks)
         self.state = state
         self.stop = stop
-        self.allowance = Allowance()
+        self.allowance = WriteBudget()
 
     def on_train_begin(self, logs: Logs = None) -> None:
         self.allowance.start()

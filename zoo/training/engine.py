@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from zoo._keras import keras, tf
-from zoo.errors import TrainingError
+from zoo.core.errors import TrainingError
 from zoo.training import resident
-from zoo.training.order import shuffled, take
+from zoo.training.shuffling import shuffled, take
 
 Arrays = Mapping[str, np.ndarray]
 

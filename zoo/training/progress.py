@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoo._keras import keras
 
 if TYPE_CHECKING:
-    from zoo.reporter import Reporter
+    from zoo.core.console import Reporter
 
 Logs = dict[str, Any] | None
 

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from typing import Any
 
 from zoo._keras import keras, tf
-from zoo.training.order import shuffled, take
-from zoo.training.projection import projected_lstms
+from zoo.training.lstm_input_fusion import fused_lstm_inputs
+from zoo.training.shuffling import shuffled, take
 
 
 def train_function(
@@ -68,7 +68,7 @@ def _loop(
             step(take(data, chosen))
             return at + 1
 
-        with projected_lstms(model):
+        with fused_lstm_inputs(model):
             tf.while_loop(lambda at: at < whole, body, [tf.constant(0)], parallel_iterations=1)
             if rows > whole * batch_size:
                 step(take(data, order[whole * batch_size :]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from zoo.errors import ZooError
+from zoo.core.errors import ZooError
 
 
 def load_optuna() -> ModuleType:

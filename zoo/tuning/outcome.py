@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zoo.files import replacing, write_text
-from zoo.recipe import Recipe
-from zoo.recipe_file import write_recipe
+from zoo.core.files import replacing, write_text
+from zoo.recipes.file import write_recipe
+from zoo.recipes.recipe import Recipe
 from zoo.tuning.optional import load_optuna
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def write_trial(study: Study, trial: FrozenTrial) -> None:
     metrics: Mapping[str, float] = trial.user_attrs.get("metrics", {})
     if trial.state.name == "FAIL" or not metrics:
         return
-    from zoo.training.hparams import flattened, write_hparams
+    from zoo.tensorboard.hparams import flattened, write_hparams
 
     folder = study.folder / f"trial-{trial.number:04d}"
     named = {

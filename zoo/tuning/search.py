@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time as clock
+import time as timer
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zoo.errors import RecipeError, StoppedEarly, TrainingError
-from zoo.recipe import Recipe
-from zoo.recipe import recipe as find_recipe
-from zoo.reporter import Reporter
+from zoo.core.console import Reporter
+from zoo.core.errors import RecipeError, StoppedEarly, TrainingError
+from zoo.recipes.recipe import Recipe
+from zoo.recipes.recipe import recipe as find_recipe
 from zoo.tuning import outcome
 from zoo.tuning.optional import load_optuna
 from zoo.tuning.space import own_settings, space_of
@@ -85,12 +85,12 @@ def tune(
         StoppedEarly: Ctrl-C; the message says how to go on.
     """
     chosen = check(recipe, overrides, trials=trials, time=time, jobs=jobs, study=study)
-    deadline = clock.time() + time if time else float("inf")
+    deadline = timer.time() + time if time else float("inf")
     reporter = reporter or Reporter()
     logdir = Path(logdir)
     if jobs > 1:  # or the first process would take a whole GPU
         os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
-    from zoo.data.catalogue import choose_source
+    from zoo.data.registry import choose_source
     from zoo.training.interrupt import StopRequest, listening
     from zoo.tuning import worker
 

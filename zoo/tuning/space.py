@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from zoo.recipe import Recipe
-from zoo.registry import spec
+from zoo.models.registry import spec
+from zoo.recipes.recipe import Recipe
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from zoo.errors import TrainingError, ZooError
-from zoo.files import write_text
-from zoo.recipe import SAID, Recipe
+from zoo.core.errors import TrainingError, ZooError
+from zoo.core.files import write_text
+from zoo.recipes.recipe import SAID, Recipe
 from zoo.tuning.optional import load_optuna
 from zoo.tuning.space import Space, distributions, own_settings
 

@@ -13,18 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zoo import preparing
 from zoo._keras import keras
-from zoo.errors import RecipeError, TrainingError, ZooError
-from zoo.ports import build_for, ported
-from zoo.recipe import Recipe
+from zoo.core.errors import RecipeError, TrainingError, ZooError
+from zoo.experiments import setup
+from zoo.experiments.feeding import build_for, ported
+from zoo.recipes.recipe import Recipe
 from zoo.training import engine
-from zoo.training.callbacks import (
-    BestWeights,
-    HistoryFile,
-    standard_callbacks,
-)
-from zoo.training.compiling import compile_model
+from zoo.training.callbacks import BestWeights, HistoryFile, standard_callbacks
+from zoo.training.compile import compile_model
 from zoo.training.determinism import set_seed
 
 if TYPE_CHECKING:
@@ -44,7 +40,7 @@ class Outcome:
         value: The monitored value: of the epoch whose weights are kept, or the last one seen.
         state: `COMPLETE`, `PRUNED`, `FAIL` or, when a person stopped it, `STOPPED`.
         epochs: Epochs run.
-        seconds: Wall-clock time.
+        seconds: Wall-timer time.
         metrics: Training and validation values of the epoch of `value`.
         error: Why it failed.
     """
@@ -127,8 +123,8 @@ def _train(
     splits = ported(recipe, dataset, model, say)
     train, validation = splits["train"], splits.get("validation")
     if recipe.validation_split:
-        train, validation = preparing.joined(train, validation), None
-    used = int(preparing.rows(train) * (1 - recipe.validation_split))
+        train, validation = setup.joined(train, validation), None
+    used = int(setup.rows(train) * (1 - recipe.validation_split))
     compile_model(model, recipe, max(1, -(-used // recipe.batch_size)))
     chosen, _ = engine.engine_for(recipe.engine, train)
     unwanted = (BestWeights, HistoryFile)  # a trial leaves no files

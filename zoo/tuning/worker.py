@@ -17,10 +17,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zoo import preparing
-from zoo.errors import TrainingError, ZooError
-from zoo.recipe import Recipe
-from zoo.reporter import Reporter
+from zoo.core.console import Reporter
+from zoo.core.errors import TrainingError, ZooError
+from zoo.experiments import setup
+from zoo.recipes.recipe import Recipe
 from zoo.tuning import outcome
 from zoo.tuning.study import Study, opened
 
@@ -134,14 +134,14 @@ def load(recipe: Recipe, source: str, reporter: Reporter) -> tuple[Dataset, str]
     """The data that the trials see, and the fingerprint of all of it."""
     from zoo.tuning.trial import searched_data
 
-    dataset = preparing.load(recipe, source, reporter)
+    dataset = setup.load(recipe, source, reporter)
     return searched_data(dataset), dataset.fingerprint
 
 
 def stacked(study: Study, dataset: Dataset, logdir: Path, reporter: Reporter) -> Dataset:
     """The data with the upstream model's column; one process trains that model for all."""
     with study.locked("upstream"):
-        made, _ = preparing.stacked(dataset, study.recipe, study.seed, logdir, reporter)
+        made, _ = setup.stacked(dataset, study.recipe, study.seed, logdir, reporter)
     return made
 
 

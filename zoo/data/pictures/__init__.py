@@ -1,1 +1,1 @@
-"""Generated pictures: drawing, lighting, labelling, and one module per task."""
+"""Generated pictures: drawing, lighting, labeling, and one module per task."""

@@ -1,8 +1,8 @@
-"""A piece of cloth, seen twice: finely in grey, and coarsely in colour.
+"""A piece of cloth, seen twice: finely in gray, and coarsely in color.
 
 Its weave (lengthwise, crosswise, chequered: grades 0, 1, 2) alternates from pixel to pixel and
 is gone, exactly, once 2 x 2 pixels are averaged for the coarse view. Its dye (green, red, blue:
-grades 0, 1, 2) leaves the mean of the three channels alone, so it is gone in grey. The label,
+grades 0, 1, 2) leaves the mean of the three channels alone, so it is gone in gray. The label,
 whether the cloth is a dear one, needs both.
 """
 
@@ -21,7 +21,7 @@ _SHAPES = [SHAPES.index(name) for name in ("disc", "square", "triangle", "bar")]
 
 
 def draw(rng: np.random.Generator, rows: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """`grey` (rows, 64, 64, 1), `colour` (rows, 32, 32, 3), both grades, and the class."""
+    """`gray` (rows, 64, 64, 1), `color` (rows, 32, 32, 3), both grades, and the class."""
     weave, dye, label = draw_grades(rng, rows)
     shape = np.array(_SHAPES)[rng.integers(0, len(_SHAPES), rows)]
     radius = rng.uniform(0.35, 0.5, rows) * COARSE
@@ -33,8 +33,8 @@ def draw(rng: np.random.Generator, rows: int) -> tuple[dict[str, np.ndarray], np
     brightness = (ground + (cloth - ground) * piece) * slope  # (rows, 32, 32)
 
     strength = rng.uniform(0.6, 1.2, (rows, 1)).astype(np.float32)
-    colour = _DYES[dye] * strength + _tint(rng, rows)  # (rows, 3)
-    painted = piece[..., None] * colour[:, None, None, :]
+    color = _DYES[dye] * strength + _tint(rng, rows)  # (rows, 3)
+    painted = piece[..., None] * color[:, None, None, :]
     painted += (1 - piece[..., None]) * _tint(rng, rows)[:, None, None, :]
 
     # Of either sign: a thread may begin light or dark, so no pixel tells the weave.
@@ -42,8 +42,8 @@ def draw(rng: np.random.Generator, rows: int) -> tuple[dict[str, np.ndarray], np
     contrast *= np.where(rng.random((rows, 1, 1)) < 0.5, -1, 1).astype(np.float32)
     threads = _twice(piece * contrast) * _weaves()[weave]  # (rows, 64, 64)
     return {
-        "grey": noisy(rng, _twice(brightness) + threads, _NOISE)[..., None],
-        "colour": noisy(rng, brightness[..., None] + painted, _NOISE / 2),
+        "gray": noisy(rng, _twice(brightness) + threads, _NOISE)[..., None],
+        "color": noisy(rng, brightness[..., None] + painted, _NOISE / 2),
         "weave": weave[:, None],
         "dye": dye[:, None],
     }, label
@@ -52,8 +52,8 @@ def draw(rng: np.random.Generator, rows: int) -> tuple[dict[str, np.ndarray], np
 def alone(columns: dict[str, np.ndarray], rate: float) -> dict[str, np.ndarray]:
     """Chances of each label for who sees one picture only, by the reference's name."""
     return {
-        "grey_alone": chances_from_one(columns["weave"].ravel(), rate),
-        "colour_alone": chances_from_one(columns["dye"].ravel(), rate),
+        "gray_alone": chances_from_one(columns["weave"].ravel(), rate),
+        "color_alone": chances_from_one(columns["dye"].ravel(), rate),
     }
 
 
@@ -62,7 +62,7 @@ def _twice(pictures: np.ndarray) -> np.ndarray:
 
 
 def _tint(rng: np.random.Generator, rows: int) -> np.ndarray:
-    """A small shift of colour whose channels add up to 0, float32 (rows, 3)."""
+    """A small shift of color whose channels add up to 0, float32 (rows, 3)."""
     shift = rng.normal(0, 0.03, (rows, 3)).astype(np.float32)
     return shift - shift.mean(axis=1, keepdims=True)
 

@@ -1,6 +1,6 @@
 """Drawing: ten plain shapes at any place, size and angle, and the light and noise on top.
 
-Everything is vectorised over pictures. Lengths are in pixels, angles in radians, grey levels
+Everything is vectorized over pictures. Lengths are in pixels, angles in radians, gray levels
 run from 0 (black) to 1 (white).
 """
 
@@ -73,7 +73,7 @@ def masks(
     Args:
         shape: Index into SHAPES, (rows,).
         height, width: Size of the pictures.
-        x, y: Centres, from the left and from the top, (rows,).
+        x, y: Centers, from the left and from the top, (rows,).
         radius, angle: Half of the size, and the turn, (rows,).
     """
     across = np.arange(width, dtype=np.float32)[None, None, :]
@@ -103,6 +103,6 @@ def light(rng: np.random.Generator, rows: int, height: int, width: int) -> np.nd
 
 
 def noisy(rng: np.random.Generator, pictures: np.ndarray, sd: float) -> np.ndarray:
-    """The pictures with Gaussian noise of `sd` grey levels on every value, kept in 0 to 1."""
+    """The pictures with Gaussian noise of `sd` gray levels on every value, kept in 0 to 1."""
     noise = rng.standard_normal(pictures.shape, dtype=np.float32)
     return np.clip(pictures + np.float32(sd) * noise, 0, 1)

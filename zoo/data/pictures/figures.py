@@ -15,7 +15,7 @@ POINTS = 12  # marks in a figure
 FIGURES = ("circle", "square", "triangle", "cross", "lines")
 MARKS = ("upright", "diagonal")
 CLASSES = len(FIGURES) * len(MARKS)
-_STEPS = (  # down and across from a mark's centre
+_STEPS = (  # down and across from a mark's center
     ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)),
     ((0, 0), (-1, -1), (1, 1), (1, -1), (-1, 1)),
 )
@@ -61,12 +61,12 @@ def _polygon(corners: list[tuple[float, float]]) -> np.ndarray:
 
 
 def _places(rng: np.random.Generator, figure: np.ndarray) -> np.ndarray:
-    """Centres of the marks, whole pixels that leave a pixel of margin, (rows, points, 2)."""
+    """Centers of the marks, whole pixels that leave a pixel of margin, (rows, points, 2)."""
     rows = len(figure)
     radius = rng.uniform(9, 11.5, (rows, 1, 1))
     turn = rng.uniform(0, 2 * np.pi, rows)
     turned = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     points = np.einsum("ijr,rpj->rpi", turned, _outlines()[figure]) * radius
-    centre = rng.uniform(radius[:, 0] + 1.5, SIDE - 2.5 - radius[:, 0], (rows, 2))
-    jittered = points + centre[:, None] + rng.normal(0, 0.25, points.shape)
+    center = rng.uniform(radius[:, 0] + 1.5, SIDE - 2.5 - radius[:, 0], (rows, 2))
+    jittered = points + center[:, None] + rng.normal(0, 0.25, points.shape)
     return np.clip(np.rint(jittered), 1, SIDE - 2).astype(int)

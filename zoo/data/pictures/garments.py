@@ -1,6 +1,6 @@
-"""Pictures of garments: a silhouette in any colour with a print on it, and sometimes a stain.
+"""Pictures of garments: a silhouette in any color with a print on it, and sometimes a stain.
 
-The print and the stain change the price; colour, place, size and light do not.
+The print and the stain change the price; color, place, size and light do not.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ def draw(rng: np.random.Generator, rows: int) -> tuple[np.ndarray, np.ndarray]:
     x, y = rng.uniform(0.9 * radius, SIDE - 0.9 * radius, (2, rows))
     cut = np.array(_CUTS)[rng.integers(0, len(_CUTS), rows)]
     cloth = masks(cut, SIDE, SIDE, x, y, radius, rng.normal(0, 0.15, rows))
-    colour = rng.uniform(0.35, 0.75, (rows, 1, 1, 3)).astype(np.float32)
+    color = rng.uniform(0.35, 0.75, (rows, 1, 1, 3)).astype(np.float32)
     ground = rng.uniform(0.8, 0.95, (rows, 1, 1, 1)).astype(np.float32)
-    inked = colour - 0.25 * _print(rng, printed)[..., None]
+    inked = color - 0.25 * _print(rng, printed)[..., None]
     pictures = ground + (inked - ground) * cloth[..., None]
 
     around = rng.uniform(0, 2 * np.pi, rows)
-    from_centre = rng.uniform(0, 0.35, rows) * radius
+    from_center = rng.uniform(0, 0.35, rows) * radius
     disc = np.full(rows, SHAPES.index("disc"))
-    place = (x + from_centre * np.cos(around), y + from_centre * np.sin(around))
+    place = (x + from_center * np.cos(around), y + from_center * np.sin(around))
     stain = masks(disc, SIDE, SIDE, *place, rng.uniform(3, 4.5, rows), np.zeros(rows))
     pictures *= 1 - 0.85 * (stain * stained[:, None, None])[..., None]
 

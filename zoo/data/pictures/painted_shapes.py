@@ -1,4 +1,4 @@
-"""Ten shapes in a bright colour on a dark one, turned a little, placed anywhere, lit, noised."""
+"""Ten shapes in a bright color on a dark one, turned a little, placed anywhere, lit, noised."""
 
 from __future__ import annotations
 

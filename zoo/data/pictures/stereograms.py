@@ -23,20 +23,20 @@ def draw(
 ) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """`left` and `right` (rows, 32, 32, 3) in -1 to 1, and the true disparity, (rows,) pixels."""
     disparity = rng.uniform(0, MOST, rows)
-    colour = rng.uniform(-0.2, 1, (rows, dots, 3)).astype(np.float32)
+    color = rng.uniform(-0.2, 1, (rows, dots, 3)).astype(np.float32)
     across = rng.uniform(-1, SIDE + MOST, (rows, dots))
     down = rng.uniform(0, SIDE - 1, (rows, dots))
     views = {}
     for view, shift in (("left", 0.0), ("right", disparity[:, None])):
         seen = rng.random((rows, dots)) >= UNSEEN
-        picture = _splatted(across - shift, down, colour * seen[..., None])
+        picture = _splatted(across - shift, down, color * seen[..., None])
         views[view] = 2 * noisy(rng, picture, 0.03) - 1
     return views, disparity
 
 
-def _splatted(across: np.ndarray, down: np.ndarray, colour: np.ndarray) -> np.ndarray:
+def _splatted(across: np.ndarray, down: np.ndarray, color: np.ndarray) -> np.ndarray:
     """Dots shared out among the four pixels around them, on black, (rows, 32, 32, 3)."""
-    rows, _, channels = colour.shape
+    rows, _, channels = color.shape
     padded = np.zeros((rows, SIDE + 1, SIDE + 1, channels), np.float32)
     left, top = np.floor(across).astype(int), np.floor(down).astype(int)
     row = np.broadcast_to(np.arange(rows)[:, None], left.shape)
@@ -48,5 +48,5 @@ def _splatted(across: np.ndarray, down: np.ndarray, colour: np.ndarray) -> np.nd
             inside = (x >= 0) & (x < SIDE) & (y >= 0) & (y < SIDE)
             share = (part_x * part_y * inside)[..., None].astype(np.float32)
             place = (row, np.where(inside, y, SIDE), np.where(inside, x, SIDE))
-            np.add.at(padded, place, colour * share)
+            np.add.at(padded, place, color * share)
     return padded[:, :SIDE, :SIDE]

@@ -1,0 +1,245 @@
+"""The command line: one line on stderr and a status for every mistake, JSON alone where asked."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import zoo
+from zoo.cli.root import COMMANDS, cli, run
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def mistake(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """The one line that a wrong call prints."""
+    status = run(cli, arguments)
+    printed = capsys.readouterr()
+    assert status != 0
+    assert "Traceback" not in printed.err
+    assert printed.err.startswith("error: ")
+    assert printed.err.count("\n") == 1, printed.err
+    return printed.err
+
+
+def test_list_has_wildcards_concepts_and_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(cli, ["list", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == zoo.list_models()
+    assert run(cli, ["list", "*scores*"]) == 0
+    assert capsys.readouterr().out.startswith("two_scores")
+    assert run(cli, ["list", "--concept", "stacking", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == ["tournament_stack", "two_scores"]
+    assert run(cli, ["list", "--concepts"]) == 0
+    assert "shared-layers" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", zoo.list_models())
+def test_show_as_text_and_json(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    entry = zoo.spec(name)
+    assert run(cli, ["show", name]) == 0
+    text = capsys.readouterr().out
+    assert f"{entry.count:,}" in text
+    assert entry.sources[0].key in text
+    assert all(port.name in text for port in (*entry.inputs, *entry.outputs))
+    assert run(cli, ["show", name, "--json"]) == 0
+    card = json.loads(capsys.readouterr().out)
+    assert card["parameters"] == entry.count
+    assert [port["name"] for port in card["inputs"]] == [port.name for port in entry.inputs]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(cli, [command, "--help"]) == 0
+    assert "Usage:" in capsys.readouterr().out
+
+
+def test_mistakes_are_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert "did you mean basketball" in mistake(capsys, "show", "basketbal")
+    assert "did you mean basketball" in mistake(capsys, "train", "basketbal")
+    assert "shared-layers" in mistake(capsys, "list", "--concept", "shared")
+    assert "did you mean epochs" in mistake(capsys, "train", "basketball", "--set", "epoch=2")
+    assert "KEY=VALUE" in mistake(capsys, "train", "basketball", "--set", "epochs")
+    assert "epochs must be at least 1" in mistake(capsys, "train", "basketball", "--epochs", "0")
+    assert "league" in mistake(capsys, "train", "basketball", "--data", "legue")
+    assert "zoo data fetch basketball" in mistake(capsys, "train", "basketball", "--data", "ncaa")
+    assert "unknown run" in mistake(capsys, "evaluate", "basketball")
+    assert "unknown run" in mistake(capsys, "predict", "basketball", "--team-1", "x")
+    assert "--csv FILE or one option" in mistake(capsys, "predict", "basketball")
+    assert "holds no runs yet" in mistake(capsys, "tensorboard")
+    (tmp_path / "file").write_text("in the way")
+    blocked = ["train", "seed_difference", "--data", "league", "--logdir", "file/logs"]
+    assert "--logdir" in mistake(capsys, *blocked)
+
+
+def test_unknown_commands_and_options_exit_with_2(capsys: pytest.CaptureFixture[str]) -> None:
+    for words, told in (
+        (["trian"], "error: No such command 'trian'; see zoo --help\n"),
+        (["train", "mlp", "--epohs", "2"], "Did you mean '--epochs'?; see zoo train --help\n"),
+        (["export", "mlp", "--format", "tflite"], "'litert', 'onnx'; see zoo export --help\n"),
+        (
+            ["export", "mlp"],
+            "savedmodel, litert, onnx; see zoo export --help\n",
+        ),
+        (["tensorboard", "--port", "99999"], "0<=x<=65535; see zoo tensorboard --help\n"),
+    ):
+        assert run(cli, words) == 2
+        line = capsys.readouterr().err
+        assert line.endswith(told)
+        assert line.count("\n") == 1
+    assert run(cli, []) == 2
+    assert "Commands:" in capsys.readouterr().err
+
+
+def test_a_read_only_folder_is_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", "tensorboard_logs/x/run.json")
+
+    monkeypatch.setattr("zoo.experiments.run_folder.write", refuse)
+    call = ["train", "seed_difference", "--data", "league", "--epochs", "1"]
+    assert mistake(capsys, *call) == ("error: Permission denied: tensorboard_logs/x/run.json\n")
+
+
+def call(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        env={**os.environ, **settings},
+    )
+
+
+def test_a_port_in_use_is_told(tmp_path: Path) -> None:
+    (tmp_path / "events.out.tfevents.1").touch()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = call("zoo", "tensorboard", str(tmp_path), "--host", "127.0.0.1", "--port", port)
+    last = done.stderr.splitlines()[-1]  # after TensorBoard's own notes
+    assert done.returncode == 1
+    assert last.startswith("error: TensorBoard could not bind")
+    assert last.endswith("choose another with --port")
+
+
+def test_json_is_alone_on_stdout(tmp_path: Path) -> None:
+    done = call("zoo.train", "seed_difference", "--data", "league", "--epochs", "2", "--json")
+    assert done.returncode == 0, done.stderr
+    record = json.loads(done.stdout)
+    (folder,) = (tmp_path / "tensorboard_logs" / "seed_difference").iterdir()
+    assert done.stdout == (folder / "run.json").read_text(encoding="utf-8")
+    assert record["status"] == "finished"
+    assert "epoch 2/2" in done.stderr
+    assert "0000 00:00" not in done.stderr, "TensorFlow's start-up lines stay away"
+
+
+def test_first_line_says_which_data_and_how_to_get_the_other() -> None:
+    done = call("zoo.train", "seed_difference", "--epochs", "1")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    first = done.stdout.partition("\n")[0]
+    assert "league" in first
+    assert "zoo data fetch basketball" in first
+
+
+def test_nan_loss_is_one_line(tmp_path: Path) -> None:
+    done = call(
+        "zoo", "train", "seed_difference", "--data", "league", "--set", "learning_rate=1e38"
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: the loss became ")
+    assert done.stderr.count("\n") == 1
+    (folder,) = (tmp_path / "tensorboard_logs" / "seed_difference").iterdir()
+    assert json.loads((folder / "run.json").read_text())["status"] == "failed"
+
+
+def test_ctrl_c_once_finishes_the_epoch_and_says_how_to_go_on(tmp_path: Path) -> None:
+    program = [sys.executable, "-m", "zoo.train", "basketball", "--data", "league"]
+    process = subprocess.Popen(
+        [*program, "--epochs", "500"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    history = tmp_path / "tensorboard_logs" / "basketball"
+    _wait_for(lambda: bool(list(history.glob("*/history.csv"))))
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert re.fullmatch(
+        r"error: stopped after epoch (\d+) of 500; go on with zoo train --resume \S+\n", errors
+    )
+    (folder,) = history.iterdir()
+    assert json.loads((folder / "run.json").read_text())["status"] == "interrupted"
+
+
+def test_ctrl_c_twice_stops_at_once(tmp_path: Path) -> None:
+    """The second signal need not wait for the epoch, which here would last for minutes."""
+    program = [sys.executable, "-m", "zoo.train", "basketball", "--data", "league"]
+    process = subprocess.Popen(
+        [*program, "--batch-size", "1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    _wait_for(lambda: bool(list(tmp_path.glob("tensorboard_logs/basketball/*/diagram.svg"))))
+    time.sleep(3)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=10)
+    assert process.returncode == 130
+    assert errors == "error: interrupted\n"
+
+
+@pytest.mark.slow
+def test_a_kill_at_any_moment_leaves_no_half_written_file(tmp_path: Path) -> None:
+    """SIGKILL at eight moments spread over a run; whatever has its final name is whole."""
+    for moment in range(8):
+        logdir = tmp_path / f"logs{moment}"
+        program = [sys.executable, "-m", "zoo.train", "basketball", "--data", "league"]
+        process = subprocess.Popen(
+            [*program, "--logdir", str(logdir)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        )
+        _wait_for(lambda folder=logdir: bool(list(folder.glob("basketball/*/run.json"))))
+        time.sleep(moment * 0.6)
+        process.kill()
+        process.communicate()
+        (folder,) = (logdir / "basketball").iterdir()
+        assert json.loads((folder / "run.json").read_text())["status"] in ("running", "finished")
+        for path in folder.rglob("*"):
+            if ".partial-" not in path.name and path.is_file():
+                _assert_whole(path)
+
+
+def _assert_whole(path: Path) -> None:
+    if path.suffix == ".keras":
+        with zipfile.ZipFile(path) as archive:
+            assert archive.testzip() is None
+    elif path.suffix == ".h5":
+        import h5py
+
+        with h5py.File(path) as file:
+            assert list(file)
+    elif path.suffix == ".json":
+        json.loads(path.read_text(encoding="utf-8"))
+    elif path.suffix == ".svg":
+        assert path.read_text(encoding="utf-8").rstrip().endswith("</svg>")
+    elif path.suffix in (".csv", ".tsv"):
+        assert path.read_text(encoding="utf-8").endswith("\n")
+
+
+def _wait_for(condition: object, seconds: float = 60) -> None:
+    assert callable(condition)
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.05)

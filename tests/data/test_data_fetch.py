@@ -1,0 +1,547 @@
+"""`fetch` against a server on this machine: what comes is stored only when it is right."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import os
+import re
+import socket
+import tarfile
+import threading
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from data_helpers import COURSE, COURSE_TOURNEY, GOOD_COURSE, course_lines, small_league
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+import zoo.data
+from zoo.cli.data import command
+from zoo.core.errors import DataError, FetchError
+from zoo.data import fetch as fetch_module
+from zoo.data.checks import CHECKS
+from zoo.data.download import check_url
+from zoo.data.fetch import fetch
+from zoo.data.manifest import read_manifest
+from zoo.data.paths import described_in
+
+SEASON = "games_season.csv"
+TOURNEY = "games_tourney.csv"
+
+
+def text(lines: list[str]) -> bytes:
+    return "".join(line + "\n" for line in lines).encode()
+
+
+GOOD = {
+    SEASON: text([COURSE, *course_lines(small_league().regular)]),
+    TOURNEY: text([COURSE_TOURNEY, *course_lines(small_league().tournament)]),
+}
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+def write_manifest(
+    folder: Path,
+    url_for: Callable[[str], str],
+    *names: str,
+    sha256: str | None = "right",
+    **changes: object,
+) -> Path:
+    """A manifest of the named files at the given addresses."""
+    files = []
+    for name in names or (SEASON, TOURNEY):
+        digest = hashlib.sha256(GOOD[name]).hexdigest() if sha256 == "right" else sha256
+        rows = GOOD[name].count(b"\n") - 1
+        columns = GOOD[name].partition(b"\n")[0].decode().split(",")
+        check = "course_season" if name == SEASON else "course_tourney"
+        entry = {"file": name, "url": url_for(f"/{name}"), "sha256": digest, "rows": rows}
+        files.append({**entry, "columns": columns, "check": check, **changes})
+    path = folder / "manifest.json"
+    path.write_text(json.dumps({"dataset": "basketball", "license": "none", "files": files}))
+    return path
+
+
+def serve(server: HTTPServer, content: dict[str, bytes] | None = None) -> None:
+    for name, body in (GOOD | (content or {})).items():
+        server.expect_request(f"/{name}").respond_with_data(body, content_type="text/csv")
+
+
+def stored(home: Path) -> list[str]:
+    """Everything under the data home, hidden files too."""
+    return sorted(path.name for path in home.rglob("*") if path.is_file())
+
+
+def refused(home: Path, manifest: Path, **how: object) -> str:
+    with pytest.raises(FetchError) as caught:
+        fetch("basketball", home, progress=False, manifest=manifest, **how)  # pyright: ignore[reportArgumentType]
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("sha256", ["right", None])
+@pytest.mark.parametrize("progress", [False, True])
+def test_good_files_are_stored_and_can_be_loaded(
+    sha256: str | None, progress: bool, home: Path, tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    serve(httpserver)
+    manifest = write_manifest(tmp_path, httpserver.url_for, sha256=sha256)
+    done = fetch("basketball", home, progress=progress, manifest=manifest)
+    assert stored(home) == [SEASON, TOURNEY]
+    assert [(file.path.name, file.status, file.rows) for file in done] == [
+        (SEASON, "downloaded", 5640),
+        (TOURNEY, "downloaded", 378),
+    ]
+    for file in done:
+        assert file.path.read_bytes() == GOOD[file.path.name]
+        assert file.sha256 == hashlib.sha256(GOOD[file.path.name]).hexdigest()
+        assert file.warnings == ()
+        assert file.path.stat().st_mode & 0o044  # others may read what is no secret
+    dataset = zoo.data.load("basketball", home=home)
+    assert dataset.source == "ncaa"
+    assert sum(dataset.rows.values()) == 5640 + 378
+
+
+def test_the_bar_shows_the_name_and_reaches_the_end(
+    home: Path, tmp_path: Path, httpserver: HTTPServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    serve(httpserver)
+    fetch("basketball", home, manifest=write_manifest(tmp_path, httpserver.url_for, SEASON))
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    kilobytes = f"{len(GOOD[SEASON]) / 1000:.1f}"
+    assert SEASON in captured.err
+    assert f"{kilobytes}/{kilobytes} kB" in captured.err
+
+
+def test_valid_files_are_kept_unless_forced(
+    home: Path, tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    serve(httpserver)
+    manifest = write_manifest(tmp_path, httpserver.url_for)
+    fetch("basketball", home, progress=False, manifest=manifest)
+    asked = len(httpserver.log)
+    again = fetch("basketball", home, progress=False, manifest=manifest)
+    assert [file.status for file in again] == ["kept", "kept"]
+    assert len(httpserver.log) == asked  # the server was not asked
+    forced = fetch("basketball", home, progress=False, manifest=manifest, force=True)
+    assert [file.status for file in forced] == ["downloaded", "downloaded"]
+    assert len(httpserver.log) == asked + 2
+
+
+def test_a_damaged_file_that_is_there_is_replaced_and_said_so(
+    home: Path, tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    serve(httpserver)
+    manifest = write_manifest(tmp_path, httpserver.url_for, SEASON, sha256=None)
+    path = home / "basketball" / SEASON
+    path.parent.mkdir(parents=True)
+    path.write_bytes(GOOD[SEASON][:1000])
+    (done,) = fetch("basketball", home, progress=False, manifest=manifest)
+    assert done.status == "downloaded"
+    assert path.read_bytes() == GOOD[SEASON]
+    (warning,) = done.warnings
+    assert warning.startswith(
+        "games_season.csv was there, but did not pass (games_season.csv, line"
+    )
+
+
+def test_a_damaged_file_stays_when_the_download_fails(
+    home: Path, tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    serve(httpserver, {SEASON: b"nothing"})
+    path = home / "basketball" / SEASON
+    path.parent.mkdir(parents=True)
+    path.write_bytes(GOOD[SEASON])
+    refused(home, write_manifest(tmp_path, httpserver.url_for, SEASON), force=True)
+    assert path.read_bytes() == GOOD[SEASON]
+    assert stored(home) == [SEASON]
+
+
+def test_a_wrong_checksum(home: Path, tmp_path: Path, httpserver: HTTPServer) -> None:
+    serve(httpserver)
+    manifest = write_manifest(tmp_path, httpserver.url_for, SEASON, sha256="0" * 64)
+    message = refused(home, manifest)
+    digest = hashlib.sha256(GOOD[SEASON]).hexdigest()
+    assert f"wrong checksum, sha256 {digest[:12]}... instead of 000000000000..." in message
+    assert httpserver.url_for(f"/{SEASON}") in message
+    assert stored(home) == []
+
+
+def test_contents_are_checked_where_no_checksum_is_known(
+    home: Path, tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    lines = GOOD[SEASON].decode().splitlines()
+    cases = {
+        "half a file": (GOOD[SEASON][: len(GOOD[SEASON]) // 2], f"{SEASON}, line "),
+        "one view is missing": (text(lines[:-1]), "from the other side"),
+        "a page of the server": (b"<html>\n<p>gone</p>\n</html>\n", f"{SEASON}, line 1: no column"),
+        "nothing": (b"", f"{SEASON}, line 1: the file is empty"),
+        "a column is missing": (
+            text([line.rpartition(",")[0] for line in lines]),
+            f"{SEASON}, line 1: no column 'won'",
+        ),
+    }
+    manifest = write_manifest(tmp_path, httpserver.url_for, SEASON, sha256=None)
+    for case, (body, message) in cases.items():
+        httpserver.clear()
+        serve(httpserver, {SEASON: body})
+        assert message in refused(home, manifest), case
+        assert stored(home) == [], case
+
+
+def test_another_number_of_rows_or_columns_is_a_warning(
+    home: Path, tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    wide = text([f"extra,{line}" for line in [COURSE, *GOOD_COURSE]])
+    serve(httpserver, {SEASON: wide})
+    manifest = write_manifest(tmp_path, httpserver.url_for, SEASON, sha256=None)
+    (done,) = fetch("basketball", home, progress=False, manifest=manifest)
+    assert done.rows == 6
+    assert done.warnings == (
+        "games_season.csv: columns extra, season, team_1, team_2, home, score_diff, score_1, "
+        "score_2, won, not as in the manifest",
+        "games_season.csv: 6 rows, expected about 5,640",
+    )
+
+
+@pytest.mark.parametrize(("status", "reason"), [(404, "NOT FOUND"), (503, "SERVICE UNAVAILABLE")])
+def test_an_error_of_the_server(
+    status: int, reason: str, home: Path, tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request(f"/{SEASON}").respond_with_data("gone", status=status)
+    manifest = write_manifest(tmp_path, httpserver.url_for)
+    url = httpserver.url_for(f"/{SEASON}")
+    assert refused(home, manifest) == f"{url}: the server answered {status} {reason}"
+    assert stored(home) == []
+
+
+@contextlib.contextmanager
+def raw_server(*answers: bytes, stall: float = 0.0) -> Iterator[Callable[[str], str]]:
+    """A server that sends given bytes, waits, and hangs up: what no HTTP library would send."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def run() -> None:
+            for answer in answers:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                with connection, contextlib.suppress(OSError):
+                    connection.recv(65536)
+                    connection.sendall(answer)
+                    time.sleep(stall)
+
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+        yield lambda path: f"http://127.0.0.1:{listener.getsockname()[1]}{path}"
+    thread.join(stall + 5)
+
+
+def head(length: int) -> bytes:
+    return f"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nContent-Length: {length}\r\n\r\n".encode()
+
+
+def test_half_a_file(home: Path, tmp_path: Path) -> None:
+    whole = GOOD[SEASON]
+    half = whole[: len(whole) // 2]
+    with raw_server(head(len(whole)) + half) as url:
+        message = refused(home, write_manifest(tmp_path, url, SEASON, sha256=None))
+    # What came of the last chunk is lost with the connection.
+    assert re.search(rf"the transfer broke off after [\d,]+ of {len(whole):,} bytes", message)
+    assert stored(home) == []
+
+
+@pytest.mark.parametrize("sent", [b"", head(len(GOOD[SEASON])), head(99_999) + GOOD[SEASON][:5000]])
+def test_a_stall(sent: bytes, home: Path, tmp_path: Path) -> None:
+    with raw_server(sent, stall=1.0) as url:
+        start = time.perf_counter()
+        message = refused(home, write_manifest(tmp_path, url, SEASON), timeout=0.3)
+        assert time.perf_counter() - start < 0.9  # given up before the server did
+    assert "no answer for 0.3 seconds" in message
+    assert stored(home) == []
+
+
+def test_nobody_answers(home: Path, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    manifest = write_manifest(tmp_path, lambda path: f"http://127.0.0.1:{port}{path}", SEASON)
+    url = f"http://127.0.0.1:{port}/{SEASON}"
+    message = refused(home, manifest)
+    assert message.startswith(f"{url}: no connection (")
+    assert "refused" in message
+    assert "object at 0x" not in message
+    assert stored(home) == []
+
+
+def test_an_answer_that_is_no_http(home: Path, tmp_path: Path) -> None:
+    with raw_server(b"220 ftp ready\r\n\r\n") as url:
+        message = refused(home, write_manifest(tmp_path, url, SEASON))
+    assert message.startswith("http://127.0.0.1")
+    assert stored(home) == []
+
+
+def test_redirects_are_followed_but_not_to_plain_http(
+    home: Path, tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    serve(httpserver)
+    target = [f"/{SEASON}"]
+
+    def redirect(request: Request) -> Response:
+        return Response("", 302, {"Location": target[0]})
+
+    httpserver.expect_request("/moved").respond_with_handler(redirect)
+    manifest = write_manifest(
+        tmp_path, httpserver.url_for, SEASON, url=httpserver.url_for("/moved")
+    )
+    fetch("basketball", home, progress=False, manifest=manifest)
+    assert stored(home) == [SEASON]
+    (home / "basketball" / SEASON).unlink()
+    target[0] = "http://example.org/games_season.csv"
+    message = refused(home, manifest)
+    assert message.startswith("http://example.org/games_season.csv (a redirect from http://")
+    assert message.endswith("only https addresses are used")
+    assert stored(home) == []
+    target[0] = httpserver.url_for("/moved")
+    assert "redirects" in refused(home, manifest)
+
+
+@pytest.mark.parametrize(
+    ("url", "start"),
+    [
+        ("http://example.org/a.csv", None),
+        ("ftp://example.org/a.csv", None),
+        ("file:///etc/passwd", None),
+        ("http://127.0.0.1.example.org/a.csv", None),
+        ("http://10.0.0.1/a.csv", None),
+        ("http://127.0.0.1/a.csv", "https://example.org/a.csv"),
+        ("http://example.org/a.csv", "https://example.org/a.csv"),
+    ],
+)
+def test_addresses_that_are_not_used(url: str, start: str | None) -> None:
+    with pytest.raises(FetchError, match="only https addresses are used"):
+        check_url(url, start=start)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://example.org/a", "http://127.0.0.1:80/a", "http://[::1]/a", "http://localhost/"]
+)
+def test_addresses_that_are_used(url: str) -> None:
+    check_url(url)
+    assert url.startswith("https") or check_url(url, start="http://localhost/") is None
+
+
+def test_an_interrupt_leaves_nothing(
+    home: Path, tmp_path: Path, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(url: str, destination: Path, **_: object) -> None:
+        destination.write_bytes(b"half")
+        assert destination.parent == home / "basketball"  # so that the last step is one rename
+        assert url.endswith(SEASON)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(fetch_module, "download", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        fetch("basketball", home, manifest=write_manifest(tmp_path, httpserver.url_for))
+    assert stored(home) == []
+
+
+def test_what_a_killed_process_left_is_removed_when_old(
+    home: Path, tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    serve(httpserver)
+    folder = home / "basketball"
+    folder.mkdir(parents=True)
+    old, fresh = folder / f".{SEASON}.old.part", folder / f".{SEASON}.fresh.part"
+    for path in (old, fresh):
+        path.write_bytes(b"half")
+    os.utime(old, (time.time() - 7200, time.time() - 7200))
+    fetch("basketball", home, progress=False, manifest=write_manifest(tmp_path, httpserver.url_for))
+    assert stored(home) == sorted([fresh.name, SEASON, TOURNEY])
+
+
+def test_a_data_home_that_cannot_be_written(tmp_path: Path, httpserver: HTTPServer) -> None:
+    serve(httpserver)
+    manifest = write_manifest(tmp_path, httpserver.url_for)
+    (tmp_path / "file").write_text("")
+    message = refused(tmp_path / "file", manifest)
+    assert message.startswith(str(tmp_path / "file" / "basketball"))
+    folder = tmp_path / "home" / "basketball" / SEASON
+    folder.mkdir(parents=True)
+    assert str(folder) in refused(tmp_path / "home", manifest)
+    assert stored(tmp_path / "home") == []
+
+
+def test_the_shipped_manifest() -> None:
+    files = {file.file: file for file in read_manifest("tournament").files}
+    assert set(files) == {SEASON, TOURNEY}
+    for file in files.values():
+        check_url(file.url)
+        assert file.url.startswith("https://s3.amazonaws.com/")
+        assert file.check in CHECKS
+    assert files[SEASON].sha256 is None
+    assert files[SEASON].rows == 312_178
+    assert files[TOURNEY].sha256 is not None
+    assert list(files[TOURNEY].columns) == COURSE_TOURNEY.split(",")
+    # No data in the repository.
+    assert sorted(path.name for path in described_in("basketball").iterdir()) == [
+        "README.md",
+        "manifest.json",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{", "not a manifest"),
+        ('{"files": []}', "not a manifest"),
+        (
+            '{"dataset": "a", "license": "b", "files": [{"file": "../x", "url": "u", '
+            '"sha256": null, "rows": null, "columns": []}]}',
+            "'../x' is not a plain file name",
+        ),
+        (
+            '{"dataset": "a", "license": "b", "files": [{"file": "x", "url": "u", '
+            '"sha256": "abc", "rows": null, "columns": []}]}',
+            "'abc' is not a sha256 in hexadecimal digits",
+        ),
+        (
+            '{"dataset": "a", "license": "b", "files": [{"file": "x", "url": "u", '
+            '"sha256": null, "rows": null, "columns": [], "check": "idy"}]}',
+            "unknown check 'idy'",
+        ),
+    ],
+)
+def test_a_manifest_that_is_none(content: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "manifest.json"
+    path.write_text(content)
+    with pytest.raises(DataError, match=r"manifest\.json: ") as caught:
+        read_manifest("basketball", path)
+    assert message in str(caught.value)
+
+
+def test_the_command_line(
+    home: Path, tmp_path: Path, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve(httpserver)
+    manifest = write_manifest(tmp_path, httpserver.url_for, rows=7)
+    monkeypatch.setattr(
+        fetch_module, "read_manifest", lambda name, path: read_manifest(name, path or manifest)
+    )
+    runner = CliRunner()
+
+    def listed() -> list[str]:
+        result = runner.invoke(command, ["list", "--home", str(home)])
+        assert result.exit_code == 0
+        return result.stdout.splitlines()[:2]  # the two datasets of these files come first
+
+    assert [line.split()[:3] for line in listed()] == [
+        ["basketball", "ncaa,", "league*"],
+        ["tournament", "ncaa,", "league*"],
+    ]
+    result = runner.invoke(command, ["fetch", "basketball", "--home", str(home), "--quiet"])
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith(f"downloaded: {home / 'basketball' / SEASON}, 5,640 rows, sha256 ")
+    assert len(lines) == 2
+    assert "warning: games_tourney.csv: 378 rows, expected about 7" in result.stderr
+    assert "license: " in result.stderr
+    result = runner.invoke(command, ["fetch", "basketball", "--home", str(home), "--quiet"])
+    assert result.stdout.startswith("kept: ")
+    assert [line.split()[1] for line in listed()] == ["ncaa*,", "ncaa*,"]
+    card = runner.invoke(command, ["card", "basketball"])
+    assert card.stdout.startswith("# Basketball")
+    for arguments in (["card", "nothing"], ["fetch", "nothing"]):
+        failed = runner.invoke(command, arguments)
+        assert "unknown dataset 'nothing'" in str(failed.exception)
+
+
+def packed(kind: str, members: dict[str, bytes]) -> bytes:
+    """An archive of the members; a tar file also gets a link and a folder."""
+    content = io.BytesIO()
+    if kind == "zip":
+        with zipfile.ZipFile(content, "w") as archive:
+            for name, body in members.items():
+                archive.writestr(name, body)
+        return content.getvalue()
+    with tarfile.open(fileobj=content, mode="w:gz") as archive:
+        for name, body in members.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(body)
+            archive.addfile(entry, io.BytesIO(body))
+        link = tarfile.TarInfo("top/link.csv")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(link)
+    return content.getvalue()
+
+
+def members_manifest(folder: Path, url: str, **members: str) -> Path:
+    """A manifest of two files that are members of one archive."""
+    files = [
+        {
+            "file": name,
+            "url": url,
+            "sha256": hashlib.sha256(GOOD[name]).hexdigest(),
+            "rows": None,
+            "columns": [],
+            "member": members.get(name.partition(".")[0], f"top/{name}"),
+        }
+        for name in (SEASON, TOURNEY)
+    ]
+    path = folder / "manifest.json"
+    path.write_text(json.dumps({"dataset": "basketball", "license": "none", "files": files}))
+    return path
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar.gz"])
+def test_members_come_out_of_one_download(
+    kind: str, home: Path, tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    body = packed(kind, {f"top/{name}": content for name, content in GOOD.items()})
+    httpserver.expect_request("/all").respond_with_data(body)
+    manifest = members_manifest(tmp_path, httpserver.url_for("/all"))
+    done = fetch("basketball", home, progress=False, manifest=manifest)
+    assert [file.status for file in done] == ["downloaded", "downloaded"]
+    assert len(httpserver.log) == 1
+    assert stored(home) == [SEASON, TOURNEY]
+    assert all(file.path.read_bytes() == GOOD[file.path.name] for file in done)
+    again = fetch("basketball", home, progress=False, manifest=manifest)
+    assert [file.status for file in again] == ["kept", "kept"]
+    assert len(httpserver.log) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "member", "message"),
+    [
+        (packed("tar.gz", {"top/x": b"x"}), "top/none", "no file 'top/none' in this archive"),
+        (packed("tar.gz", {"top/x": b"x"}), "top/link.csv", "no file 'top/link.csv' in this"),
+        (packed("zip", {"top/x": b"x"}), "top/none", "no file 'top/none' in this archive"),
+        (packed("zip", {"top/x": b"x"}), "top/x", "wrong checksum"),
+        (b"neither", "top/x", "not a whole archive"),
+        (packed("tar.gz", {"top/x": os.urandom(9999)})[:5000], "top/x", "not a whole archive"),
+    ],
+)
+def test_a_bad_archive_leaves_nothing(
+    body: bytes, member: str, message: str, home: Path, tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/all").respond_with_data(body)
+    url = httpserver.url_for("/all")
+    found = refused(home, members_manifest(tmp_path, url, games_season=member))
+    assert message in found
+    assert url in found
+    assert stored(home) == []

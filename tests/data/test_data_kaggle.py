@@ -1,0 +1,415 @@
+"""Kaggle's layout: every spelling is read, and every damage is named by file, line and column."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from data_helpers import (
+    GOOD_RESULTS,
+    RESULTS_LOWER,
+    RESULTS_NEW,
+    RESULTS_OLD,
+    small_league,
+    write_course,
+    write_kaggle,
+    write_lines,
+)
+
+import zoo.data
+from zoo.core.errors import DataError
+from zoo.data.games import team_key
+from zoo.data.kaggle import read_results, read_seeds, read_teams
+
+
+def results(tmp_path: Path, *rows: str, header: str = RESULTS_OLD, **how: object) -> Path:
+    """A results file of the given rows."""
+    return write_lines(tmp_path / "results.csv", [header, *rows], **how)  # pyright: ignore[reportArgumentType]
+
+
+def refused(path: Path, reader: object = read_results) -> str:
+    """The message with which the reader refuses the file, on one line that begins with its path."""
+    with pytest.raises(DataError) as caught:
+        reader(path)  # pyright: ignore[reportCallIssue]
+    message = str(caught.value)
+    assert "\n" not in message
+    assert message.startswith(str(path))
+    return message.removeprefix(str(path)).removeprefix(", ")
+
+
+def test_a_row_becomes_a_game_with_the_lower_id_first(tmp_path: Path) -> None:
+    games, notes = read_results(results(tmp_path, *GOOD_RESULTS))
+    assert notes == []
+    np.testing.assert_array_equal(games.season, [1999, 1999, 1999, 2000, 2000])
+    np.testing.assert_array_equal(games.team_1, [1101, 1101, 1102, 1101, 1101])
+    np.testing.assert_array_equal(games.team_2, [1102, 1103, 1103, 1103, 1103])
+    np.testing.assert_array_equal(games.home, [1, 1, 0, 0, 0])  # row 2: the winner was away
+    np.testing.assert_array_equal(games.score_1, [80, 61, 90, 75, 75])
+    np.testing.assert_array_equal(games.score_2, [70, 66, 89, 60, 60])
+
+
+@pytest.mark.parametrize("header", [RESULTS_OLD, RESULTS_NEW, RESULTS_LOWER])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("bom", [False, True])
+def test_spellings_line_ends_and_byte_order_marks(
+    header: str, end: str, bom: bool, tmp_path: Path
+) -> None:
+    plain, _ = read_results(results(tmp_path / "plain", *GOOD_RESULTS))
+    path = results(tmp_path, *GOOD_RESULTS, header=header, end=end, bom=bom)
+    other, notes = read_results(path)
+    assert notes == []
+    for name, column in vars(plain).items():
+        np.testing.assert_array_equal(column, vars(other)[name])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.removesuffix("\n"),  # the last line has no end
+        lambda text: text.replace("\n", "\n\n"),  # blank lines
+        lambda text: text.replace(",", " , "),  # blanks around values
+        lambda text: re.sub(r"([A-Za-z0-9]+)", r'"\1"', text),  # quotes
+        lambda text: text.replace(",80,", ",80.0,"),  # as a spreadsheet saves numbers
+        lambda text: text.replace(",H,", ",h,"),
+        lambda text: re.sub("\n", ",extra\n", text),  # a column that nobody asked for
+        lambda text: re.sub(r"^([^,]*),([^,]*),", r"\2,\1,", text, flags=re.M),  # other order
+        lambda text: re.sub(r",[^,\n]*\n", "\n", text),  # without overtime
+    ],
+)
+def test_harmless_differences_change_nothing(change: object, tmp_path: Path) -> None:
+    path = results(tmp_path, *GOOD_RESULTS)
+    plain, _ = read_results(path)
+    text = change(path.read_text())  # pyright: ignore[reportCallIssue]
+    assert text != path.read_text()
+    path.write_text(text)
+    other, notes = read_results(path)
+    assert notes == []
+    for name, column in vars(plain).items():
+        np.testing.assert_array_equal(column, vars(other)[name])
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("1999,20,1101,abc,1102,70,H,0", "line 4, column 'Wscore': 'abc' is not a whole number"),
+        ("1999,20,1101,80.5,1102,70,H,0", "line 4, column 'Wscore': '80.5' is not a whole number"),
+        ("1999,20,1101,,1102,70,H,0", "line 4, column 'Wscore': no value"),
+        ("1999,20,1101,80,1102,70,,0", "line 4, column 'Wloc': no value"),
+        ("1999,20,1101,8000,1102,70,H,0", "line 4, column 'Wscore': 8000 is outside 0 to 999"),
+        ("1999,20,-1,80,1102,70,H,0", "line 4, column 'Wteam': -1 is outside 0 to 16777215"),
+        ("1999,20,99999999999999999999,80,1102,70,H,0", "line 4, column 'Wteam': 9999999999999999"),
+        ("nan,20,1101,80,1102,70,H,0", "line 4, column 'Season': 'nan' is not a whole number"),
+        ("1999,20,1101,80,1102,80,H,0", "line 4, column 'Lscore': a draw, 80 to 80"),
+        ("1999,20,1101,70,1102,80,H,0", "line 4, column 'Lscore': the loser's 80 is more than the"),
+        ("1999,20,1101,80,1102,70,X,0", "line 4, column 'Wloc': 'X' is none of H, A, N"),
+        ("1999,20,1101,80,1101,70,H,0", "line 4, column 'Lteam': team 1101 plays itself"),
+        ("1999,10,1101,81,1102,70,H,0", "line 4, column 'Wscore': this game of day 10 has another"),
+        ("1999,10,1102,80,1101,70,A,0", "line 4, column 'Wteam'|another result on line 2"),
+        ("1999,20,1101,80,1102", "line 4, column 'Lscore': 5 fields where the header has 8"),
+        (
+            "1999,20,1101,80,1102,70,H,0,9",
+            "line 4, column 'Numot': 9 fields where the header has 8",
+        ),
+        (",,,,,,,", "line 4, column 'Season': no value"),
+    ],
+)
+def test_a_damaged_row_is_named(row: str, message: str, tmp_path: Path) -> None:
+    first, second, *rest = GOOD_RESULTS
+    found = refused(results(tmp_path, first, second, row, *rest))
+    assert any(part in found for part in message.split("|")), found
+    assert found.startswith("line 4, column ")
+
+
+def test_lines_are_counted_with_blank_ones(tmp_path: Path) -> None:
+    first, *rest = GOOD_RESULTS
+    path = results(tmp_path, first, "", "", *rest, "1999,30,1101,60,1102,60,H,0")
+    assert refused(path).startswith("line 9, column 'Lscore': a draw")
+    crlf = results(tmp_path, first, "", *rest, "1999,30,1101,x,1102,60,H,0", end="\r")
+    assert refused(crlf).startswith("line 8, column 'Wscore': 'x' is not")
+
+
+def test_two_damages_are_told_one_at_a_time_from_the_top(tmp_path: Path) -> None:
+    path = results(
+        tmp_path, GOOD_RESULTS[0], "1999,30,1101,60,1102,60,H,0", "1999,31,1101,50,1102,50,H,0"
+    )
+    assert refused(path).startswith("line 3")
+
+
+@pytest.mark.parametrize(
+    ("lost", "message"),
+    [
+        ("0\n", "line 6, column 'Numot': no value; the file seems to be cut short"),
+        (
+            ",0\n",
+            "line 6, column 'Numot': 7 fields where the header has 8; the file seems to be cut",
+        ),
+        ("N,0\n", "line 6, column 'Numot': 7 fields where the header has 8; the file seems to be"),
+        (
+            ",60,N,0\n",
+            "line 6, column 'Lscore': 5 fields where the header has 8; the file seems to",
+        ),
+        ("0,12,1101,75,1103,60,N,0\n", "line 6, column 'Daynum': 1 fields where the header has 8"),
+    ],
+)
+def test_a_file_cut_short_is_refused(lost: str, message: str, tmp_path: Path) -> None:
+    path = results(tmp_path, *GOOD_RESULTS)
+    text = path.read_text()
+    assert text.endswith(lost)
+    path.write_text(text.removesuffix(lost))
+    assert refused(path).startswith(message)
+
+
+def test_an_unused_column_may_be_empty(tmp_path: Path) -> None:
+    path = results(tmp_path, *(row[:-1] for row in GOOD_RESULTS))
+    assert len(read_results(path)[0]) == 5
+
+
+def test_empty_files_and_bare_headers(tmp_path: Path) -> None:
+    assert refused(write_lines(tmp_path / "a.csv", [])).startswith(
+        "line 1: the file is empty; it needs the columns season, daynum, wteamid"
+    )
+    assert refused(write_lines(tmp_path / "b.csv", ["", ""])).startswith(
+        "line 1: the file is empty"
+    )
+    assert refused(write_lines(tmp_path / "c.csv", [RESULTS_NEW])) == (
+        "line 2: no rows after the header"
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        (
+            RESULTS_OLD.replace("Wscore", "Wscoer"),
+            "line 1: no column 'wscore' (case and underscores do not matter); "
+            "the nearest is 'Wscoer'",
+        ),
+        (RESULTS_NEW.replace("WTeamID", "Guest"), "no column 'wteamid' or 'wteam'"),
+        (
+            RESULTS_OLD.replace("Numot", "W_Score"),
+            "line 1, column 'W_Score': this column stands in",
+        ),
+        (RESULTS_OLD.replace(",", ";"), "line 1: no column 'season'"),
+    ],
+)
+def test_headers_without_a_needed_column(header: str, message: str, tmp_path: Path) -> None:
+    assert message in refused(results(tmp_path, *GOOD_RESULTS, header=header))
+
+
+def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "results.csv"
+    path.write_bytes(gzip.compress(b"Season"))
+    assert refused(path).startswith("line 1: not UTF-8 text (byte 0x8b)")
+    results(tmp_path, *GOOD_RESULTS)
+    path.write_bytes(path.read_bytes().replace(b"H,0", b"H\xe9,0"))
+    assert refused(path).startswith("line 2: not UTF-8 text (byte 0xe9)")
+    path.write_bytes("Season,Daynum\n".encode("utf-16-le"))
+    assert refused(path).startswith("line 1: not a text file (it holds a zero byte)")
+    results(tmp_path, *GOOD_RESULTS, *(["1999,30,1101,60,1102,50,H,0"] * 9000))
+    path.write_text(path.read_text().replace("N,2", '"N,2', 1))  # never closed again
+    assert refused(path).startswith("line 4")
+    assert "No such file" in refused(tmp_path / "absent.csv")
+
+
+def test_repeated_rows_are_left_out_with_a_note(tmp_path: Path) -> None:
+    games, notes = read_results(results(tmp_path, *GOOD_RESULTS, GOOD_RESULTS[1], GOOD_RESULTS[0]))
+    assert len(games) == 5
+    assert notes == ["results.csv: 2 repeated rows left out"]
+    # The last two rows differ in the day alone: two games, not one.
+    assert games.season.tolist().count(2000) == 2
+
+
+def test_seeds(tmp_path: Path) -> None:
+    path = write_lines(
+        tmp_path / "seeds.csv",
+        ["Season,Seed,TeamID", "1999,W01,1101", "1999,x16b,1102", "2000,Z09,5"],
+    )
+    keys = team_key(np.array([1999, 1999, 2000]), np.array([1101, 1102, 5])).tolist()
+    assert read_seeds(path) == dict(zip(keys, (1, 16, 9), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("1999,W17,1103", "line 3, column 'Seed': 'W17' is no seed such as W01 or Y16a"),
+        ("1999,W00,1103", "line 3, column 'Seed': 'W00' is no seed"),
+        ("1999,1,1103", "line 3, column 'Seed': '1' is no seed"),
+        ("1999,W02,1101", "line 3, column 'team': team 1101 has another seed in 1999 already"),
+    ],
+)
+def test_damaged_seeds_are_named(row: str, message: str, tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "s.csv", ["Season,Seed,team", "1999,W01,1101", row])
+    assert refused(path, read_seeds).startswith(message)
+
+
+def test_tournament_games_get_the_difference_of_their_seeds(tmp_path: Path) -> None:
+    seeds = {1999: {1101: 1, 1102: 16, 1103: 4}}
+    packed = {
+        int(team_key(np.array(season), np.array(team))): seed
+        for season, teams in seeds.items()
+        for team, seed in teams.items()
+    }
+    games, notes = read_results(results(tmp_path, *GOOD_RESULTS), packed)
+    assert games.seed_diff is not None
+    np.testing.assert_array_equal(games.team_1, [1101, 1101, 1102])
+    np.testing.assert_array_equal(games.seed_diff, [15, 3, -12])
+    assert notes == ["results.csv: no seeds for 2000; these seasons are left out"]
+
+    del packed[int(team_key(np.array(1999), np.array(1103)))]
+    with pytest.raises(DataError, match="line 3, column 'Wteam': team 1103 has no seed in 1999"):
+        read_results(tmp_path / "results.csv", packed)
+    with pytest.raises(DataError, match="no season of these games has seeds"):
+        read_results(tmp_path / "results.csv", {int(team_key(np.array(1950), np.array(1))): 1})
+
+
+def test_team_names(tmp_path: Path) -> None:
+    for header in ("Team_Id,Team_Name", "TeamID,TeamName", "id,name", "team_id,team_name"):
+        path = write_lines(
+            tmp_path / "t.csv", [header, "1,Æther & Co", '2,"Moor, North"', "3,Fell"]
+        )
+        assert read_teams(path) == {1: "Æther & Co", 2: "Moor, North", 3: "Fell"}
+    twice = write_lines(tmp_path / "t.csv", ["id,name", "1,Fell", "2,Fell", "3,Moor"])
+    assert read_teams(twice) == {1: "Fell #1", 2: "Fell #2", 3: "Moor"}
+    clash = write_lines(tmp_path / "t.csv", ["id,name", "1,Fell", "1,Moor"])
+    assert refused(clash, read_teams) == "line 3, column 'id': team 1 has another name already"
+
+
+@pytest.mark.parametrize(
+    ("prefix", "tourney"),
+    [
+        ("", ""),
+        ("M", ""),
+        ("W", ""),
+        ("", "TourneyCompactResults.csv"),
+        ("M", "ncaa_tourney_compact_results.csv"),
+    ],
+)
+def test_file_names_of_all_editions(prefix: str, tourney: str, tmp_path: Path) -> None:
+    folder = tmp_path / "basketball"
+    if tourney.startswith("ncaa_"):
+        write_kaggle(folder, small_league(), prefix=prefix)
+        for old, new in (("CompactResults", "_compact_results"), ("Seeds", "_seeds")):
+            path = folder / f"MNCAATourney{old}.csv"
+            path.rename(folder / f"ncaa_tourney{new}.csv")
+    else:
+        write_kaggle(folder, small_league(), prefix=prefix, tourney=tourney)
+    dataset = zoo.data.load("tournament", "ncaa", tmp_path, train_until=2002)
+    assert sum(dataset.rows.values()) == 2 * 189
+    assert dataset.labels["team"][0] == "2001 Team 000"
+
+
+def test_men_and_women_are_kept_apart(tmp_path: Path) -> None:
+    folder = tmp_path / "basketball"
+    write_kaggle(folder, small_league(1), prefix="M")
+    write_kaggle(folder, small_league(2), prefix="W")
+    prints = {
+        league_of: zoo.data.load("basketball", "ncaa", tmp_path, league_of=league_of).fingerprint
+        for league_of in ("men", "women", None)
+    }
+    assert prints["men"] == prints[None]
+    assert prints["men"] != prints["women"]
+    for path in folder.glob("M*"):
+        path.unlink()
+    assert zoo.data.load("basketball", "ncaa", tmp_path).fingerprint == prints["women"]
+    with pytest.raises(DataError, match="no such games"):
+        zoo.data.load("basketball", "ncaa", tmp_path, league_of="men")
+
+
+def test_teams_without_a_name_are_numbered_with_a_note(tmp_path: Path) -> None:
+    folder = tmp_path / "basketball"
+    write_kaggle(folder, small_league())
+    path = folder / "Teams.csv"
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join(line for line in lines if not line.startswith("1102,")) + "\n")
+    dataset = zoo.data.load("basketball", "ncaa", tmp_path)
+    assert dataset.labels["team"][:3] == ("2001 Team 000", "2001 #1102", "2001 Team 002")
+    assert dataset.labels["team_name"][1] == "#1102"
+    assert dataset.notes == (
+        "Teams.csv does not name 1 teams, such as 1102; they are named by number",
+    )
+    path.unlink()
+    dataset = zoo.data.load("basketball", "ncaa", tmp_path)
+    assert dataset.labels["team"][0] == "2001 #1101"
+    assert dataset.notes == ("no Teams.csv: teams are named by number",)
+
+
+def test_tournaments_alone_load_without_ids(tmp_path: Path) -> None:
+    folder = tmp_path / "basketball"
+    write_kaggle(folder, small_league())
+    (folder / "RegularSeasonCompactResults.csv").unlink()
+    dataset = zoo.data.load("tournament", home=tmp_path)
+    assert dataset.source == "ncaa"
+    assert dataset.sizes == {"n_teams": 0}
+    assert all((columns["team_1"] == -1).all() for columns in dataset.splits.values())
+    assert "189 of 189 tournament games" in dataset.notes[-1]
+    assert zoo.data.load("basketball", home=tmp_path, seasons=2).source == "league"
+    (folder / "NCAATourneySeeds.csv").unlink()
+    with pytest.raises(DataError, match=r"NCAATourneySeeds\.csv beside NCAATourneyCompact"):
+        zoo.data.load("tournament", "ncaa", tmp_path)
+
+
+def test_results_alone_give_basketball_without_a_tournament_split(tmp_path: Path) -> None:
+    folder = tmp_path / "basketball"
+    write_kaggle(folder, small_league())
+    for path in folder.glob("NCAA*"):
+        path.unlink()
+    assert set(zoo.data.load("basketball", "ncaa", tmp_path).splits) == {
+        "train",
+        "validation",
+        "test",
+    }
+
+
+def test_tournament_teams_without_a_regular_season_have_no_id(tmp_path: Path) -> None:
+    folder = tmp_path / "basketball"
+    write_kaggle(folder, small_league())
+    path = folder / "RegularSeasonCompactResults.csv"
+    header, *rows = path.read_text().splitlines()
+    path.write_text("\n".join([header, *(r for r in rows if not r.startswith("2003"))]) + "\n")
+    tournament = zoo.data.load("tournament", "ncaa", tmp_path, train_until=2002)
+    assert (tournament.splits["test"]["team_1"] == -1).all()
+    assert (tournament.splits["train"]["team_1"] >= 0).all()
+    regular = zoo.data.load("basketball", "ncaa", tmp_path)
+    assert regular.rows["tournament"] == 2 * 126
+    note = (
+        "63 of 189 tournament games (2003) have a team without a regular season in the files, "
+        "so without a strength"
+    )
+    assert tournament.notes == regular.notes == (note,)
+
+
+def test_kaggle_goes_before_the_course_unless_asked(tmp_path: Path) -> None:
+    folder = tmp_path / "basketball"
+    write_kaggle(folder, small_league())
+    write_course(folder, small_league())
+    dataset = zoo.data.load("basketball", "ncaa", tmp_path)
+    assert dataset.labels["team"][0] == "2001 Team 000"
+    assert dataset.notes == (
+        "games_season.csv not read: RegularSeasonCompactResults.csv goes first",
+    )
+    course = zoo.data.load("basketball", "ncaa", tmp_path, layout="course")
+    assert course.labels["team"][0] == "2001 team 2001000"
+    kaggle = zoo.data.load("basketball", "ncaa", tmp_path, layout="kaggle")
+    assert kaggle.fingerprint == dataset.fingerprint
+    assert kaggle.notes == ()
+
+
+def test_tournaments_in_the_other_layout_keep_no_ids(tmp_path: Path) -> None:
+    folder = tmp_path / "basketball"
+    write_kaggle(folder, small_league())
+    write_course(folder, small_league())
+    (folder / "games_season.csv").unlink()
+    (folder / "NCAATourneySeeds.csv").unlink()
+    dataset = zoo.data.load("tournament", "ncaa", tmp_path)
+    assert sum(dataset.rows.values()) == 2 * 189
+    assert all((columns["team_2"] == -1).all() for columns in dataset.splits.values())
+
+
+def test_two_games_are_too_few(tmp_path: Path) -> None:
+    path = results(tmp_path / "basketball", *GOOD_RESULTS[:2])
+    path.rename(path.with_name("RegularSeasonCompactResults.csv"))
+    with pytest.raises(DataError, match="2 games are too few to split"):
+        zoo.data.load("basketball", "ncaa", tmp_path)

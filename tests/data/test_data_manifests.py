@@ -1,0 +1,74 @@
+"""The manifests that ship: each published file has an address and can be told from rubbish."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from zoo.core.errors import DataError
+from zoo.data.checks import CHECKS
+from zoo.data.download import check_url
+from zoo.data.fetch import fetch
+from zoo.data.manifest import read_manifest
+from zoo.data.paths import dataset_home, described_in
+from zoo.data.registry import dataset_names, sources
+
+IN_SCIKIT_LEARN = {"digits_8x8", "breast_cancer", "diabetes"}
+NAMES = dataset_names()
+
+
+def published(name: str) -> bool:
+    """Whether a source of the dataset has files that someone else publishes."""
+    return bool(set(sources(name)[:-1]) - IN_SCIKIT_LEARN)
+
+
+def test_some_are_published_and_some_are_not() -> None:
+    assert 0 < sum(map(published, NAMES)) < len(NAMES)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if published(name)])
+def test_every_file_can_be_told_from_rubbish(name: str) -> None:
+    manifest = read_manifest(name)
+    assert manifest.license
+    assert manifest.files
+    assert len({file.file for file in manifest.files}) == len(manifest.files)
+    for file in manifest.files:
+        check_url(file.url)
+        assert file.sha256 or file.check, file.file
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in NAMES if not (described_in(name) / "manifest.json").exists()]
+)
+def test_what_is_generated_cannot_be_fetched_and_says_so(name: str, tmp_path: Path) -> None:
+    assert not published(name)
+    with pytest.raises(DataError, match=f"{name}: nothing to fetch; .*zoo data card {name}"):
+        fetch(name, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_a_page_of_excuses_passes_no_check(check: str, tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    for content in (b"<!DOCTYPE html>\n<html><body>Try again later, please.</body></html>", b""):
+        path.write_bytes(content)
+        with pytest.raises(DataError, match=str(path)):
+            CHECKS[check](path)
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize("name", [name for name in NAMES if published(name)])
+def test_the_real_files_pass(name: str) -> None:
+    folder = dataset_home(name)
+    there = {path.name: path for path in folder.rglob("*")}
+    files = [file for file in read_manifest(name).files if file.file in there]
+    if not files:
+        pytest.skip(f"none of the manifest's files in {folder}; set ZOO_DATA_HOME")
+    for file in files:
+        if file.sha256 is not None:
+            assert hashlib.sha256(there[file.file].read_bytes()).hexdigest() == file.sha256
+        if file.check is not None:
+            rows = CHECKS[file.check](there[file.file])
+            assert file.rows in (None, rows)

@@ -1,0 +1,352 @@
+"""The text datasets: generators that keep their word, loaders that name what is wrong."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from text_helpers import assert_apart, log_loss, real, refused, row_sets
+
+import zoo.data
+from zoo.core.errors import DataError, UnknownNameError
+from zoo.data import library, newsroom, opinions, rooms_story, topics
+from zoo.data.babi import read_stories
+from zoo.data.nouvelles import load as load_nouvelles
+from zoo.data.survey import read_survey
+from zoo.data.text_scores import median_of
+from zoo.data.words import PADDING, UNKNOWN, Vocabulary, tokens
+
+EMBEDDED = [
+    ("reviews", "opinions", ("text",)),
+    ("headlines", "newsroom", ("main_input",)),
+    ("questions", "rooms", ("text", "question")),
+    ("posts", "topics", ("posts",)),
+    ("novels", "library", ("novel",)),
+]
+
+
+@pytest.mark.parametrize(("name", "source", "item"), EMBEDDED, ids=[case[1] for case in EMBEDDED])
+def test_a_seed_fixes_everything_and_no_item_is_in_two_splits(
+    name: str, source: str, item: tuple[str, ...]
+) -> None:
+    first, again, other = (zoo.data.load(name, source, seed=seed, rows=600) for seed in (3, 3, 4))
+    assert first.fingerprint == again.fingerprint != other.fingerprint
+    assert first.references == again.references
+    assert_apart(row_sets(first, *item))
+    assert zoo.data.load(name).source == source  # the empty data home has nothing better
+    for scores in first.references["oracle"].values():
+        assert all(np.isfinite(value) and value >= 0 for value in scores.values())
+    for column, array in first.splits["train"].items():
+        assert array.dtype in (np.int32, np.float32), column
+        if array.dtype == np.int32:
+            assert array.min() >= 0
+
+
+@pytest.mark.parametrize(("name", "source", "item"), EMBEDDED, ids=[case[1] for case in EMBEDDED])
+def test_the_oracle_beats_every_constant(name: str, source: str, item: tuple[str, ...]) -> None:
+    dataset = zoo.data.load(name, source, rows=600)
+    for split, oracle in dataset.references["oracle"].items():
+        for metric, value in oracle.items():
+            trivial = dataset.references["trivial"][split][metric]
+            assert value > trivial if metric.endswith("accuracy") else value < trivial, metric
+
+
+@pytest.mark.parametrize("source", [case[1] for case in EMBEDDED])
+def test_options_are_checked(source: str) -> None:
+    name = next(case[0] for case in EMBEDDED if case[1] == source)
+    with pytest.raises(UnknownNameError, match="row"):
+        zoo.data.load(name, source, row=600)
+    with pytest.raises(DataError, match="rows is a whole number"):
+        zoo.data.load(name, source, rows="many")
+    with pytest.raises(DataError, match="rows is 60 to"):
+        zoo.data.load(name, source, rows=3)
+
+
+def test_opinions_are_scored_as_they_read() -> None:
+    dataset = zoo.data.load("reviews", "opinions", rows=300)
+    words = dataset.labels["word"]
+    scores = dataset.truth["score"].ravel()
+    row = 0
+    chances = []
+    for arrays in dataset.splits.values():
+        for ids in arrays["text"]:
+            score, points, sign = 0, 1, 1
+            for word in (words[i] for i in ids if i != PADDING):
+                if word in ("and", "but"):
+                    points, sign = (opinions.AFTER_BUT if word == "but" else 1), 1
+                elif word in opinions.NEGATIONS:
+                    sign = -1
+                elif word in opinions.GOOD or word in opinions.BAD:
+                    score += sign * points * (1 if word in opinions.GOOD else -1)
+            assert score == scores[row]
+            chances.append(1 / (1 + np.exp(-opinions.SLOPE * score)))
+            row += 1
+    train = dataset.splits["train"]["label"]
+    oracle = dataset.references["oracle"]["train"]["label_log_loss"]
+    assert oracle == pytest.approx(log_loss(train, np.array(chances[: len(train)])))
+
+
+def test_the_newsroom_oracle_without_the_time_is_the_mean_over_all_times() -> None:
+    dataset = zoo.data.load("headlines", "newsroom", rows=300)
+    rng = np.random.default_rng(0)
+    pull, topic = np.array(0.7), np.array(2)
+    hours, weekend = rng.integers(24, size=200_000), rng.random(200_000) < newsroom.SHARE_WEEKEND
+    drawn = newsroom.success(pull, np.full(200_000, topic), hours, weekend).mean()
+    exact = sum(
+        share * float(newsroom.success(pull, topic, np.arange(24), at).mean())
+        for at, share in ((True, newsroom.SHARE_WEEKEND), (False, 1 - newsroom.SHARE_WEEKEND))
+    )
+    assert drawn == pytest.approx(exact, abs=0.003)
+    success = dataset.splits["train"]["success"]
+    for port, truth in (("main_output", "chance"), ("aux_output", "chance_from_text")):
+        chance = dataset.truth[truth][: len(success)]
+        found = dataset.references["oracle"]["train"][f"{port}_log_loss"]
+        assert found == pytest.approx(log_loss(success, chance))
+
+
+@pytest.mark.parametrize("facts", [1, 2])
+def test_stories_answer_their_questions(facts: int) -> None:
+    rng = np.random.default_rng(1)
+    for _ in range(300):
+        story = rooms_story.tell(rng, facts=facts, shared=bool(rng.integers(2)))
+        at: dict[str, set[str]] = {}
+        holder: dict[str, str] = {}
+        for sentence in " ".join(story.text).split(" . "):
+            words = sentence.replace(" .", "").split()
+            if "took" in words:
+                holder[words[-1]] = words[0]
+                at.pop(words[-1], None)
+            elif "dropped" in words:
+                at[words[-1]] = at[holder.pop(words[-1])]
+            else:
+                at[words[0]] = {word for word in words if word in rooms_story.PLACES}
+        asked = story.question[-1]
+        assert set(story.chance) == at[holder.get(asked, asked)]
+        assert sum(story.chance.values()) == pytest.approx(1)
+
+
+def test_people_have_places_of_their_own_unless_they_share() -> None:
+    own, shared = (
+        zoo.data.load("questions", "rooms", rows=600, shared_places=flag) for flag in (0, 1)
+    )
+    words, answers = own.labels["word"], own.labels["answer"]
+    for dataset, most in ((own, 3), (shared, 12)):
+        arrays = dataset.splits["train"]
+        places = {
+            answers[answer]
+            for question, answer in zip(arrays["question"], arrays["answer"].ravel(), strict=True)
+            if words[question[-1]] == "mary"
+        }
+        assert len(places) == most
+    hot = own.splits["test"]["answer_one_hot"]
+    np.testing.assert_array_equal(hot.argmax(axis=1), own.splits["test"]["answer"].ravel())
+
+
+def test_the_posterior_of_a_post_is_that_of_a_plain_sum() -> None:
+    world = topics.make_world()
+    rng = np.random.default_rng(5)
+    style, income, gender = np.array([10, 50]), np.array([2, 8]), np.array([1, 0])
+    drawn = topics.draw(rng, world.chance(style, income, gender))
+    counts = np.stack([np.bincount(row, minlength=2 * topics.PHRASES_KNOWN) for row in drawn])
+    one = {"age": np.array([[30.0], [68.0]]), "income": income[:, None], "gender": gender[:, None]}
+    found = topics.posterior_scores(world, counts, one, {"all": slice(0, 2)})["all"]
+    prior = topics.income_prior()
+    assert prior.sum(axis=1) == pytest.approx(1)
+    joint = np.zeros((2, len(topics.STYLES), 10, 2))
+    for s in range(len(topics.STYLES)):
+        for i in range(10):
+            for g in range(2):
+                logs = np.log(world.chance(np.array(s), np.array(i), np.array(g)) + 1e-300)
+                joint[:, s, i, g] = counts @ logs + np.log(prior[s, i])
+    joint = np.exp(joint - joint.max(axis=(1, 2, 3), keepdims=True))
+    joint /= joint.sum(axis=(1, 2, 3), keepdims=True)
+    by_income = joint.sum(axis=(1, 3))
+    expected = -np.mean(np.log(by_income[[0, 1], income]))
+    assert found["income_log_loss"] == pytest.approx(expected, rel=1e-6, abs=1e-6)
+    voice = joint.sum(axis=(1, 2))[:, 1]
+    by_gender = voice * (1 - topics.UNLIKE) + (1 - voice) * topics.UNLIKE
+    assert found["gender_log_loss"] == pytest.approx(
+        -np.mean([np.log(by_gender[0]), np.log(1 - by_gender[1])]), rel=1e-6, abs=1e-6
+    )
+    mean = joint.sum(axis=(2, 3)) @ topics.STYLES  # the error added to it has mean 0
+    assert found["age_mse"] == pytest.approx(np.mean((mean - [30, 68]) ** 2), rel=1e-6)
+
+
+def test_phrases_of_a_novel_are_spelt_in_the_order_of_their_school() -> None:
+    chance = library.unit_chances()
+    assert chance.sum(axis=1) == pytest.approx(1)
+    half = library.SCHOOLS // 2
+    assert (library.GENRE_OF[:half] != library.GENRE_OF[half:]).all()
+    assert (np.abs(library.MEANS[:half] - library.MEANS[half:]) > 2 * library.SPREAD).all()
+    units = library.draw(np.random.default_rng(2), np.array([0, half]))
+    spelled = np.stack([library._spelled(row) for row in units])
+    pairs = 2 * library._PAIRS
+    for row, order in ((0, 1), (1, -1)):
+        words = spelled[row][(spelled[row] >= 2) & (spelled[row] < 2 + pairs)].reshape(-1, 2)
+        assert len(words)
+        assert (words[:, 1] - words[:, 0] == order).all()
+    common = np.arange(60)[None, :] % library.COMMON + pairs
+    found = library.posterior(np.concatenate([units, common]))
+    assert found[[0, 1], [0, half]] == pytest.approx(1)
+    np.testing.assert_allclose(found[2], 1 / library.SCHOOLS)
+
+
+def test_words_marks_and_unknown_words() -> None:
+    assert tokens("It's not GOOD, is it?") == ["it's", "not", "good", ",", "is", "it", "?"]
+    vocabulary = Vocabulary.of([["b", "a", "b"], ["a", "b", "c"]], most=4)
+    assert vocabulary.words == ("<padding>", "<unknown>", "b", "a")
+    np.testing.assert_array_equal(
+        vocabulary.encode([["a", "c", "b"], ["b"]], 2), [[3, UNKNOWN], [PADDING, 2]]
+    )
+    np.testing.assert_array_equal(vocabulary.encode([["a", "c", "b"]], 2, end=True), [[1, 2]])
+
+
+def test_the_median_is_the_value_that_half_lies_below() -> None:
+    chance = np.array([[0.2, 0.2, 0.6], [0.5, 0.4, 0.1]])
+    assert median_of(np.array([1.0, 2.0, 9.0]), chance).tolist() == [9.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "x.txt, line 1: no question in this file"),
+        ("Mary went.\n", "x.txt, line 1: a line begins with its number and a blank"),
+        ("1 A b.\n3 C d.\n", "x.txt, line 2: number 3 where 1 or 2 should be"),
+        ("1 A b.\n2 Where is A? \n", "x.txt, line 2, column 'answer': a question without a tab"),
+        ("1 A b.\n2 Where?\t\t1\n", "x.txt, line 2, column 'answer': no answer"),
+        ("1 Where?\thall\t1\n", "x.txt, line 1: a question before anything was told"),
+    ],
+)
+def test_damaged_stories_are_named(text: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.txt"
+    path.write_text(text)
+    assert refused(lambda: read_stories(path), path).startswith(message)
+
+
+def test_a_question_reads_all_that_its_story_told(tmp_path: Path) -> None:
+    path = tmp_path / "x.txt"
+    path.write_text(
+        "1 A b.\n2 Where is A? \tHall\t1\n3 C d.\n4 Who?\thall\t1\n1 E f.\n2 Who?\ta\t1\n"
+    )
+    asked = read_stories(path)
+    assert [(item.text, item.question, item.answer, item.story) for item in asked] == [
+        (("a", "b", "."), ("where", "is", "a"), "hall", 1),
+        (("a", "b", ".", "c", "d", "."), ("who",), "hall", 1),
+        (("e", "f", "."), ("who",), "a", 2),
+    ]
+
+
+HEADER = (
+    "How old are you?,Industry,Job title,Job title - additional context,Annual salary (gross),"
+    "Currency,Gender\n"
+)
+
+
+def survey_file(tmp_path: Path, row: str, header: str = HEADER) -> Path:
+    path = tmp_path / "survey.csv"
+    path.write_text(header + row)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("25-34,Law,Clerk,,much,USD,Man\n", "survey.csv, line 2, column 'salary': 'much' is no"),
+        ("old,Law,Clerk,,50000,USD,Man\n", "survey.csv, line 2, column 'age': 'old' is no age"),
+        ("25-34,Law,Clerk\n", "survey.csv, line 2, column 'Job title - additional context': 3 ce"),
+        ("25-34,Law,Clerk,,50000,USD,Man\n", "survey.csv: 1 usable answers, at least 100"),
+        ("", "survey.csv, line 2: no rows after the header"),
+    ],
+)
+def test_a_damaged_survey_is_named(row: str, message: str, tmp_path: Path) -> None:
+    path = survey_file(tmp_path, row)
+    assert refused(lambda: read_survey(path), path).startswith(message)
+    short = survey_file(tmp_path, row or "x", HEADER.replace("Gender", "Sex"))
+    assert "no column 'Gender' or 'gender'" in refused(lambda: read_survey(short), short)
+
+
+def test_a_damaged_zip_of_reviews_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "imdb"
+    folder.mkdir()
+    path = folder / "movie_reviews.zip"
+
+    def load() -> object:
+        return zoo.data.load("reviews", "films", tmp_path)
+
+    assert "is missing; `zoo data fetch reviews`" in refused(load, path)
+    path.write_bytes(b"PK nothing")
+    assert "not a whole zip file" in refused(load, path)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("r/pos/a.txt", "fine")
+    assert refused(load, path) == (
+        "movie_reviews.zip: 0 reviews in a folder neg/, at least 10 are needed"
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        for place in range(40):
+            archive.writestr(f"r/{'pos' if place % 2 else 'neg'}/{place}.txt", f"word w{place}")
+    dataset = zoo.data.load("reviews", home=tmp_path)
+    assert dataset.source == "films"
+    assert dataset.rows == {"train": 28, "validation": 4, "test": 8}
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("r/pos/none.txt", " \n")
+    assert refused(load, path) == "movie_reviews.zip, r/pos/none.txt: the review is empty"
+
+
+def test_damaged_stories_of_the_collection_are_named(tmp_path: Path) -> None:
+    header = "idno,author-name,title,year,subgenre\n"
+    table = tmp_path / "metadata.csv"
+
+    def load() -> object:
+        return load_nouvelles("novels", tmp_path, 0, {"length": 20})
+
+    assert "zoo data fetch novels" in refused(load, table)
+    table.write_text(header + "a1,A,T,long ago,x\n")
+    assert refused(load, table) == "metadata.csv, line 2, column 'year': 'long ago' is no number"
+    table.write_text(header + "../a1,A,T,1850,x\n")
+    assert "column 'idno': not a plain file name" in refused(load, table)
+    table.write_text(header + "a1,A,T,1850,x\n")
+    assert "a1.txt is missing" in refused(load, table)
+    (tmp_path / "a1.txt").write_text("un deux")
+    assert "2 words, at least 20 are needed" in refused(load, table)
+    rows = [f"a{n},A,T,18{n + 30},{'fantastique' if n % 2 else 'autre'}\n" for n in range(12)]
+    table.write_text(header + "".join(rows))
+    for n in range(12):
+        (tmp_path / f"a{n}.txt").write_text(f"mot{n} " * 100)
+    dataset = load_nouvelles("novels", tmp_path, 0, {"length": 20})
+    assert_apart(row_sets(dataset, "novel"))
+    assert dataset.rows == {"train": 40, "validation": 10, "test": 10}
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize(
+    ("name", "source", "item", "rows"),
+    [
+        ("reviews", "films", ("text",), 2_000),
+        ("headlines", "presidents", ("main_input",), 5_609),
+        ("posts", "survey", ("posts",), 13_170),
+        ("novels", "nouvelles", ("novel",), None),
+        ("questions", "babi", ("text", "question"), 1_997),
+    ],
+)
+def test_the_real_files_are_read(
+    name: str, source: str, item: tuple[str, ...], rows: int | None
+) -> None:
+    dataset = real(name, source)
+    if rows:
+        assert sum(dataset.rows.values()) == pytest.approx(rows, abs=5)
+    if name in ("novels", "questions"):  # elsewhere, cut and rare words may make texts equal
+        assert_apart(row_sets(dataset, *item))
+    assert zoo.data.load(name).fingerprint == dataset.fingerprint
+    assert "trivial" in dataset.references
+    assert "oracle" not in dataset.references
+
+
+@pytest.mark.realdata
+def test_both_babi_tasks_have_six_answers() -> None:
+    for facts in (1, 2):
+        dataset = real("questions", "babi", facts=facts)
+        assert len(dataset.labels["answer"]) == 6
+        assert dataset.rows["test"] == 1_000
+        assert not (dataset.splits["train"]["question"] == UNKNOWN).any()

@@ -1,0 +1,460 @@
+"""Ensembles: their arithmetic, learned shares, what goes together, and the run they leave."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from examples import example_inputs, fed, length_for, tiny
+
+import zoo
+from zoo._keras import keras, tf
+from zoo.cli.root import cli, run
+from zoo.core.console import Reporter
+from zoo.core.errors import BuildError, DataError, RecipeError, TrainingError, ZooError
+from zoo.core.files import replacing
+from zoo.ensembling.build import _held_out
+from zoo.ensembling.combine import combine, output_tensors
+from zoo.ensembling.member_weights import convex_shares
+from zoo.ensembling.members import Member, check_alike
+from zoo.experiments import run_folder
+from zoo.experiments.feeding import ported
+from zoo.experiments.predict import predict_one
+from zoo.experiments.reproduce import reproduce
+from zoo.experiments.runs import Run
+from zoo.training import engine
+from zoo.training.compile import compile_model
+
+SILENT = Reporter(silent=True)
+
+# One output and several, one input and several, fixed lengths and free, shared parts, Sequential.
+KINDS: dict[str, dict[str, Any]] = {
+    "mlp": {},
+    "basketball": {},
+    "score_and_win": {},
+    "headline": {},
+    "clothing_price": {},
+    "lstm_classifier": {},
+    "siamese_lstm": {},
+    "posts": {},
+    "residual_identity": {},
+    "softmax_mlp_64": {"sequential": True},
+}
+LARGER = ("headline", "posts", "clothing_price", "siamese_lstm")  # the same with more layers
+
+
+def members_of(name: str, count: int = 3, **arguments: Any) -> list[Any]:
+    """Small models of one architecture with different weights."""
+    models = []
+    for seed in range(count):
+        keras.utils.set_random_seed(seed)
+        models.append(tiny(name, **arguments))
+    return models
+
+
+def answers(model: Any, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Outputs by port, in evaluation mode."""
+    given = outputs = model(fed(inputs), training=False)
+    if not isinstance(given, dict):
+        listed = given if isinstance(given, list | tuple) else [given]
+        outputs = dict(zip(engine.output_names(model), listed, strict=True))
+    return {port: np.asarray(value) for port, value in outputs.items()}
+
+
+def assert_weighted(
+    joint: Any, models: Sequence[Any], shares: Sequence[float], inputs: dict[str, np.ndarray]
+) -> None:
+    each = [answers(model, inputs) for model in models]
+    for port, value in answers(joint, inputs).items():
+        expected = sum(share * one[port] for share, one in zip(shares, each, strict=True))
+        np.testing.assert_allclose(value, expected, rtol=1e-5, atol=1e-6, err_msg=port)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.slow] if name in LARGER else []) for name in KINDS],
+)
+def test_the_average_of_the_members(name: str, tmp_path: Path) -> None:
+    models = members_of(name, **KINDS[name])
+    inputs = example_inputs(models[0], 4, length=length_for(name))
+    joint = combine(models, name="together")
+    assert [tensor.name for tensor in joint.inputs] == [each.name for each in models[0].inputs]
+    assert list(output_tensors(joint)) == list(output_tensors(models[0]))
+    for port, tensor in output_tensors(joint).items():
+        assert tensor.shape == output_tensors(models[0])[port].shape
+    assert_weighted(joint, models, [1 / 3] * 3, inputs)
+    names = [layer.name for layer in joint.layers]
+    assert len(set(names)) == len(names)
+    assert joint.count_params() == sum(model.count_params() for model in models)
+    joint.save(tmp_path / "joint.keras")
+    again = keras.models.load_model(tmp_path / "joint.keras", safe_mode=True)
+    for port, value in answers(again, inputs).items():
+        np.testing.assert_array_equal(value, answers(joint, inputs)[port])
+
+
+@pytest.mark.parametrize("name", ["mlp", "score_and_win"])
+def test_shares_by_output(name: str, tmp_path: Path) -> None:
+    models = members_of(name)
+    inputs = example_inputs(models[0], 4, length=length_for(name))
+    shares = (0.5, 0.0, 0.5)
+    joint = combine(models, dict.fromkeys(output_tensors(models[0]), shares))
+    assert_weighted(joint, models, shares, inputs)
+    joint.save(tmp_path / "joint.keras")
+    again = keras.models.load_model(tmp_path / "joint.keras", safe_mode=True)
+    assert_weighted(again, models, shares, inputs)
+
+
+def test_the_members_stay_as_they_are() -> None:
+    models = members_of("mlp", 2)
+    joint = combine(models)
+    before = [weight.copy() for model in models for weight in model.get_weights()]
+    for weight in joint.weights:
+        weight.assign(np.zeros(weight.shape))
+    after = [weight for model in models for weight in model.get_weights()]
+    for one, other in zip(before, after, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert {model.name for model in models} == {"mlp"}
+
+
+def test_frozen_members_add_no_penalties(tmp_path: Path) -> None:
+    models = members_of("two_team", 2, l2=0.1)
+    assert models[0].losses
+    joint = combine(models)
+    joint.save(tmp_path / "joint.keras")
+    for each in (joint, keras.models.load_model(tmp_path / "joint.keras", safe_mode=True)):
+        assert not each.losses
+        assert not each.trainable_weights
+
+
+def test_inputs_and_outputs_by_name() -> None:
+    def by_name(seed: int) -> Any:
+        keras.utils.set_random_seed(seed)
+        x, y = keras.Input((2,), name="x"), keras.Input((None, 2), name="y")
+        both = keras.layers.Add(name="both")([x, keras.layers.GlobalMaxPooling1D(name="max")(y)])
+        outputs = {
+            "mood": keras.layers.Dense(1, activation="sigmoid", name="mood_layer")(both),
+            "price": keras.layers.Dense(1, name="price_layer")(both),
+        }
+        return keras.Model({"x": x, "y": y}, outputs, name="named")
+
+    models = [by_name(0), by_name(1)]
+    joint = combine(models)
+    assert list(joint.output) == ["mood", "price"]
+    inputs = example_inputs(models[0], 3)
+    assert_weighted(joint, models, [0.5, 0.5], inputs)
+
+
+def test_free_and_fixed_lengths_go_together() -> None:
+    fixed = members_of("lstm_classifier", 1)[0]
+    text = keras.Input((7,), dtype="int32", name="text")
+    label = keras.layers.Identity(name="label")(fixed(text))
+    other = keras.Model(text, label, name="short")
+    assert combine([fixed, other]).inputs[0].shape == (None, 7)
+
+
+# Shares
+
+
+def test_shares_find_the_mixture() -> None:
+    """The truth is a mixture of the first and the last member: the second is left out."""
+    rng = np.random.default_rng(0)
+    predicted = rng.normal(size=(3, 400, 1))
+    truth = 0.3 * predicted[0] + 0.7 * predicted[2]
+    for loss in ("mse", "mae"):
+        np.testing.assert_allclose(
+            convex_shares(loss, truth, predicted), [0.3, 0.0, 0.7], atol=0.01, err_msg=loss
+        )
+
+
+@pytest.mark.parametrize(
+    "loss", ["binary_crossentropy", "sparse_categorical_crossentropy", "categorical_crossentropy"]
+)
+def test_shares_of_chances(loss: str) -> None:
+    """A member that knows more counts for more; no average is worse than the plain one."""
+    rng = np.random.default_rng(1)
+    classes = rng.integers(0, 2, 500)
+    known = np.where(classes == 1, 0.8, 0.2) + rng.normal(scale=0.05, size=500)
+    guess = np.clip(np.stack([known, rng.uniform(0.2, 0.8, 500)]), 0.01, 0.99)
+    truth: np.ndarray = classes[:, None]
+    predicted = guess[..., None]
+    if loss != "binary_crossentropy":
+        predicted = np.stack([1 - guess, guess], axis=-1)
+    if loss == "categorical_crossentropy":
+        truth = np.eye(2)[classes]
+    shares = convex_shares(loss, truth, predicted)
+    assert min(shares) >= 0
+    assert sum(shares) == pytest.approx(1, abs=1e-12)
+    assert shares[0] > 0.8
+
+    def value(mixture: Sequence[float]) -> float:
+        function = keras.losses.get(loss)
+        mixed = np.tensordot(np.asarray(mixture), predicted, 1)
+        return float(np.mean(function(truth, tf.constant(mixed))))
+
+    assert value(shares) < value([0.5, 0.5])
+
+
+def test_equal_members_count_alike() -> None:
+    predicted = np.repeat(np.random.default_rng(2).normal(size=(1, 50, 1)), 4, axis=0)
+    assert convex_shares("mse", np.ones((50, 1)), predicted) == [0.25] * 4
+
+
+# Runs, made without training
+
+
+def made_run(
+    folder: Path,
+    recipe: str,
+    seed: int = 0,
+    *,
+    arguments: dict[str, Any] | None = None,
+    fingerprint: str = "",
+    **changes: Any,
+) -> Run:
+    """A finished run of an untrained model, as `zoo.fit` would have left it."""
+    chosen = zoo.recipe(recipe).override({"baseline": "", **changes})
+    data = zoo.load_data(chosen.dataset, **chosen.dataset_options)
+    keras.utils.set_random_seed(seed)
+    known = zoo.spec(chosen.architecture).defaults
+    sizes = {name: size for name, size in data.sizes.items() if name in known}
+    model = zoo.build(chosen.architecture, **{**sizes, **chosen.arguments, **(arguments or {})})
+    compile_model(model, dataclasses.replace(chosen, optimizer="sgd", optimizer_options={}), 1)
+    model.optimizer.build(model.trainable_variables)
+    record = {
+        "status": "finished",
+        "recipe": chosen.to_dict(),
+        "seed": seed,
+        "data": {
+            "name": data.name,
+            "source": data.source,
+            "fingerprint": fingerprint or data.fingerprint,
+        },
+        "engine": "fit",
+        "baseline": {},
+        "baseline_name": "",
+    }
+    place = run_folder.create(folder, recipe, seed)
+    with replacing(place / run_folder.MODEL) as partial:
+        model.save(partial)
+    run_folder.write(place, record)
+    return Run(place, model, record)
+
+
+def test_what_does_not_go_together(tmp_path: Path) -> None:
+    first = Member(made_run(tmp_path, "mlp"), True)
+
+    def other(recipe: str = "mlp", **settings: Any) -> Member:
+        return Member(made_run(tmp_path, recipe, 1, **settings), True)
+
+    check_alike(first, other())
+    with pytest.raises(BuildError, match=r"input 'features' is \(10,\) float32 and \(7,\)"):
+        check_alike(first, other(arguments={"n_features": 7}))
+    with pytest.raises(BuildError, match=r"output 'label' was trained on .* and mse"):
+        check_alike(first, other(loss={"label": "mse"}, metrics={"label": ("mse",)}))
+    with pytest.raises(BuildError, match="input 'features' stands for features and others"):
+        check_alike(first, other(columns={"features": ("others",)}))
+    with pytest.raises(DataError, match="trained on different data"):
+        check_alike(first, other(fingerprint="another"))
+    with pytest.raises(BuildError, match="has no input"):
+        check_alike(first, other("two_branch_add"))
+
+
+def test_two_architectures_in_one_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`zoo ensemble --runs` with runs of two recipes that read the same data."""
+    runs = [
+        made_run(tmp_path, "digit_mlp"),
+        made_run(tmp_path, "shallow_mlp"),
+    ]
+    folders = [str(each.folder) for each in runs]
+    call = ["ensemble", "--runs", *folders, "--weights", "validation", "--logdir", str(tmp_path)]
+    assert run(cli, call) == 0
+    out = capsys.readouterr().out
+    assert "digit_mlp, seed 0" in out
+    assert "mean member ± half the range" in out
+    assert "weights of digit by validation rows" in out
+    joint = zoo.load_run("digit_mlp_shallow_mlp_ensemble", tmp_path)
+    assert joint.model.count_params() == 55_050 + 25_450
+    assert joint.record["parameters"] == 55_050 + 25_450
+    shares = joint.record["ensemble"]["shares"]["digit"]
+    assert sum(shares) == pytest.approx(1)
+    inputs = example_inputs(runs[0].model, 5)
+    assert_weighted(joint.model, [each.model for each in runs], shares, inputs)
+    scores = joint.record["ensemble"]["scores"]
+    assert scores["weighted average"]["validation"]["log_loss"] <= (
+        scores["average"]["validation"]["log_loss"] + 1e-6
+    )
+    assert joint.metrics == scores["weighted average"]
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (["mlp", "--members", "1"], "2 members or more"),
+        (["mlq"], "did you mean mlp"),
+        (["mlp", "--set", "epoch=2"], "did you mean epochs"),
+        (["mlp", "rnn"], "put --runs before"),
+        (["--runs", "some/run"], "2 runs or more"),
+        (["--runs", "no/run", "none/at/all"], "unknown run 'no/run'"),
+        (["--runs", "a", "b", "--seed", "3"], "keep their data, seeds and settings"),
+        (["mlp", "--data", "nowhere"], "nowhere"),
+    ],
+)
+def test_one_line_for_a_mistake(
+    call: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(cli, ["ensemble", *call, "--logdir", str(tmp_path)]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("error: ")
+    assert error.count("\n") == 1
+    assert said in error
+    assert not list(tmp_path.iterdir()), "nothing was left behind"
+
+
+def test_mistakes_from_python(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match="give a recipe, or finished runs"):
+        zoo.ensemble(logdir=tmp_path)
+    with pytest.raises(RecipeError, match="unknown weights 'equal'"):
+        zoo.ensemble("mlp", weights="equal", logdir=tmp_path)
+    once = made_run(tmp_path, "mlp")
+    with pytest.raises(BuildError, match="given twice"):
+        zoo.ensemble(runs=[once.folder, str(once.folder)], logdir=tmp_path, reporter=SILENT)
+    (once.folder / run_folder.MODEL).unlink()
+    with pytest.raises(TrainingError, match="has lost its model"):
+        zoo.ensemble(runs=[once.folder, tmp_path], logdir=tmp_path, reporter=SILENT)
+
+
+def test_rows_that_no_member_trained_on() -> None:
+    """A recipe that splits off its last training rows validates on those, not on the data's."""
+    recipe = zoo.recipe("mlp").override({"validation_split": 0.25})
+    record = {"recipe": recipe.to_dict(), "seed": 0}
+    member = Member(Run(Path("run"), tiny("mlp"), record), True)
+    train = ({"features": np.arange(6)}, {"label": np.arange(6)})
+    held = ({"features": np.arange(6, 8)}, {"label": np.arange(6, 8)})
+    found = _held_out([member], {"train": train, "validation": held})
+    assert found is not None
+    np.testing.assert_array_equal(found[0]["features"], [6, 7])
+    plain = {**record, "recipe": zoo.recipe("mlp").to_dict()}
+    other = Member(Run(Path("other"), member.run.model, plain), True)
+    assert _held_out([member, other], {"train": train, "validation": held}) is None
+    assert _held_out([other], {"train": train, "validation": held}) == held
+
+
+# The whole way
+
+
+@pytest.fixture(scope="module")
+def logdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("logs")
+
+
+@pytest.fixture(scope="module")
+def two_seeds(logdir: Path) -> Run:
+    settings: dict[str, Any] = {"data": "league", "epochs": 1, "baseline": ""}
+    return zoo.ensemble(
+        "seed_difference",
+        members=2,
+        weights="validation",
+        logdir=logdir,
+        reporter=SILENT,
+        **settings,
+    )
+
+
+def test_the_run_folder(two_seeds: Run, logdir: Path) -> None:
+    folder = two_seeds.folder
+    assert folder.parent == logdir / "seed_difference_ensemble"
+    names = {path.name for path in folder.iterdir()}
+    assert {"run.json", "model.keras", "diagram.svg", "picture.png", "labels.json"} <= names
+    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    assert record == two_seeds.record
+    seeds = [(each["seed"], each["reused"]) for each in record["ensemble"]["members"]]
+    assert seeds == [(0, False), (1, False)]
+    shares = record["ensemble"]["shares"]["score_diff"]
+    assert min(shares) >= 0
+    assert sum(shares) == pytest.approx(1)
+    assert record["command"].startswith("zoo ensemble --runs ")
+
+
+def test_the_ensemble_is_scored_as_the_average_of_its_members(two_seeds: Run) -> None:
+    recipe = zoo.recipe("seed_difference")
+    data = zoo.load_data(recipe.dataset, source="league", **recipe.dataset_options)
+    test = ported(recipe, data, two_seeds.model, SILENT.line)["test"]
+    inputs, truth = test[0], test[1]["score_diff"]
+    members = [zoo.load_run(each["run"]) for each in two_seeds.record["ensemble"]["members"]]
+    shares = two_seeds.record["ensemble"]["shares"]["score_diff"]
+    each = [engine.predict(member.model, inputs)["score_diff"] for member in members]
+    made = two_seeds.record["ensemble"]["scores"]
+    for mixture, name in ((shares, "weighted average"), ([0.5, 0.5], "average")):
+        error = np.abs(sum(a * b for a, b in zip(mixture, each, strict=True)) - truth).mean()
+        assert made[name]["test"]["mae"] == pytest.approx(error, rel=1e-5)
+    for member, scores in zip(members, made["members"], strict=True):
+        assert scores["test"]["mae"] == pytest.approx(member.metrics["test"]["mae"], rel=1e-6)
+    assert two_seeds.metrics == made["weighted average"]
+
+
+def test_other_commands_take_it_like_any_run(two_seeds: Run, logdir: Path) -> None:
+    again = zoo.evaluate("seed_difference_ensemble", logdir=logdir, reporter=SILENT)
+    for split, metrics in two_seeds.metrics.items():
+        assert again[split] == pytest.approx(metrics, rel=1e-6)
+    said = predict_one("seed_difference_ensemble", {"seed_diff": "3"}, logdir=logdir)
+    inputs = {"seed_diff": np.array([[3]], "float32")}
+    expected = engine.predict(two_seeds.model, inputs)["score_diff"].item()
+    assert float(said["score_diff"].split()[0]) == pytest.approx(expected, abs=0.001)
+    with pytest.raises(TrainingError, match="reproduce its members"):
+        reproduce("seed_difference_ensemble", logdir=logdir, reporter=SILENT)
+    with pytest.raises(ZooError, match="has finished"):
+        zoo.resume("seed_difference_ensemble", logdir=logdir, reporter=SILENT)
+
+
+def test_trained_members_are_reused(
+    two_seeds: Run, logdir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same call trains nothing; an ensemble never passes for a member."""
+    settings: dict[str, Any] = {"data": "league", "epochs": 1, "baseline": ""}
+    again = zoo.ensemble("seed_difference", members=2, logdir=logdir, **settings)
+    out = capsys.readouterr().out
+    assert out.count("from ") >= 2
+    assert "training with seed" not in out
+    assert all(each["reused"] for each in again.record["ensemble"]["members"])
+    assert len(list((logdir / "seed_difference").iterdir())) == 2
+    assert again.record["ensemble"]["weights"] == "uniform"
+    assert again.metrics["test"] == pytest.approx(
+        two_seeds.record["ensemble"]["scores"]["average"]["test"], rel=1e-6
+    )
+
+
+@pytest.mark.slow
+def test_an_ensemble_of_several_outputs(tmp_path: Path) -> None:
+    """Every output gets shares of its own."""
+    settings: dict[str, Any] = {"data": "league", "epochs": 1, "baseline": ""}
+    made = zoo.ensemble(
+        "score_and_win", weights="validation", logdir=tmp_path, reporter=SILENT, **settings
+    )
+    assert set(made.record["ensemble"]["shares"]) == {"score_diff", "won"}
+    assert "won_accuracy" in made.metrics["test"]
+    again = zoo.evaluate("score_and_win_ensemble", logdir=tmp_path, reporter=SILENT)
+    assert again["test"] == pytest.approx(made.metrics["test"], rel=1e-6)
+
+
+@pytest.mark.slow
+def test_the_projector_shows_every_members_embedding(tmp_path: Path) -> None:
+    runs = [made_run(tmp_path, "basketball", seed).folder for seed in range(2)]
+    made = zoo.ensemble(runs=runs, logdir=tmp_path, reporter=SILENT)
+    config = (made.folder / "train" / "projector_config.pbtxt").read_text(encoding="utf-8")
+    assert config.count("embeddings {") == 2
+    assert (made.folder / "picture.png").is_file()
+
+
+@pytest.mark.slow
+def test_a_metric_of_the_zoos_own(tmp_path: Path) -> None:
+    """A model compiled with `mean_prediction` joins and reloads like the others."""
+    runs = [made_run(tmp_path, "binary_mlp", seed).folder for seed in range(2)]
+    made = zoo.ensemble(runs=runs, logdir=tmp_path, reporter=SILENT)
+    again = zoo.evaluate(made.folder, reporter=SILENT)
+    assert again["test"] == pytest.approx(made.metrics["test"], rel=1e-6)
+    assert "mean_prediction" in again["test"]

@@ -1,0 +1,138 @@
+"""Every recipe learns on the data that ships, at its own size or a reduced one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import zoo
+from zoo.core.console import Reporter
+from zoo.data import sources
+from zoo.experiments.runs import Run
+
+JUDGED = ("accuracy", "mae", "mse")
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a recipe must reach.
+
+    Attributes:
+        least: Share of the way from the trivial score to the best possible one; of every
+            accuracy and error, or by metric.
+        changes: Recipe fields that make the run shorter.
+        beats: Whether every accuracy and error must be better than the baseline's.
+    """
+
+    least: float | Mapping[str, float]
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    beats: bool = False
+
+
+WHOLE = Case(0.9, beats=True)
+
+
+def reduced(share: float, rows: int, epochs: int) -> Case:
+    """Fewer rows to train on and fewer epochs."""
+    return Case(share, {"dataset_options.rows": rows, "epochs": epochs})
+
+
+CASES = {
+    # The best possible score of these is an oracle's, who knows the true strengths.
+    "basketball": Case(0.85),
+    "two_team": Case(0.68),
+    "seed_difference": Case(0.72),
+    "tournament_stack": Case(0.8),
+    "two_scores": Case(0.7),
+    "score_and_win": Case(0.72),
+    "single_dense": Case(0.9),
+    "softmax_mlp_32": WHOLE,
+    "softmax_mlp_64": WHOLE,
+    "two_branch_add": WHOLE,
+    "digit_mlp": WHOLE,
+    "shallow_mlp": WHOLE,
+    "binary_mlp": WHOLE,
+    "multiclass_mlp": WHOLE,
+    "dropout_mlp": WHOLE,
+    "mlp": WHOLE,
+    "cnn": reduced(0.8, 3_000, 7),
+    "shared_input": reduced(0.8, 2_000, 5),
+    "two_resolution": reduced(0.8, 1_500, 3),
+    "vgg_like": reduced(0.8, 4_000, 6),
+    "inception_network": reduced(0.8, 2_000, 5),
+    "residual_network": reduced(0.8, 2_000, 5),
+    "siamese_xception": reduced(0.8, 2_500, 4),
+    "clothing_price": reduced(0.85, 3_000, 8),
+    "rnn": WHOLE,
+    "shared_features": WHOLE,
+    "sequence_tagger": WHOLE,
+    "video_classifier": WHOLE,
+    "tweet_pair": Case({"accuracy": 0.9, "log_loss": 0.8}, {"epochs": 8}),
+    "siamese_lstm": Case({"accuracy": 0.85}, {"dataset_options.rows": 8_000}),
+    "lstm_classifier": Case(0.85, {"epochs": 7}),
+    "headline": Case({"main_output_accuracy": 0.8}, {"dataset_options.rows": 8_000, "epochs": 6}),
+    "qa": Case({"accuracy": 0.85}, {"dataset_options.rows": 6_000, "epochs": 16}),
+    "qa_two_facts": Case({"accuracy": 0.45}, {"epochs": 8}),
+    "posts": Case(
+        {"age_mae": 0.8, "income_accuracy": 0.85, "gender_accuracy": 0.8}, {"epochs": 13}
+    ),
+    "novel": Case({"genre_accuracy": 0.95, "date_mae": 0.85}),
+}
+LEARNS_NOTHING = {"two_team_tournaments"}  # every test team is new to it; its note says so
+
+
+def trained(recipe: str, changes: Mapping[str, Any], logdir: Path) -> Run:
+    source = sources(zoo.recipe(recipe).dataset)[-1]
+    return zoo.fit(recipe, data=source, logdir=logdir, reporter=Reporter(silent=True), **changes)
+
+
+def share_closed(run: Run) -> dict[str, float]:
+    """Test metric -> share of the distance from the trivial score to the oracle's, 1 is all."""
+    oracle, trivial = (run.record["references"][name]["test"] for name in ("oracle", "trivial"))
+    scores = run.metrics["test"]
+    return {
+        metric: (scores[metric] - trivial[metric]) / (oracle[metric] - trivial[metric])
+        for metric in oracle
+    }
+
+
+def test_no_recipe_is_left_out() -> None:
+    own = {name for name in zoo.list_recipes() if not name.endswith("_as_printed")}
+    assert set(CASES) | LEARNS_NOTHING == own
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("recipe", CASES)
+def test_it_learns(recipe: str, tmp_path: Path) -> None:
+    case = CASES[recipe]
+    # Where nothing is asked of the baseline, its warnings shall not count as errors either.
+    quiet = {} if case.beats else {"baseline": ""}
+    run = trained(recipe, {**quiet, **case.changes}, tmp_path)
+    closed = share_closed(run)
+    judged = [metric for metric in closed if metric.endswith(JUDGED)]
+    least = case.least if isinstance(case.least, Mapping) else dict.fromkeys(judged, case.least)
+    assert least
+    for metric, bound in least.items():
+        assert closed[metric] >= bound, closed
+    for metric in judged if case.beats else ():
+        better = run.metrics["test"][metric] > run.baseline["test"][metric]
+        assert better == metric.endswith("accuracy"), f"{metric}: not better than the baseline"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("recipe", sorted(LEARNS_NOTHING))
+def test_it_says_truly_that_it_learns_nothing(recipe: str, tmp_path: Path) -> None:
+    assert abs(share_closed(trained(recipe, {}, tmp_path))["mae"]) < 0.05
+    assert zoo.recipe(recipe).limit
+
+
+@pytest.mark.slow
+def test_encodings_side_by_side_cannot_be_compared(tmp_path: Path) -> None:
+    """The documents' own head of a Siamese model, of any weights, cannot see agreement."""
+    changes = {"dataset_options.rows": 4_000, "arguments.merge": "concatenate", "baseline": ""}
+    closed = share_closed(trained("siamese_lstm", changes, tmp_path))
+    assert closed["accuracy"] < 0.3, closed

@@ -1,0 +1,159 @@
+"""Asking a saved run: by name, by id, from a CSV file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import zoo
+from zoo.core.console import Reporter
+from zoo.core.errors import DataError, TrainingError
+from zoo.experiments.predict import predict_one, predict_table
+from zoo.experiments.runs import Run
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    logdir = tmp_path_factory.mktemp("logs")
+    silent = Reporter(silent=True)
+    return zoo.fit("basketball", data="league", logdir=logdir, reporter=silent, epochs=3)
+
+
+@pytest.fixture(scope="module")
+def teams() -> list[str]:
+    return list(zoo.load_data("basketball", source="league").labels["team"])
+
+
+def ask(run: Run, **values: str) -> float:
+    answer = predict_one(run.folder, values, logdir=run.folder.parent)
+    assert list(answer) == ["score_diff"]
+    number, unit = answer["score_diff"].split()
+    assert unit == "points"
+    return float(number)
+
+
+def test_names_ids_and_case_all_serve(run: Run, teams: list[str]) -> None:
+    by_name = ask(run, team_1=teams[7], team_2=teams[9], home="1")
+    assert ask(run, team_1="7", team_2="9", home="1") == by_name
+    assert ask(run, team_1=teams[7].lower(), team_2=teams[9].upper(), home="1") == by_name
+
+
+def test_home_is_neutral_unless_given(run: Run, teams: list[str]) -> None:
+    pair = {"team_1": teams[7], "team_2": teams[9]}
+    neutral = ask(run, **pair)
+    assert ask(run, **pair, home="0") == neutral
+    assert ask(run, **pair, home="1") > neutral > ask(run, **pair, home="-1")
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"team_2": "1"}, "--team-1 is missing"),
+        ({"team_1": "0", "team_2": "999999"}, "--team-2: unknown team '999999'"),
+        ({"team_1": "0", "team_2": "1", "home": "yes"}, "--home: 'yes' is no number"),
+        ({"team_1": "0", "team_2": "1", "home": "nan"}, "--home: 'nan' is not a finite number"),
+        ({"team_1": "0", "team_3": "1"}, "unknown input 'team_3'; did you mean team_2 or team_1"),
+    ],
+)
+def test_bad_questions_are_told(run: Run, values: dict[str, str], message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        ask(run, **values)
+
+
+def test_misspelt_team_is_told_with_the_nearest(run: Run, teams: list[str]) -> None:
+    with pytest.raises(DataError, match=f"did you mean .*{teams[7]}"):
+        ask(run, team_1=teams[7] + "x", team_2=teams[9])
+
+
+def test_table_gets_a_column_and_keeps_its_own(run: Run, teams: list[str], tmp_path: Path) -> None:
+    table, out = tmp_path / "games.csv", tmp_path / "predictions.csv"
+    lines = ["game,team_1,team_2,home", f"a,{teams[7]},{teams[9]},1", f"b,{teams[9]},7,-1"]
+    table.write_text("\ufeff" + "\r\n".join(lines) + "\r\n", encoding="utf-8")
+    predict_table(run.folder, table, out, logdir=tmp_path)
+    frame = pd.read_csv(out)
+    assert list(frame) == ["game", "team_1", "team_2", "home", "pred_score_diff"]
+    assert list(frame["game"]) == ["a", "b"]
+    expected = ask(run, team_1=teams[7], team_2=teams[9], home="1")
+    assert frame["pred_score_diff"][0] == pytest.approx(expected, abs=1e-3)
+    assert frame["pred_score_diff"][1] == pytest.approx(-expected, abs=0.5), "the same game"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "is empty"),
+        ("team_1,team_2\n", "has no rows below its header"),
+        ("team_1\n0\n", "line 1: there is no column 'team_2'"),
+        ("team_1,team_2\n0,1\n0,Nowhere\n", "line 3, column 'team_2': unknown team 'Nowhere'"),
+        ("team_1,team_2,home\n0,1,x\n", "line 2, column 'home': 'x' is no number"),
+        ("team_1,team_2\n0,1\n0,1,2\n", "line 3: 3 cells, where the header has 2"),
+        ('team_1,team_2\n"0,1\n', "is no CSV table"),
+    ],
+)
+def test_bad_tables_are_told(run: Run, tmp_path: Path, text: str, message: str) -> None:
+    table, out = tmp_path / "games.csv", tmp_path / "predictions.csv"
+    table.write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match=message):
+        predict_table(run.folder, table, out, logdir=tmp_path)
+    assert not out.exists()
+
+
+def test_missing_files_are_told(run: Run, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="there is no file"):
+        predict_table(run.folder, tmp_path / "no.csv", None, logdir=tmp_path)
+    with pytest.raises(TrainingError, match="unknown run 'nothing'"):
+        predict_one("nothing", {}, logdir=tmp_path)
+
+
+def test_damaged_model_is_told(run: Run, tmp_path: Path) -> None:
+    for name in ("run.json", "labels.json"):
+        (tmp_path / name).write_bytes((run.folder / name).read_bytes())
+    model = (run.folder / "model.keras").read_bytes()
+    (tmp_path / "model.keras").write_bytes(model[: len(model) // 2])
+    with pytest.raises(TrainingError, match="cannot be loaded"):
+        zoo.load_run(tmp_path)
+    (tmp_path / "model.keras").unlink()
+    with pytest.raises(TrainingError, match=r"has lost its model\.keras"):
+        zoo.load_run(tmp_path)
+    for damaged in ("{", "[]", '{"status": "finished"}'):
+        (tmp_path / "run.json").write_text(damaged, encoding="utf-8")
+        with pytest.raises(TrainingError, match=r"run\.json is damaged"):
+            zoo.load_run(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def reviewer(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    options = {"rows": 60}
+    return zoo.fit(
+        "lstm_classifier",
+        data="opinions",
+        logdir=tmp_path_factory.mktemp("logs"),
+        reporter=Reporter(silent=True),
+        epochs=1,
+        engine="fit",
+        dataset_options=options,
+    )
+
+
+def test_sentences_are_read_as_the_data_was(reviewer: Run, tmp_path: Path) -> None:
+    data = zoo.load_data("reviews", source="opinions", rows=60)
+    ids = data.splits["test"]["text"][:3]
+    words = data.labels["word"]
+    lines = ["text", *(" ".join(words[int(each)] for each in row if each) for row in ids)]
+    table = tmp_path / "reviews.csv"
+    table.write_text("\n".join(f'"{line}"' for line in lines), encoding="utf-8")
+    predicted = predict_table(reviewer.folder, table, None, logdir=tmp_path).splitlines()
+    expected = reviewer.model.predict(ids, verbose=0)
+    for line, chance in zip(predicted[1:], expected.ravel(), strict=True):
+        assert float(line.rpartition(",")[2]) == pytest.approx(chance, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("", "--text: there is no word in ''"), ("a " * 200, "--text: 200 words, where the run was")],
+)
+def test_what_is_no_sentence_for_the_run_is_told(reviewer: Run, text: str, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        predict_one(reviewer.folder, {"text": text}, logdir=reviewer.folder)

@@ -1,0 +1,89 @@
+"""Names, wildcards, concepts, aliases, and the errors of the registry."""
+
+from __future__ import annotations
+
+import pytest
+
+import zoo
+from zoo.core.errors import BuildError, UnknownNameError
+from zoo.models import registry
+from zoo.models.registry import CONCEPTS, TensorSpec, register
+
+
+def test_wildcards_and_concepts() -> None:
+    assert zoo.list_models("*scores*") == ["two_scores"]
+    assert zoo.list_models("basketball") == ["basketball"]
+    assert zoo.list_models("nothing*") == []
+    shared = zoo.list_models(concept="shared-layers")
+    assert {"two_team", "basketball"} <= set(shared)
+    assert "adder" not in shared
+
+
+def test_aliases_find_the_entry() -> None:
+    assert zoo.spec("three_input") is zoo.spec("basketball")
+    assert zoo.list_models("three_*") == ["basketball"]
+    assert zoo.build("three_input", n_teams=5).name == "basketball"
+
+
+def test_unknown_names_are_told_with_the_nearest() -> None:
+    with pytest.raises(UnknownNameError, match="did you mean basketball"):
+        zoo.spec("basketbal")
+    with pytest.raises(UnknownNameError, match="shared-layers"):
+        zoo.list_models(concept="shared-layer")
+    with pytest.raises(BuildError, match="did you mean n_teams"):
+        zoo.build("two_team", nteams=3)
+
+
+def test_impossible_arguments_are_told() -> None:
+    with pytest.raises(BuildError, match=r"cannot build two_team\(n_teams=-1\)"):
+        zoo.build("two_team", n_teams=-1)
+    with pytest.raises(BuildError, match="cnn: skip takes True or False, not 'no'"):
+        zoo.build("cnn", skip="no")
+
+
+@pytest.fixture
+def clean_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    zoo.list_models()
+    monkeypatch.setattr(registry, "_architectures", dict(registry._architectures))
+    monkeypatch.setattr(registry, "_names", dict(registry._names))
+
+
+@pytest.mark.usefixtures("clean_registry")
+@pytest.mark.parametrize("taken", ["adder", "three_input"])
+def test_duplicate_names_and_aliases_raise(taken: str) -> None:
+    def new_model() -> None:
+        """A builder that nobody calls."""
+
+    port = TensorSpec("x", (1,))
+    decorate = register(
+        sources="model-api", inputs=(port,), outputs=(port,), count=0, aliases=(taken,)
+    )
+    with pytest.raises(ValueError, match=f"'{taken}' is registered already"):
+        decorate(new_model)
+    assert "new_model" not in zoo.list_models()
+
+
+@pytest.mark.usefixtures("clean_registry")
+def test_unknown_source_or_concept_raises_at_registration() -> None:
+    def new_model() -> None:
+        """A builder that nobody calls."""
+
+    port = TensorSpec("x", (1,))
+    with pytest.raises(ValueError, match="unknown source 'model-apy'; did you mean model-api"):
+        register(sources="model-apy", inputs=(port,), outputs=(port,), count=0)(new_model)
+    with pytest.raises(ValueError, match="unknown concept 'merges'"):
+        register(
+            sources="model-api", inputs=(port,), outputs=(port,), count=0, concepts=("merges",)
+        )(new_model)
+
+
+@pytest.mark.parametrize("name", zoo.list_models())
+def test_cards_are_complete(name: str) -> None:
+    entry = zoo.spec(name)
+    assert entry.sources
+    assert entry.summary.endswith(".")
+    assert entry.claim
+    assert all(port.meaning for port in (*entry.inputs, *entry.outputs))
+    assert set(entry.concepts) <= set(CONCEPTS)
+    if entry.recipe:
+        assert zoo.recipe(entry.recipe).architecture == name

@@ -1,0 +1,348 @@
+"""`zoo new` and plug-ins: a project written, installed, trained, and gone again."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from project_helpers import install, mistake, plug_in, write_csv, zoo_command
+
+import zoo
+from zoo.core import plugins
+from zoo.core.console import Reporter
+from zoo.core.errors import BuildError, DataError
+from zoo.core.timer import Timer
+from zoo.data import tabular
+from zoo.data.dataset import Dataset
+from zoo.data.registry import dataset_names
+from zoo.data.tabular import Field
+from zoo.experiments.predict import predict_table
+from zoo.experiments.reports import Finished
+from zoo.experiments.setup import prepare
+from zoo.scaffold.layout import usable
+from zoo.scaffold.project import create, with_defaults
+from zoo.scaffold.python import Call, Name, written
+from zoo.training.engine import as_inputs
+
+QUICK = ("basketball",)
+FAMILIES = ("basketball", "dense", "sequence")
+OWN = [
+    name
+    for name in zoo.list_models()
+    if zoo.spec(name).family in FAMILIES and name != "adder"  # which has nothing to train
+]
+WHOLE_RUNS = ("basketball", "two_scores", "shallow_mlp", "sequence_tagger", "video_classifier")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow) for name in OWN]
+)
+def test_a_project_of_every_tabular_architecture_trains(
+    name: str, plugged: Path, tmp_path: Path
+) -> None:
+    """A whole run for some, a step for the others: there are many, and tracing takes seconds."""
+    package = f"own_{name}"
+    create(tmp_path / package, name)
+    install(plugged, package, tmp_path / package)
+    plug_in()
+    assert package in zoo.list_models()
+    assert zoo.build(package).name == package
+    silent = Reporter(silent=True)
+    if name in WHOLE_RUNS:
+        made = zoo.fit(package, epochs=1, logdir=tmp_path / "logs", reporter=silent)
+        assert made.record["parameters"] == zoo.spec(package).count
+        assert set(made.metrics) == {"train", "validation", "test"}
+        assert set(made.record["references"]["trivial"]) == {"train", "validation", "test"}
+        return
+    recipe = zoo.recipe(package)
+    plan = prepare(recipe, "auto", 0, logdir=tmp_path, reporter=silent, timer=Timer())
+    assert plan.model.count_params() == zoo.spec(package).count
+    losses = plan.model.train_on_batch(*map(as_inputs, plan.train), return_dict=True)
+    assert np.isfinite(losses["loss"])
+
+
+def test_what_has_no_weights_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BuildError, match="adder has no weights to train; --from takes"):
+        create(tmp_path / "own_adder", "adder")
+
+
+def test_a_broken_plug_in_is_named_and_leaves_nothing(plugged: Path) -> None:
+    """Three ways to be broken, each after something has been registered."""
+    (plugged / "own_half.py").write_text(
+        "from zoo.recipes.recipe import Recipe, add\n"
+        "add(Recipe('own_half', 'mlp', 'mlp', '', {}, {}))\n"
+        "raise ImportError('no module named\\nfrobnicator')\n"
+    )
+    (plugged / "own_clash.py").write_text(
+        "from zoo.models.registry import TensorSpec, register\n"
+        "@register(sources='model-api', inputs=(), outputs=(), count=0)\n"
+        "def own_clash(): pass\n"
+        "@register(sources='model-api', inputs=(), outputs=(), count=0)\n"
+        "def mlp(): pass\n"
+    )
+    (plugged / "own_exit.py").write_text("import sys\nsys.exit(3)\n")
+    for package in ("own_half", "own_clash", "own_exit"):
+        install(plugged, package)
+    done = zoo_command("list", "--json", path=plugged)
+    assert done.returncode == 0
+    assert done.stdout == zoo_command("list", "--json", path=plugged, ZOO_PLUGINS="off").stdout
+    lines = done.stderr.splitlines()
+    assert len(lines) == 3, done.stderr
+    for line, package, reason in zip(
+        lines,
+        ("own_clash", "own_exit", "own_half"),
+        ("'mlp' is registered already", "SystemExit: 3", "no module named frobnicator"),
+        strict=True,
+    ):
+        assert line.startswith(f"warning: plug-in '{package}' of {package} is left out")
+        assert reason in line
+    assert zoo_command("train", "own_half", path=plugged).stderr.endswith(
+        "error: unknown recipe 'own_half'; there are "
+        f"{len(zoo.list_recipes())}, `zoo list` shows them\n"
+    )
+
+
+def test_nothing_stays_in_the_tables_of_a_process_either(
+    plugged: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (plugged / "own_late.py").write_text(
+        "from zoo.data import catalogue\n"
+        "catalogue.add('own_late', catalogue.Entry('x', 'y', {'z': 'own_late'}))\n"
+        "raise ValueError('too late')\n"
+    )
+    install(plugged, "own_late")
+    plug_in()
+    assert "own_late" not in dataset_names()
+    assert "too late" in capsys.readouterr().err
+    dataset_names()
+    assert capsys.readouterr().err == "", "told once"
+
+
+def test_a_table_of_ones_own(plugged: Path, tmp_path: Path) -> None:
+    """Other column names, other widths, words for classes; then a prediction by those names."""
+    rows: list[list[object]] = [["height", "petals", "color", "kind"]]
+    kinds = ("rose", "tulip", "violet", "lily")
+    rows += [[i % 7, i % 5 - 2.5, i % 3, kinds[i % 4]] for i in range(40)]
+    path = write_csv(tmp_path / "flowers.csv", rows)
+    create(tmp_path / "own-flowers", "softmax_mlp_32", table=path, columns={"category": ("kind",)})
+    install(plugged, "own_flowers", tmp_path / "own-flowers")
+    plug_in()
+    card = zoo.spec("own_flowers")
+    assert (card.inputs[0].shape, card.outputs[0].shape) == ((3,), (4,))
+    data = zoo.load_data("own_flowers")
+    assert data.labels["category"] == ("lily", "rose", "tulip", "violet")
+    assert data.rows == {"train": 28, "validation": 6, "test": 6}
+    made = zoo.fit(
+        "own_flowers", epochs=1, logdir=tmp_path / "logs", reporter=Reporter(silent=True)
+    )
+    text = predict_table(made.folder, path, None, logdir=tmp_path / "logs")
+    assert text.splitlines()[0].startswith("height,petals,color,kind,pred_")
+    assert len(text.splitlines()) == 41
+    assert "made up" not in zoo_card("own_flowers")
+
+
+def zoo_card(name: str) -> str:
+    from zoo.data.paths import card
+
+    return card(name)
+
+
+def test_an_existing_folder_and_bad_names_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = tmp_path / "own_there"
+    there.mkdir()
+    assert "is there already" in mistake(capsys, str(there), "--from", "mlp")
+    assert list(there.iterdir()) == []
+    for name, why in (
+        ("Own", "is no name for a package"),
+        ("2nd", "is no name for a package"),
+        ("class", "is no name for a package"),
+        ("mlp", "the zoo has a 'mlp' of its own"),
+        ("three_input", "the zoo has a 'three_input' of its own"),
+        ("json", "there is a Python module 'json' already"),
+    ):
+        assert why in mistake(capsys, str(tmp_path / name), "--from", "mlp")
+        assert not (tmp_path / name).exists()
+    assert "did you mean mlp" in mistake(capsys, str(tmp_path / "own_x"), "--from", "mlpp")
+    text = mistake(capsys, str(tmp_path / "own_x"), "--from", "residual_identity")
+    assert "residual_identity has no fixed size at its port 'features'" in text
+    assert "softmax_mlp_32" in text
+    assert "more than 4,096" in mistake(
+        capsys, str(tmp_path / "own_x"), "--from", "cnn", "--set", "image_shape=(70, 70, 1)"
+    )
+    assert list(tmp_path.iterdir()) == [there]
+
+
+@pytest.mark.parametrize(
+    ("source", "header", "options", "message"),
+    [
+        ("mlp", "a,b,c", [], "t.csv, line 1, column 'label': no column 'label' for this output"),
+        ("mlp", "a,b,y", ["--columns", "label=z"], "t.csv, line 1: no column 'z'; found: a, b, y"),
+        ("mlp", "a,b,y", ["--columns", "lable=y"], "unknown port of mlp 'lable'; did you mean"),
+        ("mlp", "a,b,label", ["--columns", "label"], "write --columns PORT=COLUMN"),
+        ("tournament_stack", "a,b,score_diff", [], "'game' (3,), and here are 2"),
+        ("two_branch_add", "a_0,a_1,b_0,category", [], "columns for its port"),
+        ("basketball", "x,y,score_diff", [], "no column 'home' for this input"),
+    ],
+)
+def test_columns_that_do_not_fit_are_told(
+    source: str,
+    header: str,
+    options: list[str],
+    message: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    names = header.split(",")
+    rows: list[list[object]] = [
+        list(names),
+        *([i + j for j in range(len(names))] for i in range(9)),
+    ]
+    path = write_csv(tmp_path / "t.csv", rows)
+    call = (str(tmp_path / "own_x"), "--from", source, "--csv", str(path), *options)
+    assert message in mistake(capsys, *call)
+    assert not (tmp_path / "own_x").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "line 1: the file is empty"),
+        ("x,y\n", "line 2: no rows after the header"),
+        ("x,z\n1,2\n", "line 1: no column 'y'"),
+        ("x,x,y\n1,2,3\n", "line 1, column 'x': this column stands in the header twice"),
+        ("x,y\n1,0\n2\n", "line 3, column 'y': 1 fields where the header has 2"),
+        ("x,y\n1,0\n,1\n", "line 3, column 'x': no value"),
+        ("x,y\n1,0\n\ntwo,1\n", "line 4, column 'x': 'two' is not a number"),
+        ("x,y\n1,0\nnan,1\n", "line 3, column 'x': 'nan' is not a finite number"),
+        ("x,y\n1,0\n2,2\n", "line 3, column 'y': 2 is neither 0 nor 1"),
+        ("x,y\n1,yes\n2,no\n3,so so\n", "column 'y': 3 different words, yes, no, so so; wanted"),
+        ("x,y\n1,yes\n2,yes\n", "column 'y': 1 different words, yes; wanted are two, or 0 and 1"),
+        ("x,y\n1,0\n2,1\n", "2 rows are too few to split"),
+        ("x,y,split\n1,0,train\n2,1,tset\n", "line 3, column 'split': 'tset' is none of train"),
+        ("x,y,split\n1,0,test\n2,1,test\n", "column 'split': no row is of the split 'train'"),
+    ],
+)
+def test_a_damaged_table_is_told_by_line_and_column(
+    text: str, message: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(text)
+    fields = {"x": Field(("x",)), "y": Field(("y",), "flag")}
+    with pytest.raises(DataError) as refused:
+        tabular.read_dataset("classes_32", path, fields)
+    assert message in str(refused.value)
+    assert str(path) in str(refused.value)
+
+
+def test_two_words_are_a_flag(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("x,y,split\n1,poor,train\n2,good,train\n3,good,train\n4,poor,test\n")
+    fields = {"x": Field(("x",)), "y": Field(("y",), "flag", target=True)}
+    data = tabular.read_dataset("classes_32", path, fields)
+    assert data.labels == {"y": ("good", "poor")}
+    assert data.splits["train"]["y"].tolist() == [[1.0], [0.0], [0.0]]
+    assert data.splits["test"]["y"].tolist() == [[1.0]]
+    assert data.references["trivial"]["test"]["y_accuracy"] == 0.0
+
+
+def test_a_picture_names_classes_by_port_or_by_column() -> None:
+    recipe = zoo.recipe("mlp").override({"columns": {"label": ("y",)}})
+    none: dict[str, Any] = {"inputs": {}, "targets": {}, "predicted": {}, "model": None}
+    for labels, expected in (
+        ({"y": ("bad", "good")}, ("bad", "good")),
+        ({"label": ("no", "yes"), "y": ("bad", "good")}, ("no", "yes")),
+        ({}, ()),
+    ):
+        dataset = Dataset("mine", "csv", {}, labels=labels)
+        assert Finished(recipe, dataset=dataset, **none).names("label") == expected
+
+
+def test_the_column_split_decides(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("x,y,split\n1,10,train\n2,9,test\n3,10,train\n4,2,validation\n")
+    fields = {"x": Field(("x",), target=True), "y": Field(("y",), "label", vocabulary="v")}
+    data = tabular.read_dataset("classes_32", path, fields, sizes={"n": "v"})
+    assert {split: arrays["x"].ravel().tolist() for split, arrays in data.splits.items()} == {
+        "train": [1, 3],
+        "validation": [4],
+        "test": [2],
+    }
+    assert data.labels["v"] == ("2", "9", "10")
+    assert data.splits["train"]["y"].tolist() == [[2], [2]]
+    assert data.sizes == {"n": 3}
+    assert data.references["trivial"]["test"] == {"x_mae": 0, "x_mse": 0}
+
+
+def test_generated_text_is_laid_out_by_width() -> None:
+    short = Call("f", ("x", (1,)), {"unit": 'a"b'})
+    assert written(short) == 'f("x", (1,), unit="a\\"b")'
+    assert written({Call("**g", (Name("h"),)): None, "k": 1.5}) == '{**g(h), "k": 1.5}'
+    wide = written(Call("f", ("x" * 60, "y" * 60)), indent=4)
+    assert wide.splitlines()[0] == "f("
+    assert wide.splitlines()[-1] == "    )"
+    assert wide.splitlines()[1].endswith('x",')
+
+
+def test_defaults_are_replaced_where_they_stand() -> None:
+    function = (
+        "def f(a: int = 1, b: tuple[int, ...] = (1, 2),\n      *, c: str = 'é', d=3):\n    pass"
+    )
+    changed = with_defaults(function, {"a": 100, "b": (3,), "d": None})
+    assert changed == (
+        "def f(a: int = 100, b: tuple[int, ...] = (3,),\n      *, c: str = 'é', d=None):\n    pass"
+    )
+
+
+def test_all_but_two_can_be_started_from() -> None:
+    assert set(zoo.list_models()) - set(usable()) == {"adder", "residual_identity"}
+
+
+@pytest.mark.slow
+def test_installed_trained_and_uninstalled(tmp_path: Path) -> None:
+    """The whole way in a virtual environment: pip, other processes, the project's own test."""
+    pytest.importorskip("setuptools")
+    site = tmp_path / "site"
+    project = tmp_path / "own_first"  # named as its package, beside which commands are called
+    before = zoo_command("list", path=tmp_path).stdout
+    assert zoo_command("new", str(project), "--from", "mlp", path=tmp_path).returncode == 0
+    subprocess.run([sys.executable, "-m", "venv", "--system-site-packages", site], check=True)
+    python = str(site / "bin" / "python")
+    packages = subprocess.run(
+        [sys.executable, "-c", "import site; print(site.getsitepackages()[0])"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+    # a virtual environment made inside another one sees the system's packages, not the other's
+    (own,) = (site / "lib").glob("python*/site-packages")
+    (own / "outer.pth").write_text(f"{packages}\n{Path(zoo.__file__).parents[1]}\n")
+    environment = {key: value for key, value in os.environ.items() if key != plugins.VARIABLE}
+
+    def call(*words: str, cwd: Path = tmp_path) -> str:
+        done = subprocess.run(
+            [python, "-m", *words],
+            capture_output=True,
+            text=True,
+            timeout=240,
+            cwd=cwd,
+            env=environment,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    call("pip", "install", "-q", "--no-deps", "--no-build-isolation", "-e", str(project))
+    listed = call("zoo", "list")
+    assert "own_first" in listed
+    trained = call("zoo", "train", "own_first", "--epochs", "1", "--logdir", "logs")
+    assert "own_first on csv, 551 parameters" in trained
+    assert "5 passed" in call("pytest", "-q", "-p", "no:cacheprovider", cwd=project)
+    call("pip", "uninstall", "-q", "-y", "own-first")
+    assert call("zoo", "list") == before

@@ -1,0 +1,515 @@
+"""Searches: their spaces, trials, what is left behind, and that nothing is lost by a kill."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import zoo
+from zoo.cli.root import cli, run
+from zoo.core.console import Reporter
+from zoo.core.errors import RecipeError, StoppedEarly, TrainingError, ZooError
+from zoo.experiments import setup
+from zoo.recipes.file import read_recipe, write_recipe
+from zoo.recipes.recipe import Recipe
+from zoo.tuning.optional import load_optuna
+from zoo.tuning.space import own_settings, space_of
+from zoo.tuning.study import RETRIES, opened
+
+pytest.importorskip("optuna", reason="a search needs functional-zoo[tune]")
+
+SILENT = Reporter(silent=True)
+NAME = "seed_difference"  # two parameters
+SMALL: dict[str, Any] = {"epochs": 4, "engine": "resident"}
+SPACE = {"learning_rate": ("log", 0.001, 1.0), "batch_size": ("choice", 128, 256)}
+
+
+def small(**changes: Any) -> Recipe:
+    return dataclasses.replace(zoo.recipe(NAME), **{**SMALL, "search": SPACE, **changes})
+
+
+def search(recipe: str | Recipe, folder: Path, trials: int, **more: Any) -> Any:
+    more = {"reporter": SILENT, **more}
+    return zoo.tune(recipe, trials=trials, data="league", logdir=folder, **more)
+
+
+def table(folder: Path) -> list[dict[str, str]]:
+    with (folder / "trials.csv").open(encoding="utf-8") as lines:
+        return list(csv.DictReader(lines))
+
+
+def trials_of(folder: Path) -> list[tuple[str, dict[str, Any], float | None]]:
+    with opened(folder) as study:
+        return [(trial.state.name, trial.params, trial.value) for trial in study.trials()]
+
+
+class Saying(Reporter):
+    """Keeps the lines; `then` hears each of them."""
+
+    def __init__(self, then: Callable[[str], None] = lambda _: None) -> None:
+        super().__init__(silent=True)
+        self.lines: list[str] = []
+        self.then = then
+
+    def line(self, text: str = "") -> None:
+        self.lines.append(text)
+        self.then(text)
+
+
+@pytest.fixture
+def real() -> Any:
+    """The function that trains a trial."""
+    from zoo.tuning.trial import run_trial
+
+    return run_trial
+
+
+@pytest.fixture
+def quick(real: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trials that are a formula instead of a training, and no pictures."""
+    from zoo.tuning import outcome, trial
+
+    def run_trial(recipe: Recipe, dataset: Any, seed: int, asked: Any, **_: Any) -> trial.Outcome:
+        assert set(dataset.splits) == {"train", "validation"}
+        value = min(3.0, abs(np.log10(recipe.learning_rate) + 1.5)) + recipe.batch_size / 1000
+        for epoch in range(recipe.epochs):
+            asked.report(value + 1 / (epoch + 1), epoch)
+        return trial.Outcome(value, "COMPLETE", recipe.epochs, 0.01, {"val_loss": value})
+
+    monkeypatch.setattr(trial, "run_trial", run_trial)
+    monkeypatch.setattr(outcome, "draw_pictures", lambda *_, **__: None)
+
+
+# spaces
+
+
+@pytest.mark.parametrize("name", zoo.list_recipes())
+def test_every_recipe_has_a_space_it_can_take(name: str) -> None:
+    recipe = zoo.recipe(name)
+    space = space_of(recipe)
+    dataclasses.replace(recipe, search=space)  # checks it
+    assert len(space) >= 2
+    defaults = zoo.spec(recipe.architecture).defaults
+    for key in space:
+        field, _, entry = key.partition(".")
+        assert field != "arguments" or entry in defaults
+    assert own_settings(recipe, space), "the recipe's own settings are a point of its space"
+
+
+def test_eight_recipes_declare_their_own() -> None:
+    own = [name for name in zoo.list_recipes() if zoo.recipe(name).search]
+    assert len(own) >= 8
+
+
+def test_a_recipe_without_a_schedule_of_its_own_keeps_halving() -> None:
+    recipe = dataclasses.replace(zoo.recipe(NAME), schedule="constant", reduce_lr=2, search={})
+    assert set(space_of(recipe)) == {"learning_rate", "batch_size"}
+
+
+@pytest.mark.parametrize(
+    ("key", "distribution", "message"),
+    [
+        ("learning_rte", ("log", 0.1, 1.0), "unknown field 'learning_rte'; did you mean learn"),
+        ("loss", ("choice", "mae", "mse"), "loss cannot be searched"),
+        ("dataset", ("choice", "a", "b"), "dataset cannot be searched"),
+        ("arguments", ("choice", 1, 2), "one entry of a mapping"),
+        ("epochs.first", ("choice", 1, 2), "one entry of a mapping"),
+        ("learning_rate", ("lognormal", 0.1, 1.0), "not 'lognormal'"),
+        ("learning_rate", ("log", 0.0, 1.0), "above 0"),
+        ("learning_rate", ("log", 0.1), "its lowest and its highest"),
+        ("learning_rate", ("float", 1.0, 0.1), "1.0 is not below 0.1"),
+        ("learning_rate", ("float", 0.1, float("inf")), "not below"),
+        ("learning_rate", ("choice", "fast", "slow"), "learning_rate takes a number"),
+        ("learning_rate", "log", "a kind and its values"),
+        ("batch_size", ("log", 16, 64), "batch_size takes a whole number"),
+        ("batch_size", ("int", 0, 64), "batch_size must be at least 1"),
+        ("batch_size", ("choice", 16, 16), "stands there twice"),
+        ("batch_size", ("choice", (16,), (32,)), "choices are numbers, texts"),
+        ("loss_weights.score_diff", ("float", 0.5, 1.0), "what val_loss means"),
+    ],
+)
+def test_a_bad_space_is_told(key: str, distribution: Any, message: str) -> None:
+    with pytest.raises(RecipeError, match=f"search.{key}: .*{message}"):
+        dataclasses.replace(zoo.recipe(NAME), search={key: distribution})
+
+
+def test_the_space_is_no_part_of_how_a_recipe_trains() -> None:
+    recipe = small()
+    assert recipe == dataclasses.replace(recipe, search={})
+    assert "search" not in recipe.to_dict()
+    with pytest.raises(RecipeError, match="search cannot be overridden"):
+        recipe.override({"search": {}})
+
+
+# a whole search
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_search_goes_on_as_if_it_had_never_stopped(tmp_path: Path) -> None:
+    whole = search(small(), tmp_path / "whole", 10)
+    parts = tmp_path / "parts"
+    search(small(), parts, 2)
+    said = Saying()
+    halted = search(small(), parts, 10, reporter=said)
+    assert "going on: 2 of 10 trials done" in said.lines
+    assert trials_of(whole.folder) == trials_of(halted.folder)
+    assert any(line.startswith("the recipe's own settings: val_loss ") for line in said.lines)
+    again = search(small(), parts, 10)
+    assert (again.trials, again.value) == (10, whole.value), "nothing was left to do"
+    assert whole.value < 0.3, "the least there can be is 0.128"
+
+
+def test_a_search_leaves_everything_behind(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = search(small(), tmp_path, 4)
+    folder = whole.folder
+    assert folder == tmp_path / NAME / "tune" / "league-seed0"
+    rows = table(folder)
+    assert [row["trial"] for row in rows] == [str(number) for number in range(4)]
+    assert {key: float(rows[0][key]) for key in SPACE} == {
+        "learning_rate": zoo.recipe(NAME).learning_rate,
+        "batch_size": zoo.recipe(NAME).batch_size,
+    }, "the recipe's own settings come first"
+    values = [float(row["val_loss"]) for row in rows if row["outcome"] == "complete"]
+    assert whole.value == pytest.approx(min(values))
+    assert set(whole.importances) == set(SPACE)
+    assert sum(whole.importances.values()) == pytest.approx(1)
+    assert json.loads((folder / "importances.json").read_text()) == whole.importances
+    for picture in ("history", "curves", "slices", "importances"):
+        assert (folder / f"{picture}.png").read_bytes().startswith(b"\x89PNG")
+    assert len(list(folder.glob("trial-*/*.hparams"))) == 4
+    assert not list((folder / "workers").iterdir())
+
+    found, path = whole, folder / "best.json"
+    assert read_recipe(path) == found.best
+    assert found.best.name == f"{NAME}_tuned"
+    words = ["train", "--recipe", str(path), "--data", "league", "--logdir", str(tmp_path)]
+    assert run(cli, [*words, "--json"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert Recipe.from_dict(record["recipe"]) == found.best
+    assert {key: getattr(found.best, key) for key in SPACE} == found.settings
+    assert record["metrics"]["validation"]["loss"] == pytest.approx(found.value, rel=1e-5)
+
+
+@pytest.mark.usefixtures("quick")
+def test_bad_trials_are_pruned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe = small(epochs=8, search={"learning_rate": ("log", 1e-3, 1e38)})
+    found = search(recipe, tmp_path, 5)  # by formula: far lower values than a training's
+    monkeypatch.undo()
+    with opened(found.folder) as study:
+        for rate in (0.05, 1e38):
+            study.optuna.enqueue_trial({"learning_rate": rate})
+    said = Saying()
+    assert search(recipe, tmp_path, 7, reporter=said).value == found.value
+    bad, diverged = table(found.folder)[5:]
+    assert (bad["outcome"], diverged["outcome"]) == ("pruned", "pruned")
+    assert int(bad["epochs"]) == 3, "two epochs are no ground to judge by"
+    assert "the loss became" in diverged["error"]
+    assert any("pruned after epoch 3 of 8 at val_loss" in line for line in said.lines)
+
+
+def test_the_test_rows_are_out_of_sight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from zoo.tuning import outcome
+
+    monkeypatch.setattr(outcome, "draw_pictures", lambda *_, **__: None)
+    clean = search(small(), tmp_path / "clean", 1)
+    load = setup.load
+
+    def poisoned(*arguments: Any) -> Any:
+        dataset = load(*arguments)
+        rows = {
+            name: np.full_like(array, np.nan if array.dtype.kind == "f" else -1)
+            for name, array in dataset.splits["test"].items()
+        }
+        return dataclasses.replace(dataset, splits={**dataset.splits, "test": rows})
+
+    monkeypatch.setattr(setup, "load", poisoned)
+    other = search(small(), tmp_path / "poisoned", 1)
+    assert trials_of(clean.folder) == trials_of(other.folder)
+    from zoo.tuning.trial import searched_data
+
+    seen = searched_data(zoo.load_data("tournament", source="league"))
+    assert set(seen.splits) == {"train", "validation"}
+    assert not seen.references
+
+
+def test_a_trial_that_fails_is_told_and_the_search_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from zoo.tuning import outcome
+
+    monkeypatch.setattr(outcome, "draw_pictures", lambda *_, **__: None)
+    recipe = small(epochs=1, search={"optimizer": ("choice", "adam", "madam")})
+    said = Saying()
+    search(recipe, tmp_path, 1)
+    with opened(tmp_path / NAME / "tune" / "league-seed0") as study:
+        study.optuna.enqueue_trial({"optimizer": "madam"})
+    found = search(recipe, tmp_path, 2, reporter=said)
+    outcomes = {(row["optimizer"], row["outcome"]) for row in table(found.folder)}
+    assert outcomes == {("adam", "complete"), ("madam", "fail")}
+    assert any("failed: " in line and "'madam'" in line for line in said.lines)
+    with pytest.raises(TrainingError, match=r"cannot be trained: .*reports no val_mse"):
+        search(dataclasses.replace(recipe, monitor="val_mse"), tmp_path / "other", 4)
+
+
+@pytest.mark.usefixtures("quick")
+def test_the_time_ends_a_search(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match=r"no trial of .* came to its end"):
+        search(small(), tmp_path, 4, time=1e-9)
+    search(small(), tmp_path, 1)
+    said = Saying()
+    assert search(small(), tmp_path, 4, time=1e-9, reporter=said).trials == 1
+    assert any(line.startswith("1 of 4 trials done, the time is up") for line in said.lines)
+
+
+@pytest.mark.usefixtures("quick")
+def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
+    def interrupt(line: str) -> None:
+        if "trial 1  " in line:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.5)  # for the thread that hears it
+
+    with pytest.raises(StoppedEarly, match="after 2 of 4 trials; the same command goes on"):
+        search(small(), tmp_path, 4, reporter=Saying(interrupt))
+    assert search(small(), tmp_path, 4).trials == 4
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_stop_in_a_trial_repeats_its_settings(
+    tmp_path: Path, real: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from zoo.training.interrupt import StopRequest
+    from zoo.tuning import trial, worker
+
+    recipe = small()
+    found = search(recipe, tmp_path, 1)
+    formula = trial.run_trial
+    monkeypatch.setattr(trial, "run_trial", real)
+    dataset, _ = worker.load(recipe, "league", SILENT)
+    stop = StopRequest()
+    with opened(found.folder) as study:
+        ask = study.ask
+
+        def asked(trials: int) -> Any:
+            made = ask(trials)
+            stop.ask()  # in the trial's first epoch
+            return made
+
+        study.ask = asked
+        worker.work(study, dataset, 2, float("inf"), stop, SILENT)
+        monkeypatch.setattr(trial, "run_trial", formula)
+        assert [trial.state.name for trial in study.trials()] == ["COMPLETE", "FAIL", "WAITING"]
+    assert search(recipe, tmp_path, 2).trials == 2
+    states = trials_of(found.folder)
+    assert [state for state, _, _ in states] == ["COMPLETE", "FAIL", "COMPLETE"]
+    assert states[1][1] == states[2][1]
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_lost_trial_is_tried_again_but_not_for_ever(tmp_path: Path) -> None:
+    found = search(small(), tmp_path, 1)
+    for _ in range(RETRIES + 1):
+        with opened(found.folder) as study:  # a process that takes a trial and is gone
+            lost = study.ask(4)
+            assert lost is not None
+    said = Saying()
+    search(small(), tmp_path, 3, reporter=said)
+    assert "going on: 1 of 3 trials done; 1 lost with its process, to be tried again" in said.lines
+    states = trials_of(found.folder)
+    assert [state for state, _, _ in states] == ["COMPLETE", *["FAIL"] * 3, *["COMPLETE"] * 2]
+    assert states[1][1] == states[2][1] == states[3][1]
+    assert states[4][1] != states[3][1]
+    assert [row["outcome"] for row in table(found.folder)].count("lost") == 3
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_live_trial_is_left_alone(tmp_path: Path) -> None:
+    found = search(small(), tmp_path, 1)
+    with opened(found.folder) as one, one.alive():
+        assert one.ask(2) is not None
+        with opened(found.folder) as other:
+            assert other.ask(2) is None, "the second of two is being made"
+            with other.locked():
+                assert other.recover() == 0
+
+
+# mistakes
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_search_of_other_settings_is_refused(tmp_path: Path) -> None:
+    search(small(), tmp_path, 1)
+    with pytest.raises(TrainingError, match="was begun with another epochs; choose another"):
+        search(small(epochs=2), tmp_path, 1)
+    with pytest.raises(TrainingError, match="was begun with another search"):
+        search(small(search={}), tmp_path, 1)
+    assert search(small(epochs=2), tmp_path, 1, study="two").folder.name == "two"
+
+
+def test_damage_is_told(tmp_path: Path) -> None:
+    storage = search(small(epochs=2), tmp_path, 1).folder / "study.sqlite3"
+    content = storage.read_bytes()
+    half = len(content) // 2
+    for damaged in (b"no database" * 100, content[:half], content[:half] + bytes(half)):
+        storage.write_bytes(damaged)
+        with pytest.raises(TrainingError, match=r"study\.sqlite3 cannot be used: .*\w$"):
+            search(small(epochs=2), tmp_path, 2)
+        assert storage.read_bytes() == damaged, "it may still be mended"
+    (storage.parent / "study.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(TrainingError, match=r"study\.json is damaged: it describes no search"):
+        search(small(epochs=2), tmp_path, 2)
+
+
+def error_of(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    assert run(cli, words) == 1
+    printed = capsys.readouterr().err
+    assert printed.startswith("error: ")
+    assert printed.count("\n") == 1
+    return printed
+
+
+def test_mistakes_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "did you mean basketball" in error_of(capsys, "tune", "basketbal")
+    assert "trials must be at least 1" in error_of(capsys, "tune", NAME, "--trials", "0")
+    assert "jobs must be at least 1" in error_of(capsys, "tune", NAME, "--jobs", "0")
+    assert "time is in seconds" in error_of(capsys, "tune", NAME, "--time", "0")
+    assert "a folder's name" in error_of(capsys, "tune", NAME, "--study", "../x")
+    assert "KEY=VALUE" in error_of(capsys, "tune", NAME, "--set", "epochs")
+    assert "is searched" in error_of(capsys, "tune", NAME, "--set", "batch_size=8")
+
+
+@pytest.mark.parametrize("package", ["optuna", "filelock"])
+def test_without_optuna_it_says_what_to_install(
+    package: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(ZooError, match=f"needs {package}"):
+        load_optuna()
+    assert "pip install 'functional-zoo[tune]'" in error_of(capsys, "tune", NAME)
+
+
+# recipe files
+
+
+def test_recipes_survive_their_files(tmp_path: Path) -> None:
+    for name in zoo.list_recipes():
+        write_recipe(zoo.recipe(name), tmp_path / "recipe.json")
+        assert read_recipe(tmp_path / "recipe.json") == zoo.recipe(name)
+    toml = tmp_path / "recipe.toml"
+    toml.write_text(
+        'name = "mine"\narchitecture = "mlp"\ndataset = "binary_narrow"\nsummary = ""\n'
+        'learning_rate = 1\n[loss]\nlabel = "binary_crossentropy"\n[metrics]\nlabel = ["accuracy"]'
+    )
+    assert read_recipe(toml).metrics == {"label": ("accuracy",)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ("{", "is damaged"),
+        ("[]", "the fields of a recipe are wanted"),
+        ({"epochs": None}, "epochs takes a whole number, not None"),
+        ({"epochs": True}, "epochs takes a whole number, not True"),
+        ({"learning_rate": "fast"}, "learning_rate takes a number"),
+        ({"momentum": 0.9}, "unknown recipe field 'momentum'"),
+        ({"name": "../../x"}, "name takes letters"),
+        ({"name": 3}, "name takes text"),
+        ({"loss": "mae"}, "loss takes a loss name by output"),
+        ({"metrics": {"score_diff": 3}}, "metrics takes a list"),
+        ({"metrics": {"score_diff": "mae"}}, "metrics takes a list"),
+        ({"batch_size": 0}, "batch_size must be at least 1"),
+        ({"search": {"learning_rate": ["log", 0, 1]}}, "above 0"),
+    ],
+)
+def test_a_broken_recipe_file_is_one_line(
+    changes: Any, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "recipe.json"
+    fields = {**zoo.recipe(NAME).to_dict(), **(changes if isinstance(changes, dict) else {})}
+    path.write_text(changes if isinstance(changes, str) else json.dumps(fields))
+    told = error_of(capsys, "train", "--recipe", str(path))
+    assert f"recipe file {path}" in told
+    assert message in told
+
+
+def test_a_recipe_file_that_lacks_something(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "recipe.json"
+    assert "No such file" in error_of(capsys, "train", "--recipe", str(path))
+    path.write_text('{"name": "x"}')
+    assert "architecture is missing" in error_of(capsys, "train", "--recipe", str(path))
+    assert "give a recipe to train" in error_of(capsys, "train", NAME, "--recipe", str(path))
+
+
+# several processes, and kills
+
+
+def command(folder: Path, *more: str) -> list[str]:
+    changes = ("--set", "epochs=300", "--set", "engine=resident", "--data", "league")
+    return [sys.executable, "-m", "zoo", "tune", NAME, "--logdir", str(folder), *changes, *more]
+
+
+@pytest.mark.slow
+def test_a_killed_search_goes_on(tmp_path: Path) -> None:
+    folder = tmp_path / NAME / "tune" / "league-seed0"
+    killed = subprocess.Popen(command(tmp_path, "--trials", "4"), stdout=subprocess.PIPE)
+    assert killed.stdout is not None
+    for line in killed.stdout:
+        if b"1/4  trial 0" in line:
+            break
+    running: list[Any] = []
+    limit = time.monotonic() + 60
+    with opened(folder) as study:
+        while not running and time.monotonic() < limit:
+            running = [trial for trial in study.trials("RUNNING") if trial.intermediate_values]
+            time.sleep(0.02)
+    killed.kill()
+    killed.communicate()
+    assert running, "killed in the middle of a trial"
+
+    done = subprocess.run(
+        command(tmp_path, "--trials", "4"), capture_output=True, text=True, timeout=300, check=True
+    )
+    assert "going on: 1 of 4 trials done; 1 lost with its process" in done.stdout
+    states = trials_of(folder)
+    assert [state for state, _, _ in states].count("FAIL") == 1
+    assert len([state for state, _, _ in states if state in ("COMPLETE", "PRUNED")]) == 4
+    number = running[0].number
+    assert states[number][0] == "FAIL"
+    assert states[number + 1][1] == states[number][1], "its settings come first"
+    assert not list((folder / "workers").iterdir())
+
+
+@pytest.mark.slow
+def test_several_processes_share_the_trials(tmp_path: Path) -> None:
+    folder = tmp_path / NAME / "tune" / "league-seed0"
+    words = command(tmp_path, "--trials", "7")
+    processes = [
+        subprocess.Popen([*words, *more], stdout=subprocess.PIPE, text=True)
+        for more in ((), ("--jobs", "2"))
+    ]
+    printed = [process.communicate(timeout=300)[0] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0]
+    states = trials_of(folder)
+    assert len(states) == 7, "none too many, none lost"
+    assert {state for state, _, _ in states} <= {"COMPLETE", "PRUNED"}
+    with opened(folder) as study:
+        workers = {trial.user_attrs["worker"] for trial in study.trials()}
+    assert len(workers) >= 2
+    told = "".join(printed)
+    assert all(f"  trial {number}  " in told for number in range(7))
+    assert read_recipe(folder / "best.json").name == f"{NAME}_tuned"

@@ -1,0 +1,61 @@
+"""Ridge regression on team indicators: the classical rating of teams."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from zoo.baselines.scoring import Arrays, Scores, Splits, port_scores
+
+PENALTIES = (0.5, 1.0, 2.0, 3.0, 4.0, 6.0)
+TEAMS = ("team_1", "team_2")
+
+
+def score(
+    name: str,
+    splits: Splits,
+    losses: Mapping[str, str],
+    metrics: Mapping[str, tuple[str, ...]],
+) -> tuple[str, Scores]:
+    """Ridge-regularized least squares on one indicator per team, signed, and the home side.
+
+    The penalty is the one of PENALTIES with the least validation error.
+    """
+    from sklearn.linear_model import Ridge
+
+    (target,) = losses
+    asked = ("mae", *(metric for metric in metrics[target] if metric != "mae"))
+    teams = 1 + max(int(inputs[team].max()) for inputs, _ in splits.values() for team in TEAMS)
+    designs = {split: _signed_indicators(inputs, teams) for split, (inputs, _) in splits.items()}
+    truth = {split: targets[target].ravel() for split, (_, targets) in splits.items()}
+
+    def fitted(penalty: float) -> Any:
+        model = Ridge(alpha=penalty, fit_intercept=False, solver="lsqr", tol=1e-6)
+        return model.fit(designs["train"], truth["train"])
+
+    def errors(model: Any) -> Scores:
+        found = {}
+        for split in splits:
+            predicted = model.predict(designs[split])[:, None]
+            found[split] = port_scores(target, asked, truth[split][:, None], predicted, alone=True)
+        return found
+
+    scored = {penalty: errors(fitted(penalty)) for penalty in PENALTIES}
+    judge = "validation" if "validation" in splits else "train"
+    best = min(scored, key=lambda penalty: scored[penalty][judge]["mae"])
+    return f"ridge least squares, penalty {best:g}", scored[best]
+
+
+def _signed_indicators(inputs: Arrays, teams: int) -> Any:
+    """Sparse (rows, teams + 1): +1 at team 1, -1 at team 2, the home side in the last column."""
+    from scipy.sparse import csr_matrix
+
+    first, second = (inputs[team].ravel() for team in TEAMS)
+    rows = len(first)
+    home = inputs["home"].ravel() if "home" in inputs else np.zeros(rows)
+    columns = np.stack([first, second, np.full(rows, teams)], axis=1).ravel()
+    values = np.stack([np.ones(rows), -np.ones(rows), home], axis=1).ravel()
+    starts = np.arange(0, 3 * rows + 1, 3)
+    return csr_matrix((values, columns, starts), shape=(rows, teams + 1))

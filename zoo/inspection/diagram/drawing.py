@@ -1,0 +1,204 @@
+"""What to draw: boxes, arrows between them, and frames around what has been opened.
+
+A wrapped layer, as in TimeDistributed, is opened inside its box. A nested model is opened in a
+frame beside the graph, outlined in the color of the boxes that call it: however many the
+calls, there is one frame, since there is one set of weights.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from zoo.inspection.diagram import describe
+from zoo.inspection.diagram.coarsen import Detail, Sketch, Unit, lines, sketch, title
+from zoo.inspection.diagram.graph import (
+    Call,
+    Graph,
+    holder,
+    interior,
+    stable_names,
+    trace,
+    uses,
+    wrapped,
+)
+from zoo.inspection.diagram.wrap import column_of, heads, spine, turns
+
+
+@dataclass
+class Box:
+    """A drawn box.
+
+    Attributes:
+        output: Whether it gives an output of the model.
+        tie: Numbers the color that it shares with the calls of the same weights.
+        inside: The wrapped layers, if any.
+    """
+
+    id: str
+    title: str
+    lines: list[str]
+    kind: str
+    output: bool = False
+    tie: int | None = None
+    inside: list[Box] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """An edge between two boxes; `turns` from the foot of one column to the head of the next."""
+
+    tail: str
+    head: str
+    label: str
+    turns: bool = False
+
+
+@dataclass
+class Frame:
+    """A part of the drawing: the whole model, or a nested one."""
+
+    id: str
+    title: str
+    lines: list[str]
+    tie: int | None = None
+    boxes: list[Box] = field(default_factory=list)
+    arrows: list[Arrow] = field(default_factory=list)
+    heads: list[str] = field(default_factory=list)  # the top row, where there are columns
+    spines: list[list[str]] = field(default_factory=list)  # straight lines, one for each column
+
+
+@dataclass(frozen=True)
+class Style:
+    """What the caller asked for; see `zoo.inspection.diagram.to_dot`."""
+
+    nested: bool = True
+    shapes: bool = True
+    detail: Detail | Literal["auto"] = "auto"
+    columns: int | None = None
+
+
+def compose(model: Any, style: Style) -> list[Frame]:
+    """The model's frame, then one for each nested model."""
+    graph = trace(model)
+    composer = _Composer(style, uses(graph))
+    whole = Frame(graph.name, graph.name, [])
+    whole.lines.append(describe.parameters(describe.parameter_count(model)) or "no parameters")
+    composer.fill(whole, graph, "")
+    frames = [whole]
+    for frame, inner in composer.nested:  # grows while frames are filled
+        composer.fill(frame, trace(inner), f"{frame.id}/")
+        frames.append(frame)
+    return frames
+
+
+class _Composer:
+    """Fills frames; remembers across frames which weights have been drawn, and how often."""
+
+    def __init__(self, style: Style, uses: Counter[int]) -> None:
+        self.style = style
+        self.nested: list[tuple[Frame, Any]] = []  # frames to fill, each with its model
+        self._uses = uses
+        self._drawn: Counter[int] = Counter()  # calls so far, by the id of what holds the weights
+        self._ties: dict[int, int] = {}
+
+    def fill(self, frame: Frame, graph: Graph, path: str) -> None:
+        """Draw `graph` into `frame`; `path` leads the ids of its boxes."""
+        drawn = sketch(graph, self.style.detail)
+        boxes = [self._box(drawn, unit, path) for unit in drawn.units]
+        turned = turns(drawn, [_height(box) for box in boxes], self.style.columns)
+        frame.boxes = boxes
+        for wire in drawn.wires:
+            label = describe.tensor(wire.tensor) if self.style.shapes else ""
+            tail, head = boxes[wire.tail].id, boxes[wire.head].id
+            frame.arrows.append(Arrow(tail, head, label, wire in turned))
+        if turned:
+            columns = column_of(drawn, turned)
+            frame.heads = [boxes[place].id for place in heads(drawn, turned)]
+            frame.spines = [
+                [boxes[place].id for place in spine(drawn) if columns[place] == column]
+                for column in range(len(turned) + 1)
+            ]
+
+    def _box(self, drawn: Sketch, unit: Unit, path: str) -> Box:
+        calls = drawn.calls(unit)
+        name = title(drawn, unit)
+        box = Box(f"{path}{name}", name, lines(drawn, unit), describe.kind(calls[0].operation))
+        operations = {id(call.operation): call.operation for call in calls}.values()
+        count = sum(map(describe.parameter_count, operations))
+        if unit.form == "layer":
+            self._open(box, calls[0], path, count)
+        elif count:
+            box.lines.append(describe.parameters(count) + " in all" * (unit.form == "repeat"))
+        if unit.form in ("block", "repeat"):
+            box.kind = "block"
+        leaving = [tensor for tensor in drawn.graph.outputs if tensor.call in unit.calls]
+        box.output = bool(leaving)
+        box.lines += [f"output {describe.tensor(tensor)}" for tensor in dict.fromkeys(leaving)]
+        return box
+
+    def _open(self, box: Box, call: Call, path: str, count: int) -> None:
+        """Say which call of its weights this is, and show what is inside."""
+        operation = call.operation
+        model = interior(operation)
+        key = id(holder(operation))
+        self._drawn[key] += 1
+        number, calls = self._drawn[key], self._uses[key]
+        if model is not None or wrapped(operation):
+            box.kind = "model"
+            box.lines = _role(call)
+        if model is None and self.style.nested:
+            box.inside = _inside(operation)
+        if count and number == 1:
+            box.lines.append(describe.parameters(count))
+        if calls > 1 and box.kind != "input":
+            box.id += f" (call {number})"
+            box.lines.append(f"{'shared weights, ' if count else ''}call {number} of {calls}")
+        opened = model is not None and self.style.nested
+        if opened or (calls > 1 and count):
+            first = key not in self._ties
+            box.tie = self._ties.setdefault(key, len(self._ties))
+            if opened and first:
+                self._open_beside(model, f"{path}{call.name}", box.tie, calls)
+
+    def _open_beside(self, model: Any, path: str, tie: int, calls: int) -> None:
+        name = stable_names([model])[0]
+        count = describe.parameters(describe.parameter_count(model)) or "no parameters"
+        shared = f", one set for {calls} calls" if calls > 1 else ""
+        self.nested.append((Frame(path, name, [f"{count}{shared}"], tie), model))
+
+
+def _inside(operation: Any) -> list[Box]:
+    """A box for each layer that a wrapper holds, opened in turn."""
+    layers = wrapped(operation)
+    boxes = []
+    for layer, name in zip(layers, stable_names(layers), strict=True):
+        count = describe.parameters(describe.parameter_count(layer))
+        box = Box(name, name, [describe.settings(layer)], describe.kind(layer))
+        box.inside = _inside(layer)
+        if count and len(layers) > 1:  # the wrapper's box gives the sum
+            box.lines.append(count)
+        boxes.append(box)
+    return boxes
+
+
+def _role(call: Call) -> list[str]:
+    """What a model or wrapper is to the graph around it."""
+    operation = call.operation
+    name = type(operation).__name__
+    if not wrapped(operation):
+        return ["model" if name == "Functional" else f"{name} model"]
+    if name == "Bidirectional":
+        return [f"Bidirectional, {operation.merge_mode or 'two outputs'}"]
+    model = interior(operation)
+    said = [name if model is None else f"{name} of {stable_names([model])[0]}"]
+    if name == "TimeDistributed":
+        steps = call.sources[0].shape[0] if call.sources else None
+        said.append(f"at each of {steps:,} steps" if steps else "at every step")
+    return said
+
+
+def _height(box: Box) -> float:
+    """Height in points of a box and the arrow below it, near enough to balance columns."""
+    return 50 + 13 * len(box.lines) + max(map(_height, box.inside), default=0)

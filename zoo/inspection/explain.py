@@ -1,0 +1,235 @@
+"""Parameter arithmetic: every layer's count worked out by a formula, line by line.
+
+    >>> print(zoo.explain("rnn"))
+    rnn
+      lstm    LSTM   4 x (1 x 10 + 10^2 + 10)  =  480
+      hidden  Dense  (10 + 1) x 10             =  110
+      label   Dense  (10 + 1) x 1              =   11
+      total                                    =  601
+
+The rules of the layers it met follow below the table.
+
+Importing this module does not import TensorFlow.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from zoo.inspection.arithmetic import RULES, rule, terms
+from zoo.inspection.diagram.graph import (
+    Graph,
+    holder,
+    is_graph_model,
+    stable_names,
+    trace,
+    uses,
+    wrapped,
+)
+from zoo.models.abstract_build import abstract_build
+from zoo.models.registry import build
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: some weights of a layer, or the heading of a nested model or wrapper.
+
+    Attributes:
+        path: Names from the model down to the layer, joined by "/".
+        layer: The layer's class.
+        formula: Empty for a heading and for a layer without weights.
+        count: The formula's result.
+        weights: Names of the weights counted.
+        note: Whether the layer is shared, or its weights are not trained.
+        rule: Key of `arithmetic.RULES`; None where shapes are multiplied as they are.
+    """
+
+    path: str
+    layer: str
+    formula: str = ""
+    count: int = 0
+    trainable: bool = True
+    weights: tuple[str, ...] = ()
+    note: str = ""
+    rule: str | None = None
+
+    @property
+    def depth(self) -> int:
+        """How many models and wrappers the layer is inside of."""
+        return self.path.count("/")
+
+    @property
+    def name(self) -> str:
+        """The layer's own name."""
+        return self.path.rpartition("/")[2]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """All lines of a model; `str` gives an aligned table.
+
+    Attributes:
+        omitted: How many layers without weights have no line.
+    """
+
+    name: str
+    lines: tuple[Line, ...]
+    omitted: int = 0
+
+    @property
+    def trainable(self) -> int:
+        return sum(line.count for line in self.lines if line.trainable)
+
+    @property
+    def non_trainable(self) -> int:
+        return sum(line.count for line in self.lines if not line.trainable)
+
+    @property
+    def total(self) -> int:
+        return self.trainable + self.non_trainable
+
+    def as_dict(self) -> dict[str, Any]:
+        """The explanation as plain data, for JSON."""
+        return {
+            "name": self.name,
+            "lines": [
+                {
+                    "path": line.path,
+                    "layer": line.layer,
+                    "formula": line.formula,
+                    "count": line.count,
+                    "trainable": line.trainable,
+                    "weights": list(line.weights),
+                    "note": line.note,
+                }
+                for line in self.lines
+            ],
+            "total": self.total,
+            "trainable": self.trainable,
+            "non_trainable": self.non_trainable,
+            "omitted": self.omitted,
+        }
+
+    def __str__(self) -> str:
+        rows = [
+            (
+                "  " * line.depth + line.name,
+                line.layer,
+                line.formula,
+                f"{line.count:,}" if line.formula else "",
+                line.note,
+            )
+            for line in self.lines
+        ]
+        rows.append(("total", "", "", f"{self.total:,}", ""))
+        if self.non_trainable:
+            rows.append(("trained", "", "", f"{self.trainable:,}", ""))
+            rows.append(("not trained", "", "", f"{self.non_trainable:,}", ""))
+        name, layer, formula, count = (max(len(row[at]) for row in rows) for at in range(4))
+        table = [
+            f"  {row[0]:{name}}  {row[1]:{layer}}  {row[2]:{formula}}  {'=' if row[3] else ' '}"
+            f"  {row[3]:>{count}}  {row[4]}".rstrip()
+            for row in rows
+        ]
+        return "\n".join([self.name, *table, *self._footnotes()])
+
+    def _footnotes(self) -> list[str]:
+        used = [key for key in RULES if any(line.rule == key for line in self.lines)]
+        width = max(map(len, used), default=0)
+        notes = [f"  {key:{width}}  {RULES[key]}" for key in used]
+        if self.omitted:
+            layers = "layer" if self.omitted == 1 else "layers"
+            notes.append(f"  and {self.omitted} {layers} without weights")
+        return ["", *notes] if notes else []
+
+
+def explain(model: keras.Model | str, *, weightless: bool = False, **arguments: Any) -> Explanation:
+    """Show where a model's parameters come from.
+
+    Args:
+        model: A model, or the name of an architecture, which is then built without memory for
+            its weights: size costs nothing.
+        weightless: Give layers without weights a line too.
+        **arguments: Arguments of the architecture, where `model` is a name.
+
+    Raises:
+        UnknownNameError, BuildError: as `zoo.build`.
+    """
+    if isinstance(model, str):
+        with abstract_build():
+            model = build(model, **arguments)
+    elif arguments:
+        raise TypeError("arguments are for an architecture given by name")
+    graph = trace(model)
+    walk = _Walk(uses(graph), weightless)
+    walk.graph(graph, "")
+    return Explanation(graph.name, tuple(walk.lines), walk.omitted)
+
+
+class _Walk:
+    """Goes through a model's layers, every layer once."""
+
+    def __init__(self, calls: Counter[int], weightless: bool) -> None:
+        self.lines: list[Line] = []
+        self.omitted = 0
+        self._calls = calls
+        self._weightless = weightless
+        self._seen: set[int] = set()
+
+    def graph(self, graph: Graph, above: str) -> None:
+        """Explain each layer that the graph calls."""
+        layers = {id(call.operation): call for call in graph.calls}
+        for call in layers.values():
+            self.layer(call.operation, f"{above}{call.name}")
+
+    def layer(self, layer: Any, path: str) -> None:
+        """Explain one layer, and what is inside it."""
+        kind = type(layer).__name__
+        if not getattr(layer, "weights", None):
+            if self._weightless:
+                self.lines.append(Line(path, kind))
+            else:
+                self.omitted += 1
+            return
+        if id(layer) in self._seen:
+            self.lines.append(Line(path, kind, note="weights counted above"))
+            return
+        self._seen.add(id(layer))
+        calls = self._calls[id(holder(layer))]
+        shared = f"shared, called {calls} times" if calls > 1 else ""
+        if is_graph_model(layer):
+            self.lines.append(Line(path, kind, note=shared))
+            self.graph(trace(layer), f"{path}/")
+            return
+        inside = _inside(layer)
+        if inside:
+            self.lines.append(Line(path, kind, note=shared))
+        self._own(layer, path, inside, "" if inside else shared)
+        for inner, name in zip(inside, stable_names(inside), strict=True):
+            self.layer(inner, f"{path}/{name}")
+
+    def _own(self, layer: Any, path: str, inside: list[Any], shared: str) -> None:
+        """Lines for the weights that belong to the layer itself."""
+        inner = {id(weight) for each in inside for weight in each.weights}
+        own = [weight for weight in layer.weights if id(weight) not in inner]
+        key = None if inside else rule(layer)
+        for term in terms(layer, own if inside else None):
+            named = ", ".join(term.weights)
+            untrained = "" if term.trainable else f"not trained: {named}"
+            note = "; ".join(filter(None, (shared, untrained)))
+            kind = type(layer).__name__
+            self.lines.append(
+                Line(path, kind, term.formula, term.count, term.trainable, term.weights, note, key)
+            )
+
+
+def _inside(layer: Any) -> list[Any]:
+    """The layers inside a wrapper or another composite layer; none for one that a rule counts."""
+    if rule(layer) is not None:
+        return []
+    return list(wrapped(layer) or layer._flatten_layers(include_self=False, recursive=False))

@@ -1,0 +1,124 @@
+"""An architecture's card, as plain data and as text. Loads no TensorFlow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zoo.experiments import pretrained
+from zoo.models.registry import CONCEPTS, ModelSpec, TensorSpec
+from zoo.recipes.recipe import list_recipes, recipe
+
+
+def as_dict(entry: ModelSpec) -> dict[str, Any]:
+    """The card as JSON values."""
+    return {
+        "name": entry.name,
+        "summary": entry.summary,
+        "family": entry.family,
+        "aliases": list(entry.aliases),
+        "sources": [{"key": source.key, "title": source.title} for source in entry.sources],
+        "claim": entry.claim,
+        "inputs": [_port(port) for port in entry.inputs],
+        "outputs": [_port(port) for port in entry.outputs],
+        "arguments": {name: _json(value) for name, value in entry.defaults.items()},
+        "parameters": entry.count,
+        "published": entry.published,
+        "published_note": entry.published_note,
+        "concepts": list(entry.concepts),
+        "errata": list(entry.errata),
+        "variants": {
+            name: {
+                "arguments": {key: _json(value) for key, value in variant.arguments.items()},
+                "parameters": variant.count,
+                "published": variant.published,
+                "note": variant.note,
+            }
+            for name, variant in entry.variants.items()
+        },
+        "recipe": entry.recipe,
+        "recipes": recipes_of(entry),
+        "weights": [name for name in recipes_of(entry) if pretrained.shipped(name)],
+        "diagram": f"docs/diagrams/{entry.name}.svg",
+    }
+
+
+def recipes_of(entry: ModelSpec) -> list[str]:
+    """Names of all recipes that train this architecture."""
+    return [name for name in list_recipes() if recipe(name).architecture == entry.name]
+
+
+def as_text(entry: ModelSpec) -> str:
+    """The card as a person reads it in a terminal."""
+    lines = [entry.name, "=" * len(entry.name), entry.summary, ""]
+    previous = ""
+    for key, text in facts(entry):
+        lines.append(f"{'' if key == previous else key:11s} {text}")
+        previous = key
+    return "\n".join(lines)
+
+
+def as_markdown(entry: ModelSpec) -> str:
+    """The card as a Markdown page: a heading, the summary, a table."""
+    rows = [f"| {key} | {_cell(text)} |" for key, text in facts(entry)]
+    table = ["| | |", "|---|---|", *rows]
+    return "\n".join([f"# {entry.name}", "", entry.summary, "", *table]) + "\n"
+
+
+def _cell(text: str) -> str:
+    """Text that a table's cell shows as it stands."""
+    for mark in "\\|*_`<":
+        text = text.replace(mark, f"&#{ord(mark)};")
+    return " ".join(text.split())
+
+
+def facts(entry: ModelSpec) -> list[tuple[str, str]]:
+    """What the card says below its summary: what about, and the text; keys may repeat."""
+    found: list[tuple[str, str]] = []
+    found += [("source", f"{source.key}: {source.title}") for source in entry.sources]
+    if entry.claim:
+        found.append(("claim", entry.claim))
+    found += [("input", port_text(port)) for port in entry.inputs]
+    found += [("output", port_text(port)) for port in entry.outputs]
+    found.append(("parameters", f"{entry.count:,}"))
+    published = "-" if entry.published is None else f"{entry.published:,}"
+    note = f" ({entry.published_note})" if entry.published_note else ""
+    found.append(("published", published + note))
+    arguments = ", ".join(f"{name}={value!r}" for name, value in entry.defaults.items())
+    found.append(("arguments", arguments or "none"))
+    found += [("erratum", erratum) for erratum in entry.errata]
+    for name, variant in entry.variants.items():
+        given = ", ".join(f"{key}={value!r}" for key, value in variant.arguments.items())
+        found.append(("variant", f"{name} ({given}): {variant.count:,} parameters; {variant.note}"))
+    found += [("concept", f"{key}: {CONCEPTS[key]}") for key in entry.concepts]
+    if entry.aliases:
+        found.append(("aliases", ", ".join(entry.aliases)))
+    found.append(("recipes", ", ".join(recipes_of(entry)) or "none: there is nothing to train"))
+    found += [("weights", text) for text in pretrained.facts(recipes_of(entry))]
+    found.append(("diagram", f"docs/diagrams/{entry.name}.svg"))
+    return found
+
+
+def port_text(port: TensorSpec) -> str:
+    """One port in one line: `home (1) float32 [-1, 0, 1]: 1: team 1 at home, -1: team 2`."""
+    unit = f" [{port.unit}]" if port.unit else ""
+    meaning = f": {port.meaning}" if port.meaning else ""
+    return f"{port.name} {shape_text(port.shape)} {port.dtype}{unit}{meaning}"
+
+
+def shape_text(shape: tuple[int | None, ...]) -> str:
+    """A shape without the batch axis: `(28, 28, 192)`, `(None)`."""
+    return f"({', '.join(map(str, shape))})"
+
+
+def _port(port: TensorSpec) -> dict[str, Any]:
+    return {
+        "name": port.name,
+        "shape": list(port.shape),
+        "dtype": port.dtype,
+        "unit": port.unit,
+        "meaning": port.meaning,
+    }
+
+
+def _json(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,174 @@
+"""An architecture's source: its builder alone, or one file that runs with TensorFlow alone.
+
+The file is put together from the parsed source: the builder without its registration, and
+whatever it uses, from wherever in the zoo that stands. Nothing is imported or run.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import io
+import tokenize
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from zoo.models.registry import ModelSpec
+
+Definition = ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
+DOOR = "zoo._keras"
+FROM_KERAS = {"layers": "keras.layers", "ops": "keras.ops"}
+
+
+def builder_source(entry: ModelSpec) -> str:
+    """The builder as it stands in its file, without its decorator."""
+    module = entry.builder.__module__
+    return _text(module, _definitions(module)[entry.builder.__name__])
+
+
+def standalone_source(entry: ModelSpec) -> str:
+    """One Python file: imports, the blocks used, the builder, and a summary when it is run."""
+    parts = _Parts()
+    parts.add(entry.builder.__module__, entry.builder.__name__, entry.builder.__name__)
+    sources = "; ".join(f"{source.key}: {source.title}" for source in entry.sources)
+    opening = [
+        f'"""{entry.summary}',
+        "",
+        f"Source: {sources}.",
+        "Taken from the functional zoo, Apache-2.0; needs TensorFlow alone.",
+        '"""',
+        "",
+        "from __future__ import annotations",
+        "",
+        *sorted(parts.imports),
+        *([""] if parts.imports else []),
+        "import tensorflow as tf",
+        "",
+        "keras = tf.keras",
+        *(f"{name} = {FROM_KERAS[name]}" for name in sorted(parts.doors & set(FROM_KERAS))),
+    ]
+    closing = f'if __name__ == "__main__":\n    {entry.builder.__name__}().summary()\n'
+    return "\n\n\n".join(["\n".join(opening), *parts.texts, closing])
+
+
+def definitions(entry: ModelSpec, called: str) -> tuple[set[str], set[str], list[str]]:
+    """The builder under the name `called`, for a file of its own.
+
+    Returns:
+        Import lines, names that `zoo._keras` gives, and the definitions, the builder's last.
+    """
+    parts = _Parts()
+    parts.add(entry.builder.__module__, entry.builder.__name__, called)
+    return parts.imports, parts.doors, parts.texts
+
+
+@dataclass
+class _Parts:
+    """What has been collected: texts in order of need, and the imports they ask for."""
+
+    texts: list[str] = field(default_factory=list)
+    imports: set[str] = field(default_factory=set)
+    doors: set[str] = field(default_factory=set)
+    names: dict[tuple[str, str], str] = field(default_factory=dict)  # defined -> called here
+
+    def add(self, module: str, name: str, called: str) -> str:
+        """Add a definition after all that it uses; the name that it has in the file."""
+        if (module, name) in self.names:
+            return self.names[module, name]
+        if called in self.names.values():
+            called = f"{module.rpartition('.')[2].strip('_')}_{called}"
+        self.names[module, name] = called
+        node = _definitions(module)[name]
+        renamed = {name: called}
+        for used in sorted(_names_used(node)):
+            renamed |= self._follow(module, used)
+        self.texts.append(_renamed(_text(module, node), renamed))
+        return called
+
+    def _follow(self, module: str, used: str) -> dict[str, str]:
+        """Collect what the name `used` stands for in `module`; how it is called in the file."""
+        if used in _definitions(module):
+            return {used: self.add(module, used, used)}
+        if used not in _imports(module):
+            return {}
+        origin, original = _imports(module)[used]
+        if origin == DOOR:
+            self.doors.add(used)
+        elif not origin.startswith("zoo"):
+            alias = "" if original == used else f" as {used}"
+            line = f"from {origin} import {original}{alias}" if original else f"import {origin}"
+            self.imports.add(line)
+        else:
+            while original not in _definitions(origin):  # a package passes its modules' names on
+                origin, original = _imports(origin)[original]
+            return {used: self.add(origin, original, used)}
+        return {}
+
+
+@cache
+def _source(module: str) -> str:
+    found = importlib.util.find_spec(module)
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).read_text(encoding="utf-8")
+
+
+@cache
+def _definitions(module: str) -> dict[str, Definition]:
+    """Top-level functions, classes and constants of a module by name."""
+    found: dict[str, Definition] = {}
+    for node in ast.parse(_source(module)).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found[node.name] = node
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            found |= {target.id: node for target in targets if isinstance(target, ast.Name)}
+    return found
+
+
+@cache
+def _imports(module: str) -> dict[str, tuple[str, str]]:
+    """Local name -> module and original name (empty for a plain `import module`)."""
+    found: dict[str, tuple[str, str]] = {}
+    for node in ast.parse(_source(module)).body:
+        if isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                found[alias.asname or alias.name] = (node.module, alias.name)
+        elif isinstance(node, ast.Import):
+            found |= {alias.asname or alias.name: (alias.name, "") for alias in node.names}
+    return found
+
+
+def _names_used(node: Definition) -> set[str]:
+    """Names read in a definition, its decorator aside."""
+    parts: list[ast.AST] = [node]
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        parts = [child for child in ast.iter_child_nodes(node) if child not in node.decorator_list]
+    return {
+        inner.id
+        for part in parts
+        for inner in ast.walk(part)
+        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load)
+    }
+
+
+def _text(module: str, node: Definition) -> str:
+    lines = _source(module).splitlines()
+    return "\n".join(lines[node.lineno - 1 : node.end_lineno])
+
+
+def _renamed(text: str, names: dict[str, str]) -> str:
+    """`text` with whole names replaced, except attributes and keyword arguments."""
+    changes = {old: new for old, new in names.items() if old != new}
+    if not changes:
+        return text
+    tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
+    lines = text.splitlines()
+    for before, token, after in reversed(list(zip(tokens, tokens[1:], tokens[2:], strict=False))):
+        plain = before.string != "." and not (after.string == "=" and before.string in ("(", ","))
+        if token.type == tokenize.NAME and token.string in changes and plain:
+            row, start = token.start
+            line = lines[row - 1]
+            lines[row - 1] = line[:start] + changes[token.string] + line[token.end[1] :]
+    return "\n".join(lines)

@@ -1,0 +1,341 @@
+"""First graphs and multi-layer perceptrons: Dense layers on a vector of numbers."""
+
+from __future__ import annotations
+
+from zoo._keras import keras, layers
+from zoo.models._checks import check_sizes
+from zoo.models.registry import TensorSpec, Variant, register
+
+PIXELS = TensorSpec(
+    "pixels", (784,), unit="0-1", meaning="gray levels of a 28 x 28 picture, row by row"
+)
+DIGIT = TensorSpec("digit", (10,), unit="probability", meaning="probability of each digit, 0 to 9")
+LABEL = TensorSpec("label", (1,), unit="probability", meaning="probability of class 1")
+
+
+def _features(size: int) -> TensorSpec:
+    return TensorSpec(
+        "features", (size,), meaning="numbers that describe one example, standardized"
+    )
+
+
+def _category(size: int) -> TensorSpec:
+    return TensorSpec("category", (size,), unit="probability", meaning="probability of each class")
+
+
+@register(
+    sources="model-api",
+    inputs=(TensorSpec("a", (32,), meaning="any vector"),),
+    outputs=(TensorSpec("b", (32,), meaning="a linear map of a, plus a bias"),),
+    count=1_056,
+    claim="Model(a, b) holds every layer needed to compute b from a.",
+    recipe="single_dense",
+)
+def single_dense(n_features: int = 32, units: int = 32) -> keras.Model:
+    """The smallest functional model: one input, one Dense layer.
+
+    Args:
+        n_features: Numbers in the input.
+        units: Numbers in the output.
+    """
+    check_sizes(n_features=n_features)
+    a = keras.Input((n_features,), name="a")  # (32)
+
+    b = layers.Dense(units, name="b")(a)  # (32)
+
+    return keras.Model(a, b, name="single_dense")
+
+
+@register(
+    sources="beyond-sequential",
+    inputs=(_features(32),),
+    outputs=(_category(10),),
+    count=2_442,
+    published=2_442,
+    claim="A model is a graph of layers; the plainest one is a chain from input to output.",
+    recipe="softmax_mlp_32",
+)
+def softmax_mlp_32(n_features: int = 32, units: int = 32, n_classes: int = 10) -> keras.Model:
+    """Classifier with two hidden layers on 32 inputs, as a chain of function calls.
+
+    Args:
+        n_features: Numbers in the input.
+        units: Width of each hidden layer.
+        n_classes: Classes to tell apart.
+    """
+    check_sizes(n_features=n_features)
+    features = keras.Input((n_features,), name="features")  # (32)
+
+    x = layers.Dense(units, activation="relu", name="hidden_1")(features)  # (32)
+    x = layers.Dense(units, activation="relu", name="hidden_2")(x)
+    category = layers.Dense(n_classes, activation="softmax", name="category")(x)  # (10)
+
+    return keras.Model(features, category, name="softmax_mlp_32")
+
+
+@register(
+    sources="dlwp-7.1",
+    inputs=(_features(64),),
+    outputs=(_category(10),),
+    count=3_466,
+    published=3_466,
+    concepts=("sequential",),
+    claim="The functional model is the Sequential one, written as calls from input to output.",
+    recipe="softmax_mlp_64",
+    variants={
+        "sequential": Variant(
+            {"sequential": True},
+            count=3_466,
+            published=3_466,
+            note="the twin: the same layers under the same names, stacked in a Sequential model",
+        ),
+    },
+)
+def softmax_mlp_64(
+    n_features: int = 64, units: int = 32, n_classes: int = 10, sequential: bool = False
+) -> keras.Model:
+    """Classifier with two hidden layers on 64 inputs, in both styles: functional and Sequential.
+
+    With the same weights the twins give the same outputs.
+
+    Args:
+        n_features, units, n_classes: As in `softmax_mlp_32`.
+        sequential: Stack the layers in a `keras.Sequential` instead.
+    """
+    check_sizes(n_features=n_features)
+    features = keras.Input((n_features,), name="features")  # (64)
+
+    if sequential:
+        return keras.Sequential(
+            [
+                features,
+                layers.Dense(units, activation="relu", name="hidden_1"),  # (32)
+                layers.Dense(units, activation="relu", name="hidden_2"),
+                layers.Dense(n_classes, activation="softmax", name="category"),  # (10)
+            ],
+            name="softmax_mlp_64",
+        )
+
+    x = layers.Dense(units, activation="relu", name="hidden_1")(features)  # (32)
+    x = layers.Dense(units, activation="relu", name="hidden_2")(x)
+    category = layers.Dense(n_classes, activation="softmax", name="category")(x)  # (10)
+
+    return keras.Model(features, category, name="softmax_mlp_64")
+
+
+@register(
+    sources="beyond-sequential",
+    inputs=(
+        TensorSpec("a", (64,), meaning="first half of what is known, standardized"),
+        TensorSpec("b", (64,), meaning="second half of what is known, standardized"),
+    ),
+    outputs=(_category(10),),
+    count=6_602,
+    concepts=("multi-input", "merge"),
+    claim="A graph may have several inputs: each runs through its own branch, and Add joins them.",
+    errata=(
+        "The listing feeds both branches from the first input, so the second one is never used; "
+        "the text says two inputs.",
+    ),
+    recipe="two_branch_add",
+    variants={
+        "as_printed": Variant(
+            {"as_printed": True},
+            count=6_602,
+            note="both branches read a; Keras still asks for b, and whatever b holds is ignored",
+        ),
+    },
+)
+def two_branch_add(
+    n_features: int = 64, units: int = 32, n_classes: int = 10, as_printed: bool = False
+) -> keras.Model:
+    """Two inputs, a branch of two hidden layers for each, added and classified.
+
+    Args:
+        n_features: Numbers in each input.
+        units: Width of each hidden layer.
+        n_classes: Classes to tell apart.
+        as_printed: Keep the document's misprint: both branches read `a`, none reads `b`.
+    """
+    check_sizes(n_features=n_features)
+    a = keras.Input((n_features,), name="a")  # (64)
+    b = keras.Input((n_features,), name="b")  # (64)
+
+    x = layers.Dense(units, activation="relu", name="a_hidden_1")(a)  # (32)
+    x = layers.Dense(units, activation="relu", name="a_hidden_2")(x)
+
+    y = layers.Dense(units, activation="relu", name="b_hidden_1")(a if as_printed else b)  # (32)
+    y = layers.Dense(units, activation="relu", name="b_hidden_2")(y)
+
+    total = layers.Add(name="sum")([x, y])  # (32)
+    category = layers.Dense(n_classes, activation="softmax", name="category")(total)  # (10)
+
+    return keras.Model([a, b], category, name="two_branch_add")
+
+
+@register(
+    sources="model-api",
+    inputs=(PIXELS,),
+    outputs=(DIGIT,),
+    count=55_050,
+    claim="Once built, the model can be called on any tensor like a layer, and keeps its weights.",
+    recipe="digit_mlp",
+    tiny={"n_pixels": 16, "units": 8},
+)
+def digit_mlp(n_pixels: int = 784, units: int = 64, n_classes: int = 10) -> keras.Model:
+    """Digit classifier: two hidden layers on the pixels of one picture.
+
+    `video_classifier` calls it on every frame.
+
+    Args:
+        n_pixels: Pixels in the picture.
+        units: Width of each hidden layer.
+        n_classes: Classes to tell apart.
+    """
+    check_sizes(n_pixels=n_pixels)
+    pixels = keras.Input((n_pixels,), name="pixels")  # (784)
+
+    x = layers.Dense(units, activation="relu", name="hidden_1")(pixels)  # (64)
+    x = layers.Dense(units, activation="relu", name="hidden_2")(x)
+    digit = layers.Dense(n_classes, activation="softmax", name="digit")(x)  # (10)
+
+    return keras.Model(pixels, digit, name="digit_mlp")
+
+
+@register(
+    sources="using-keras",
+    inputs=(PIXELS,),
+    outputs=(DIGIT,),
+    count=25_450,
+    concepts=("sequential",),
+    claim="A stack of layers, one after another, is all that a Sequential model needs.",
+    recipe="shallow_mlp",
+    tiny={"n_pixels": 16, "units": 8},
+)
+def shallow_mlp(n_pixels: int = 784, units: int = 32, n_classes: int = 10) -> keras.Model:
+    """Digit classifier with one hidden layer, written as a Sequential model.
+
+    Args:
+        n_pixels: Pixels in the picture.
+        units: Width of the hidden layer.
+        n_classes: Classes to tell apart.
+    """
+    check_sizes(n_pixels=n_pixels)
+    return keras.Sequential(
+        [
+            keras.Input((n_pixels,), name="pixels"),  # (784)
+            layers.Dense(units, activation="relu", name="hidden"),  # (32)
+            layers.Dense(n_classes, activation="softmax", name="digit"),  # (10)
+        ],
+        name="shallow_mlp",
+    )
+
+
+@register(
+    sources="using-keras",
+    inputs=(_features(100),),
+    outputs=(LABEL,),
+    count=3_265,
+    claim="Two classes need one sigmoid unit; a metric may be any function of y_true and y_pred.",
+    recipe="binary_mlp",
+)
+def binary_mlp(n_features: int = 100, units: int = 32) -> keras.Model:
+    """Two-class classifier with one hidden layer.
+
+    Its custom metric, the mean prediction, is `zoo.training.metrics.mean_prediction`.
+
+    Args:
+        n_features: Numbers in the input.
+        units: Width of the hidden layer.
+    """
+    check_sizes(n_features=n_features)
+    features = keras.Input((n_features,), name="features")  # (100)
+
+    x = layers.Dense(units, activation="relu", name="hidden")(features)  # (32)
+    label = layers.Dense(1, activation="sigmoid", name="label")(x)  # (1)
+
+    return keras.Model(features, label, name="binary_mlp")
+
+
+@register(
+    sources="using-keras",
+    inputs=(_features(100),),
+    outputs=(_category(10),),
+    count=3_562,
+    claim="Many classes need one softmax unit each, and one-hot targets.",
+    recipe="multiclass_mlp",
+)
+def multiclass_mlp(n_features: int = 100, units: int = 32, n_classes: int = 10) -> keras.Model:
+    """Classifier with one hidden layer: `binary_mlp` with a softmax in place of the sigmoid.
+
+    Args:
+        n_features: Numbers in the input.
+        units: Width of the hidden layer.
+        n_classes: Classes to tell apart.
+    """
+    check_sizes(n_features=n_features)
+    features = keras.Input((n_features,), name="features")  # (100)
+
+    x = layers.Dense(units, activation="relu", name="hidden")(features)  # (32)
+    category = layers.Dense(n_classes, activation="softmax", name="category")(x)  # (10)
+
+    return keras.Model(features, category, name="multiclass_mlp")
+
+
+@register(
+    sources="using-keras",
+    inputs=(_features(20),),
+    outputs=(_category(10),),
+    count=6_154,
+    concepts=("dropout",),
+    claim="Dropout after each hidden layer guards a multi-class perceptron against overfitting.",
+    recipe="dropout_mlp",
+)
+def dropout_mlp(
+    n_features: int = 20, units: int = 64, n_classes: int = 10, rate: float = 0.5
+) -> keras.Model:
+    """Classifier with two hidden layers, each followed by dropout.
+
+    Args:
+        n_features: Numbers in the input.
+        units: Width of each hidden layer.
+        n_classes: Classes to tell apart.
+        rate: Share of the units that a training step leaves out, 0 to 1.
+    """
+    check_sizes(n_features=n_features)
+    features = keras.Input((n_features,), name="features")  # (20)
+
+    x = layers.Dense(units, activation="relu", name="hidden_1")(features)  # (64)
+    x = layers.Dropout(rate, name="dropout_1")(x)
+    x = layers.Dense(units, activation="relu", name="hidden_2")(x)
+    x = layers.Dropout(rate, name="dropout_2")(x)
+    category = layers.Dense(n_classes, activation="softmax", name="category")(x)  # (10)
+
+    return keras.Model(features, category, name="dropout_mlp")
+
+
+@register(
+    sources="using-keras",
+    inputs=(_features(10),),
+    outputs=(LABEL,),
+    count=551,
+    published=551,
+    claim="Three hidden layers by hand: 110 + 220 + 210 + 11 parameters.",
+    recipe="mlp",
+)
+def mlp(n_features: int = 10, hidden: tuple[int, ...] = (10, 20, 10)) -> keras.Model:
+    """Two-class classifier whose hidden layers widen and narrow again: 10, 20, 10.
+
+    Args:
+        n_features: Numbers in the input.
+        hidden: Width of each hidden layer, first to last; its length is the depth.
+    """
+    check_sizes(n_features=n_features)
+    features = keras.Input((n_features,), name="features")  # (10)
+
+    x = features
+    for i, units in enumerate(hidden, start=1):
+        x = layers.Dense(units, activation="relu", name=f"hidden_{i}")(x)  # (10), (20), (10)
+    label = layers.Dense(1, activation="sigmoid", name="label")(x)  # (1)
+
+    return keras.Model(features, label, name="mlp")

@@ -1,0 +1,131 @@
+"""Residual blocks, and a network deep enough to need them (`dlwp-7.1`, `beyond-sequential`).
+
+A block learns what to add to its input; the input itself passes by on a shortcut.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from zoo._keras import keras, layers
+from zoo.models._image_checks import check_image_shape, check_widths
+from zoo.models.blocks import conv_relu
+from zoo.models.blocks import residual_identity as identity_block
+from zoo.models.blocks import residual_projection as projection_block
+from zoo.models.registry import TensorSpec, Variant, register
+
+
+@register(
+    sources=("dlwp-7.1", "arXiv:1512.03385"),
+    inputs=(TensorSpec("features", (None, None, 128), meaning="feature maps"),),
+    outputs=(
+        TensorSpec("residual", (None, None, 128), meaning="the maps plus what was learned of them"),
+    ),
+    count=442_752,
+    concepts=("block", "residual", "convolution", "merge", "variable-length"),
+    claim="Adding a block's input to its output lets information pass the block unharmed.",
+    tiny={"shape": (None, None, 4)},
+)
+def residual_identity(
+    shape: tuple[int | None, int | None, int] = (None, None, 128), depth: int = 3
+) -> keras.Model:
+    """One residual block with an identity shortcut, as a model: the shape stays as it is.
+
+    Args:
+        shape: Height, width (None for any) and channels of the feature maps that it reads.
+        depth: Number of convolutions, each with as many filters as there are channels.
+    """
+    check_image_shape(shape, any_size=True, argument="shape")
+
+    features = keras.Input(shape, name="features")  # (None, None, 128)
+
+    residual = identity_block(features, shape[-1], depth=depth, name="residual")  # the same shape
+
+    return keras.Model(features, residual, name="residual_identity")
+
+
+@register(
+    sources=("dlwp-7.1", "arXiv:1512.03385"),
+    inputs=(TensorSpec("features", (32, 32, 64), meaning="feature maps"),),
+    outputs=(
+        TensorSpec("residual", (16, 16, 128), meaning="half as large, twice as many channels"),
+    ),
+    count=229_760,
+    concepts=("block", "residual", "convolution", "merge"),
+    claim="Where a block changes the shape, a 1x1 convolution changes its shortcut alike.",
+    tiny={"shape": (8, 8, 2), "filters": 4},
+)
+def residual_projection(
+    shape: tuple[int | None, int | None, int] = (32, 32, 64), filters: int = 128
+) -> keras.Model:
+    """One residual block with a projection shortcut, as a model: height and width are halved.
+
+    Args:
+        shape: Height, width (None for any) and channels of the feature maps that it reads.
+        filters: Filters of each convolution, and channels of the result.
+    """
+    check_image_shape(shape, any_size=True, argument="shape")
+
+    features = keras.Input(shape, name="features")  # (32, 32, 64)
+
+    residual = projection_block(features, filters, name="residual")  # (16, 16, 128)
+
+    return keras.Model(features, residual, name="residual_projection")
+
+
+@register(
+    sources=("dlwp-7.1", "beyond-sequential", "arXiv:1512.03385"),
+    inputs=(TensorSpec("picture", (28, 28, 1), unit="0-1", meaning="gray levels"),),
+    outputs=(TensorSpec("label", (10,), unit="probability", meaning="one probability per class"),),
+    count=371_738,
+    concepts=("residual", "convolution", "merge", "batch-normalization"),
+    claim="Beyond ten layers, shortcuts and batch normalization keep a network trainable.",
+    recipe="residual_network",
+    tiny={"image_shape": (12, 12, 1), "filters": (2, 4), "blocks": 1},
+    variants={
+        "plain": Variant(
+            {"skip": False}, 368_474, "The same convolutions without shortcuts: slower to learn."
+        ),
+        "unnormalized": Variant(
+            {"batch_normalization": False}, 368_666, "Shortcuts, but no batch normalization."
+        ),
+    },
+)
+def residual_network(
+    image_shape: tuple[int | None, int | None, int] = (28, 28, 1),
+    classes: int = 10,
+    filters: tuple[int, ...] = (16, 32, 64),
+    blocks: int = 2,
+    batch_normalization: bool = True,
+    skip: bool = True,
+) -> keras.Model:
+    """Stem, stages of residual blocks, global average pooling, softmax: 26 layers deep.
+
+    Args:
+        image_shape: Height and width in pixels (None for any), and channels.
+        classes: Width of the softmax.
+        filters: Filters of each stage; a stage opens by halving height and width.
+        blocks: Identity blocks in each stage, three convolutions each.
+        batch_normalization: Normalize after each convolution.
+        skip: False builds the same network without shortcuts, to show what they do.
+    """
+    check_widths(filters=filters)
+    if blocks < 0:
+        raise ValueError(f"blocks must be 0 or more, not {blocks}")
+    check_image_shape(image_shape, 2 ** len(filters), any_size=True)
+    conv = partial(conv_relu, batch_normalization=batch_normalization)
+    projection = partial(projection_block, batch_normalization=batch_normalization, skip=skip)
+    identity = partial(identity_block, batch_normalization=batch_normalization, skip=skip)
+
+    picture = keras.Input(image_shape, name="picture")  # (28, 28, 1)
+
+    x = conv(picture, filters[0], 3, name="stem")  # (28, 28, 16)
+    for stage, n_filters in enumerate(filters, start=1):
+        x = projection(x, n_filters, name=f"stage_{stage}_projection")
+        for block in range(1, blocks + 1):  # (14, 14, 16), (7, 7, 32), (4, 4, 64)
+            x = identity(x, n_filters, name=f"stage_{stage}_identity_{block}")
+
+    x = layers.GlobalAveragePooling2D(name="features")(x)  # (64)
+    label = layers.Dense(classes, activation="softmax", name="label")(x)  # (10)
+
+    return keras.Model(picture, label, name="residual_network")

@@ -1,0 +1,168 @@
+"""Models that read a series of numbers or frames step by step."""
+
+from __future__ import annotations
+
+from zoo._keras import keras, layers
+from zoo.models._checks import check_length, check_sizes
+from zoo.models.dense import digit_mlp
+from zoo.models.registry import TensorSpec, register
+
+SEQUENCE = TensorSpec(
+    "sequence", (100, 1), meaning="one measured value per time step, standardized"
+)
+LABEL = TensorSpec(
+    "label", (1,), unit="probability", meaning="probability that the series is of class 1"
+)
+
+
+@register(
+    sources="using-keras",
+    inputs=(SEQUENCE,),
+    outputs=(LABEL,),
+    count=601,
+    published=601,
+    concepts=("recurrent",),
+    claim="An LSTM turns a series into a vector, which Dense layers classify: 480 + 110 + 11.",
+    recipe="rnn",
+    tiny={"length": 12},
+)
+def rnn(
+    length: int | None = 100, n_features: int = 1, units: int = 10, hidden: int = 10
+) -> keras.Model:
+    """Two-class classifier of a series: LSTM, then Dense.
+
+    Args:
+        length: Time steps; None for any number.
+        n_features: Values per time step.
+        units: Width of the LSTM.
+        hidden: Width of the hidden layer.
+    """
+    check_sizes(n_features=n_features)
+    check_length(length=length)
+    sequence = keras.Input((length, n_features), name="sequence")  # (100, 1)
+
+    x = layers.LSTM(units, name="lstm")(sequence)  # (10)
+    x = layers.Dense(hidden, activation="relu", name="hidden")(x)  # (10)
+    label = layers.Dense(1, activation="sigmoid", name="label")(x)  # (1)
+
+    return keras.Model(sequence, label, name="rnn")
+
+
+@register(
+    sources="using-keras",
+    inputs=(SEQUENCE,),
+    outputs=(LABEL,),
+    count=1_151,
+    published=1_151,
+    concepts=("recurrent", "branches", "merge"),
+    claim="Two interpretations, one shallow and one deep, may share what one LSTM has extracted.",
+    recipe="shared_features",
+    tiny={"length": 12},
+)
+def shared_features(
+    length: int | None = 100,
+    n_features: int = 1,
+    units: int = 10,
+    shallow: int = 10,
+    deep: tuple[int, ...] = (10, 20, 10),
+) -> keras.Model:
+    """Two-class classifier of a series: a shallow and a deep branch read the same LSTM.
+
+    Args:
+        length, n_features, units: As in `rnn`.
+        shallow: Width of the shallow branch's only layer.
+        deep: Width of each layer of the deep branch, first to last.
+    """
+    check_sizes(n_features=n_features)
+    check_length(length=length)
+    sequence = keras.Input((length, n_features), name="sequence")  # (100, 1)
+
+    extracted = layers.LSTM(units, name="lstm")(sequence)  # (10), read by both branches
+
+    x = layers.Dense(shallow, activation="relu", name="shallow")(extracted)  # (10)
+
+    y = extracted
+    for i, width in enumerate(deep, start=1):
+        y = layers.Dense(width, activation="relu", name=f"deep_{i}")(y)  # (10), (20), (10)
+
+    merged = layers.Concatenate(name="merged")([x, y])  # (20)
+    label = layers.Dense(1, activation="sigmoid", name="label")(merged)  # (1)
+
+    return keras.Model(sequence, label, name="shared_features")
+
+
+@register(
+    sources="using-keras",
+    inputs=(SEQUENCE,),
+    outputs=(
+        LABEL,
+        TensorSpec("signal", (100, 1), meaning="a number per time step, such as the clean series"),
+    ),
+    count=1_452,
+    published=1_452,
+    concepts=("recurrent", "multi-output", "branches", "time-distributed"),
+    claim="One model can label the series and, from the same features, give a value per time step.",
+    recipe="sequence_tagger",
+    tiny={"length": 12},
+)
+def sequence_tagger(
+    length: int | None = 100, n_features: int = 1, units: int = 10, hidden: int = 10
+) -> keras.Model:
+    """Two heads on one LSTM: a class for the whole series and a number for each time step.
+
+    Args:
+        length, n_features: As in `rnn`.
+        units: Width of both LSTMs.
+        hidden: Width of the classifying head's hidden layer.
+    """
+    check_sizes(n_features=n_features)
+    check_length(length=length)
+    sequence = keras.Input((length, n_features), name="sequence")  # (100, 1)
+
+    steps = layers.LSTM(units, return_sequences=True, name="lstm")(sequence)  # (100, 10)
+
+    x = layers.LSTM(units, name="label_lstm")(steps)  # (10)
+    x = layers.Dense(hidden, activation="relu", name="label_hidden")(x)  # (10)
+    label = layers.Dense(1, activation="sigmoid", name="label")(x)  # (1)
+
+    value = layers.Dense(1, name="value")  # linear, the same at every time step
+    signal = layers.TimeDistributed(value, name="signal")(steps)  # (100, 1)
+
+    return keras.Model(sequence, [label, signal], name="sequence_tagger")
+
+
+@register(
+    sources="model-api",
+    inputs=(
+        TensorSpec(
+            "frames", (20, 784), unit="0-1", meaning="pictures of 28 x 28 gray levels, in order"
+        ),
+    ),
+    outputs=(
+        TensorSpec(
+            "digits", (20, 10), unit="probability", meaning="probability of each digit, by frame"
+        ),
+    ),
+    count=55_050,
+    concepts=("time-distributed", "model-as-layer", "shared-layers"),
+    claim="A model is a layer: TimeDistributed makes a video model of an image model in one line.",
+    recipe="video_classifier",
+    tiny={"n_frames": 3, "n_pixels": 16, "units": 8},
+)
+def video_classifier(
+    n_frames: int | None = 20, n_pixels: int = 784, units: int = 64, n_classes: int = 10
+) -> keras.Model:
+    """The digit classifier `digit_mlp`, applied to every frame of a video.
+
+    Args:
+        n_frames: Pictures in the video; None for any number.
+        n_pixels, units, n_classes: As in `digit_mlp`.
+    """
+    check_sizes(n_pixels=n_pixels)
+    check_length(n_frames=n_frames)
+    frames = keras.Input((n_frames, n_pixels), name="frames")  # (20, 784)
+
+    image_model = digit_mlp(n_pixels, units, n_classes)  # (784) -> (10)
+    digits = layers.TimeDistributed(image_model, name="digits")(frames)  # (20, 10)
+
+    return keras.Model(frames, digits, name="video_classifier")

@@ -1,0 +1,69 @@
+"""Two pictures through one network (`dlwp-7.1`)."""
+
+from __future__ import annotations
+
+from zoo._keras import keras, layers
+from zoo.models.applications import xception_base
+from zoo.models.registry import TensorSpec, Variant, register
+
+
+@register(
+    sources=("dlwp-7.1", "arXiv:1610.02357"),
+    inputs=(
+        TensorSpec(
+            "left", (250, 250, 3), unit="-1 to 1", meaning="what the left eye sees, in color"
+        ),
+        TensorSpec(
+            "right", (250, 250, 3), unit="-1 to 1", meaning="what the right eye sees, in color"
+        ),
+    ),
+    outputs=(
+        TensorSpec("features", (8, 8, 4096), meaning="left and right feature maps, side by side"),
+    ),
+    count=20_861_480,
+    concepts=(
+        "multi-input",
+        "shared-layers",
+        "model-as-layer",
+        "application",
+        "merge",
+        "convolution",
+    ),
+    claim="Two eyes need one visual system: calling one model twice reuses what it has learned.",
+    recipe="siamese_xception",
+    tiny={"image_shape": (16, 16, 3), "blocks": 2, "head": True, "units": 4},
+    variants={
+        "depth": Variant({"head": True}, 21_123_753, "With a head: one number, the depth, (1)."),
+        "short": Variant(
+            {"image_shape": (32, 32, 3), "blocks": 2, "head": True},
+            72_225,
+            "Xception's first two blocks and the head: small enough to train on a processor.",
+        ),
+    },
+)
+def siamese_xception(
+    image_shape: tuple[int, int, int] = (250, 250, 3),
+    blocks: int = 14,
+    head: bool | str = False,
+    units: int = 64,
+) -> keras.Model:
+    """Features of two pictures by one Xception without its top, concatenated.
+
+    Args:
+        image_shape: Height and width in pixels, and channels, of each picture.
+        blocks: How many of Xception's fourteen blocks.
+        head: Add an output of one number: True calls it `depth`, a string by that name.
+        units: What the head compares at each place of the maps, before it averages over places.
+    """
+    left = keras.Input(image_shape, name="left")  # (250, 250, 3)
+    right = keras.Input(image_shape, name="right")  # (250, 250, 3)
+
+    xception = xception_base(image_shape, blocks)  # one model, called twice: (8, 8, 2048)
+    output = layers.Concatenate(name="features")([xception(left), xception(right)])  # (8, 8, 4096)
+
+    if head:
+        x = layers.Conv2D(units, 1, activation="relu", name="comparison")(output)  # (8, 8, 64)
+        x = layers.GlobalAveragePooling2D(name="average")(x)  # (64)
+        output = layers.Dense(1, name="depth" if head is True else head)(x)  # (1)
+
+    return keras.Model([left, right], output, name="siamese_xception")

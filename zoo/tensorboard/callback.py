@@ -1,0 +1,240 @@
+"""What TensorBoard shows of a run, as one callback for any `model.fit`.
+
+Keras's own callback counts executions instead of optimizer steps, draws no op graph, fails on
+models with a dict of outputs and finds no embedding inside a nested model; this one does all
+that. The class derives from Keras's, so importing this loads TensorFlow.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zoo._keras import keras, tf
+from zoo.core.errors import ZooError
+from zoo.inspection import diagram
+from zoo.tensorboard import graphs, summaries
+from zoo.tensorboard.gradients import gradient_function, norm
+from zoo.tensorboard.projector import write_projector
+from zoo.tensorboard.summaries import Events
+
+Logs = dict[str, Any] | None
+
+HISTOGRAMS = 20  # epochs of a run that histograms are written for, unless told otherwise
+PROFILED = 20  # calls of the train function in a profile
+
+
+class TensorBoard(keras.callbacks.Callback):
+    """Writes a run's events under `folder/train` and `folder/validation`.
+
+    Training and validation share tag names, so that TensorBoard draws both in one chart:
+    `loss`, `mae`, `won_log_loss` ... and `learning_rate`, all against the optimizer's steps.
+    Weights are histograms by their path in the model. Before the first epoch come the model's
+    two graphs (`layers`, `forward`) and its diagram; after the last one the projector's
+    tables. Nothing that it does changes the training by a bit.
+
+    Args:
+        folder: The run folder.
+        histogram_freq: Epochs between histograms; 0 writes none, None about 20 in a run.
+        labels: Vocabulary of an embedding's ids by the name of the input that it reads (or of
+            the embedding layer): one label per row, shown in the projector.
+        sample: A few rows, (inputs, targets) as `fit` takes them. With them the gradients of the
+            loss on these rows are shown with the histograms: `gradient_norm` over all weights
+            and for each, and how each one's numbers are spread.
+        texts: Markdown by tag, for the text page.
+        graph: Whether to write the graphs and the diagram.
+        profile: Whether to profile the second epoch (the first of only one), for the profile
+            page that `pip install xprof` adds; at most 20 calls of the train function.
+    """
+
+    def __init__(
+        self,
+        folder: Path | str,
+        histogram_freq: int | None = None,
+        labels: Mapping[str, Sequence[str]] | None = None,
+        *,
+        sample: Sequence[Any] | None = None,
+        texts: Mapping[str, str] | None = None,
+        graph: bool = True,
+        profile: bool = False,
+    ) -> None:
+        super().__init__()
+        self.folder = Path(folder)
+        self.histogram_freq = histogram_freq
+        self.labels = dict(labels or {})
+        self.sample = sample
+        self.texts = dict(texts or {})
+        self.graph = graph
+        self._events = {split: Events(self.folder / split) for split in ("train", "validation")}
+        self._gradients: Callable[[], list[np.ndarray | None]] | None = None
+        self._opened = False
+        self._profile = _Profile(self.folder / "train") if profile else None
+        if self._profile:  # only then: Keras waits for every batch that a callback looks at
+            self.on_train_batch_begin = self._profile.begin_call
+            self.on_train_batch_end = self._profile.end_call
+
+    def on_train_begin(self, logs: Logs = None) -> None:
+        self._opened = False
+        self._gradients = None
+        if self._profile:
+            self._profile.epoch = None
+
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+        if not self._opened:  # here, as a resumed run has its steps only now
+            self._opened = True
+            self._open()
+        if self._profile:
+            self._profile.begin(epoch, self.params.get("epochs", 0))
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        if self._profile:
+            self._profile.end()
+        values: dict[str, list[Any]] = {"train": [], "validation": []}
+        for name, value in (logs or {}).items():
+            split, tag = ("validation", name[4:]) if name.startswith("val_") else ("train", name)
+            values[split].append(summaries.scalar(tag, value))
+        if "learning_rate" not in (logs or {}):
+            rate = keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)
+            values["train"].append(summaries.scalar("learning_rate", rate))
+        every = self.histogram_freq
+        if every is None:
+            every = max(1, -(-self.params.get("epochs", 1) // HISTOGRAMS))
+        if every and epoch % every == 0:
+            values["train"] += self._weights()
+            values["train"] += self._gradient_values()
+        step = int(self.model.optimizer.iterations)
+        for split, found in values.items():
+            if found:
+                self._events[split].write(found, step)
+
+    def on_train_end(self, logs: Logs = None) -> None:
+        if self._profile:
+            self._profile.end()
+        write_projector(self.folder / "train", self.model, self.labels)
+        for events in self._events.values():
+            events.close()
+        self._gradients = None
+
+    def _open(self) -> None:
+        """Write what does not change during the training, unless a resumed run has it."""
+        begun = any((self.folder / "train").glob("events.out.tfevents.*"))
+        if begun and int(self.model.optimizer.iterations):
+            return
+        values = [summaries.text(tag, markdown) for tag, markdown in self.texts.items()]
+        if self.graph:
+            values.append(graphs.layer_graph(self.model))
+            inputs = None if self.sample is None else self.sample[0]
+            operations = graphs.operation_graph(self.model, inputs)
+            if operations is not None:
+                values.append(operations)
+            drawn = _diagram(self.model)
+            if drawn is not None:
+                values.append(summaries.picture("diagram", drawn))
+        if values:
+            self._events["train"].write(values, 0)
+
+    def _weights(self) -> list[Any]:
+        return [
+            summaries.histogram(f"weights/{name}", keras.ops.convert_to_numpy(weight))
+            for name, weight in _named(self.model.weights)
+        ]
+
+    def _gradient_values(self) -> list[Any]:
+        if self.sample is None or not self.model.trainable_variables:
+            return []
+        if self._gradients is None:
+            self._gradients = gradient_function(self.model, self.sample)
+        names = {id(weight): name for name, weight in _named(self.model.weights)}
+        found = [
+            (names[id(variable)], gradient)
+            for variable, gradient in zip(
+                self.model.trainable_variables, self._gradients(), strict=True
+            )
+            if gradient is not None
+        ]
+        norms = {name: norm(gradient) for name, gradient in found}
+        whole = float(np.linalg.norm(list(norms.values())))
+        return [
+            summaries.scalar("gradient_norm", whole),
+            *(summaries.scalar(f"gradient_norm/{name}", size) for name, size in norms.items()),
+            summaries.histogram("gradient_norms", np.array(list(norms.values()))),
+            *(summaries.histogram(f"gradients/{name}", gradient) for name, gradient in found),
+        ]
+
+
+class _Profile:
+    """TensorFlow's profiler, run for one epoch or for its first calls of the train function."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.epoch: int | None = None  # the epoch that is profiled, once it is known
+        self._running = False
+        self._calls = 0
+        self._call: Any = None  # the mark of the call that runs
+
+    def begin(self, epoch: int, epochs: int) -> None:
+        """Start, if this is the epoch: the second of this fit, whose first one traces."""
+        if self.epoch is None:
+            self.epoch = min(epoch + 1, max(epochs - 1, epoch))
+        if epoch == self.epoch:
+            tf.profiler.experimental.start(str(self.folder))
+            self._running = True
+            self._calls = 0
+
+    def begin_call(self, batch: int, logs: Logs = None) -> None:
+        """Mark where a call begins: without marks the page knows of no steps and no step time."""
+        if self._running:
+            self._call = tf.profiler.experimental.Trace("train", step_num=self._calls, _r=1)
+
+    def end_call(self, batch: int, logs: Logs = None) -> None:
+        """End the mark; stop after enough calls."""
+        if self._running:
+            self._close_call()
+            self._calls += 1
+            if self._calls >= PROFILED:
+                self.end()
+
+    def end(self) -> None:
+        """Stop and write, if it runs."""
+        if self._running:
+            self._close_call()  # Ctrl-C may come within a call
+            self._running = False
+            tf.profiler.experimental.stop()
+
+    def _close_call(self) -> None:
+        if self._call is not None:
+            self._call.__exit__(None, None, None)
+            self._call = None
+
+
+def _named(variables: Sequence[Any]) -> list[tuple[str, Any]]:
+    """Variables by path; those of one path, in two nested models, are numbered."""
+    counts: dict[str, int] = {}
+    named = []
+    for variable in variables:
+        path = variable.path
+        counts[path] = counts.get(path, 0) + 1
+        named.append((path if counts[path] == 1 else f"{path}_{counts[path]}", variable))
+    return named
+
+
+def _diagram(model: keras.Model) -> bytes | None:
+    """The model's diagram as PNG; None, with a warning, where it cannot be drawn."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            return diagram.render(model, Path(folder) / "diagram.png").read_bytes()
+        except ZooError as error:
+            warnings.warn(f"TensorBoard gets no diagram: {error}", stacklevel=2)
+            return None
+
+
+def write_picture(folder: Path, tag: str, path: Path, step: int) -> None:
+    """Add a PNG file to the events in `folder`, for TensorBoard's images."""
+    events = Events(folder)
+    events.write([summaries.picture(tag, path.read_bytes())], step)
+    events.close()

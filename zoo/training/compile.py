@@ -1,0 +1,99 @@
+"""From a recipe's words to Keras losses, metrics and optimizers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from zoo._keras import keras
+from zoo.core.errors import RecipeError, UnknownNameError
+from zoo.training.engine import output_names
+
+if TYPE_CHECKING:
+    from zoo.recipes.recipe import Recipe
+
+# loss -> Keras classes for the metrics that depend on how targets are written
+_BY_LOSS = {
+    "binary_crossentropy": ("BinaryAccuracy", "BinaryCrossentropy"),
+    "categorical_crossentropy": ("CategoricalAccuracy", "CategoricalCrossentropy"),
+    "sparse_categorical_crossentropy": (
+        "SparseCategoricalAccuracy",
+        "SparseCategoricalCrossentropy",
+    ),
+}
+METRICS = ("mae", "mse", "accuracy", "log_loss", "mean_prediction")
+
+
+def compile_model(model: keras.Model, recipe: Recipe, steps_per_epoch: int) -> None:
+    """Compile `model` as `recipe` says; a schedule spans all epochs of `steps_per_epoch` steps.
+
+    Every output must have a loss, by name: Keras 3 raises on a partial mapping, late and in
+    other words.
+
+    Raises:
+        RecipeError: a loss, metric or optimizer that is not known, or one for no output.
+    """
+    outputs = output_names(model)
+    for field in ("loss", "metrics", "loss_weights"):
+        for port in getattr(recipe, field):
+            if port not in outputs:
+                raise RecipeError(
+                    f"{recipe.name}, {field}: {UnknownNameError('port', port, outputs)}"
+                )
+    missing = [port for port in outputs if port not in recipe.loss]
+    if missing:
+        raise RecipeError(f"{recipe.name}: no loss for output {', '.join(missing)}")
+    losses = {port: _loss(recipe.loss[port]) for port in outputs}
+    metrics = {
+        port: [_metric(name, recipe.loss[port]) for name in recipe.metrics.get(port, ())]
+        for port in outputs
+    }
+    single = len(outputs) == 1
+    model.compile(
+        optimizer=optimizer(recipe, steps_per_epoch),
+        loss=losses[outputs[0]] if single else losses,
+        metrics=metrics[outputs[0]] if single else metrics,
+        loss_weights=None
+        if single
+        else {port: recipe.loss_weights.get(port, 1.0) for port in outputs},
+    )
+
+
+def optimizer(recipe: Recipe, steps_per_epoch: int) -> keras.optimizers.Optimizer:
+    """The recipe's optimizer, with its learning-rate schedule and its average of the weights."""
+    rate: Any = recipe.learning_rate
+    if recipe.schedule == "cosine":
+        steps = max(1, recipe.epochs * steps_per_epoch)
+        rate = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, steps)
+    settings: Mapping[str, Any] = {"learning_rate": rate, **recipe.optimizer_options}
+    if recipe.ema:
+        settings = {**settings, "use_ema": True, "ema_momentum": recipe.ema}
+    try:
+        return keras.optimizers.get({"class_name": recipe.optimizer, "config": settings})
+    except (ValueError, TypeError) as error:
+        reason = str(error).partition("\n")[0]
+        raise RecipeError(f"{recipe.name}: optimizer {recipe.optimizer!r}: {reason}") from error
+
+
+def _loss(name: str) -> Any:
+    try:
+        return keras.losses.get(name)
+    except ValueError as error:
+        raise RecipeError(f"unknown loss {name!r}; any name of keras.losses will do") from error
+
+
+def _metric(name: str, loss: str) -> Any:
+    if name not in METRICS:
+        raise RecipeError(str(UnknownNameError("metric", name, METRICS)))
+    if name == "mae":
+        return keras.metrics.MeanAbsoluteError(name="mae")
+    if name == "mse":
+        return keras.metrics.MeanSquaredError(name="mse")
+    if name == "mean_prediction":
+        from zoo.training.metrics import mean_prediction
+
+        return mean_prediction
+    if loss not in _BY_LOSS:
+        raise RecipeError(f"metric {name} needs a cross-entropy, not {loss!r}")
+    accuracy, log_loss = _BY_LOSS[loss]
+    return getattr(keras.metrics, accuracy if name == "accuracy" else log_loss)(name=name)
