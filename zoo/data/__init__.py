@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zoo.core.errors import DataError
 from zoo.data.paths import dataset_home
 from zoo.data.registry import choose_source, dataset_names, loader, sources
+from zoo.data.source import Source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,4 +46,7 @@ def load(
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise DataError(f"{name}: the data seed is a whole number from 0, not {seed!r}")
     chosen = choose_source(name, source, home, options)
-    return loader(name, chosen).load(name, dataset_home(name, home), seed, dict(options))
+    found, folder = loader(name, chosen), dataset_home(name, home)
+    if isinstance(found, Source):
+        return found.dataset(name, folder, seed, options)
+    return found.load(name, folder, seed, dict(options))

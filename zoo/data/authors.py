@@ -16,9 +16,9 @@ import numpy as np
 
 from zoo.data.dataset import Dataset
 from zoo.data.paths import card
+from zoo.data.splits import PARTS, by_item, sizes_for
 from zoo.data.text_options import Whole, settings
 from zoo.data.text_scores import binary_scores, softmax, trivial_scores
-from zoo.data.text_splits import PARTS, by_item, sizes_for
 from zoo.data.tweet_columns import one_hot
 
 ALPHABET = "aeirstnlodhcumpg!# .,"

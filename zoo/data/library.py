@@ -17,9 +17,9 @@ import numpy as np
 from zoo.data.dataset import Dataset
 from zoo.data.novel_columns import novel_columns, novel_references
 from zoo.data.paths import card
+from zoo.data.splits import PARTS, by_item
 from zoo.data.text_options import ROWS, Whole, settings
 from zoo.data.text_scores import class_scores, median_of, number_scores, softmax
-from zoo.data.text_splits import PARTS, by_item
 from zoo.data.words import PADDING, Vocabulary
 
 GENRES = ["gothic", "romance", "western", "crime", "war", "travel", "satire", "science-fiction"]

@@ -14,9 +14,9 @@ import numpy as np
 
 from zoo.data.dataset import Dataset
 from zoo.data.paths import card
+from zoo.data.splits import cut, sizes_for
 from zoo.data.text_options import ROWS, settings
 from zoo.data.text_scores import binary_scores, sigmoid, trivial_scores
-from zoo.data.text_splits import cut, sizes_for
 from zoo.data.words import Vocabulary
 
 LENGTH = 24  # words that the longest review has

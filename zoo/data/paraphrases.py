@@ -14,9 +14,9 @@ import numpy as np
 
 from zoo.data.dataset import Dataset
 from zoo.data.paths import card
+from zoo.data.splits import PARTS, by_item, sizes_for
 from zoo.data.text_options import ROWS, Whole, settings
 from zoo.data.text_scores import binary_scores, trivial_scores
-from zoo.data.text_splits import PARTS, by_item, sizes_for
 
 WIDTH = 128  # numbers in a word's vector
 LENGTH = 9  # words of the longest sentence

@@ -11,9 +11,9 @@ import numpy as np
 from zoo.data.dataset import Dataset
 from zoo.data.headline_columns import HEADS, aux_columns
 from zoo.data.paths import card
+from zoo.data.splits import PARTS, by_item, sizes_for
 from zoo.data.text_options import Whole, settings
 from zoo.data.text_scores import trivial_scores
-from zoo.data.text_splits import PARTS, by_item, sizes_for
 from zoo.data.text_tables import needed
 from zoo.data.tweet_columns import ROWS, alphabet_of, character_ids, one_hot
 from zoo.data.tweets import AUTHORS, FILES, Tweet, read_tweets

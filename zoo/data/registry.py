@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from zoo.core import plugins
 from zoo.core.errors import UnknownNameError
 from zoo.data.paths import dataset_home
+from zoo.data.source import Source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +32,7 @@ class Loader(Protocol):
 
 @dataclass(frozen=True)
 class Entry:
-    """One dataset: its folder's name, and source -> loader module, in `auto`'s order.
+    """One dataset: its folder's name, and its sources in `auto`'s order, the embedded one last.
 
     `described_in` is the folder of its card README.md; empty for the zoo's own datasets, whose
     cards stand under `datasets/`.
@@ -39,7 +40,7 @@ class Entry:
 
     folder: str
     summary: str
-    sources: Mapping[str, str]
+    sources: Mapping[str, str] | tuple[Source, ...]  # a mapping: loader modules of the old form
     described_in: str = ""
 
 
@@ -178,19 +179,22 @@ def sources(name: str) -> list[str]:
     Raises:
         UnknownNameError: no such dataset.
     """
-    return list(entry(name).sources)
+    known = entry(name).sources
+    return [each.name for each in known] if isinstance(known, tuple) else list(known)
 
 
-def loader(name: str, source: str) -> Loader:
-    """The module that loads a dataset from one source.
+def loader(name: str, source: str) -> Source | Loader:
+    """The source of that name.
 
     Raises:
         UnknownNameError: no such dataset or source.
     """
-    modules = entry(name).sources
-    if source not in modules:
-        raise UnknownNameError(f"source of {name}", source, ["auto", *modules])
-    return cast("Loader", importlib.import_module(modules[source]))
+    if source not in sources(name):
+        raise UnknownNameError(f"source of {name}", source, ["auto", *sources(name)])
+    known = entry(name).sources
+    if isinstance(known, tuple):
+        return next(each for each in known if each.name == source)
+    return cast("Loader", importlib.import_module(known[source]))
 
 
 def choose_source(
@@ -207,6 +211,11 @@ def choose_source(
     folder = dataset_home(name, home)
     known = sources(name)
     for candidate in known[:-1]:
-        if loader(name, candidate).available(name, folder, options):
+        found = loader(name, candidate)
+        if isinstance(found, Source):
+            there = found.available(folder, options)
+        else:
+            there = found.available(name, folder, options)
+        if there:
             return candidate
     return known[-1]  # the embedded source needs nothing

@@ -18,9 +18,9 @@ from zoo.data.dataset import Dataset
 from zoo.data.paths import card
 from zoo.data.questions import FACTS, answered
 from zoo.data.rooms_story import PEOPLE, PLACES, THINGS, WORDS, Story, tell
+from zoo.data.splits import cut, sizes_for
 from zoo.data.text_options import ROWS, Whole, settings
 from zoo.data.text_scores import class_scores
-from zoo.data.text_splits import cut, sizes_for
 from zoo.data.words import Vocabulary
 
 MOST_WORDS = {1: 56, 2: 72}  # of a story, by supporting facts

@@ -14,9 +14,9 @@ from zoo.data.csvtext import damage
 from zoo.data.dataset import Dataset
 from zoo.data.paths import card
 from zoo.data.post_columns import INCOMES, post_columns, post_references
+from zoo.data.splits import by_item
 from zoo.data.text_options import Whole, settings
 from zoo.data.text_scores import Arrays
-from zoo.data.text_splits import by_item
 from zoo.data.text_tables import Row, read_rows
 from zoo.data.words import Vocabulary, tokens
 

@@ -17,6 +17,7 @@ import numpy as np
 from zoo.data.dataset import Dataset
 from zoo.data.paths import card
 from zoo.data.post_columns import INCOMES, post_columns, post_references
+from zoo.data.splits import cut, sizes_for
 from zoo.data.text_options import ROWS, settings
 from zoo.data.text_scores import (
     Scores,
@@ -27,7 +28,6 @@ from zoo.data.text_scores import (
     sigmoid,
     softmax,
 )
-from zoo.data.text_splits import cut, sizes_for
 from zoo.data.words import Vocabulary
 
 PHRASES = 150  # of a post, two words each: 300 words
