@@ -19,7 +19,7 @@ def real(name: str, source: str, **options: Any) -> Dataset:
     """The real dataset, or a skip that says which folder lacks it."""
     dataset = zoo.data.load(name, **options)
     if dataset.source != source:
-        from zoo.data.paths import dataset_home
+        from zoo.data.registry import dataset_home
 
         pytest.skip(f"no {source} in {dataset_home(name)}; set ZOO_DATA_HOME")
     return dataset

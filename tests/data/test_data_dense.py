@@ -13,8 +13,8 @@ from zoo.data import segments
 from zoo.data.dataset import Dataset
 from zoo.data.displays import EVEN
 from zoo.data.mixture import LAYOUTS, ROWS, mixture
-from zoo.data.paths import dataset_home
 from zoo.data.reference_scores import class_scores, flag_scores, from_log, value_scores
+from zoo.data.registry import dataset_home
 from zoo.data.shipped_tables import SOURCES
 
 GENERATED = ("linear_map", *LAYOUTS, "two_views", "digits")

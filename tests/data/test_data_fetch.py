@@ -30,7 +30,7 @@ from zoo.data.checks import CHECKS
 from zoo.data.download import check_url
 from zoo.data.fetch import fetch
 from zoo.data.manifest import read_manifest
-from zoo.data.paths import described_in
+from zoo.data.registry import described_in
 
 SEASON = "games_season.csv"
 TOURNEY = "games_tourney.csv"

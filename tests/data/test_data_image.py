@@ -15,10 +15,10 @@ from zoo.data import fashion, mnist
 from zoo.data.dataset import Dataset
 from zoo.data.drawn import SLIPS, TASKS
 from zoo.data.mnist_files import read_idx, read_mnist_csv
-from zoo.data.paths import dataset_home
 from zoo.data.pictures.cloth import draw as draw_cloth
 from zoo.data.pictures.drawing import SHAPES, masks
 from zoo.data.pictures.labeling import slipped
+from zoo.data.registry import dataset_home
 
 DRAWN = sorted(TASKS)
 ROW = ",".join(["0"] * 784)

@@ -12,8 +12,7 @@ from zoo.data.checks import CHECKS
 from zoo.data.download import check_url
 from zoo.data.fetch import fetch
 from zoo.data.manifest import read_manifest
-from zoo.data.paths import dataset_home, described_in
-from zoo.data.registry import dataset_names, sources
+from zoo.data.registry import dataset_home, dataset_names, described_in, sources
 
 IN_SCIKIT_LEARN = {"digits_8x8", "breast_cancer", "diabetes"}
 NAMES = dataset_names()

@@ -11,8 +11,8 @@ import zoo.data
 from zoo.core.errors import DataError, UnknownNameError
 from zoo.data import motorcycle, wardrobe
 from zoo.data.dataset import Dataset
-from zoo.data.paths import dataset_home
 from zoo.data.pictures import stereograms
+from zoo.data.registry import dataset_home
 
 GENERATED = {"stereo": "stereograms", "clothing": "wardrobe"}
 TARGET = {"stereo": "depth", "clothing": "price"}

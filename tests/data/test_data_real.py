@@ -17,7 +17,7 @@ import zoo.data
 from zoo.data.course import count_rows
 from zoo.data.dataset import Dataset
 from zoo.data.manifest import read_manifest
-from zoo.data.paths import dataset_home
+from zoo.data.registry import dataset_home
 
 pytestmark = pytest.mark.realdata
 

@@ -13,8 +13,8 @@ from zoo.core.errors import DataError, UnknownNameError
 from zoo.data import displays, pulses
 from zoo.data.displays import FRAMES
 from zoo.data.gunpoint import FILES, STEPS, read_series
-from zoo.data.paths import dataset_home
 from zoo.data.reference_scores import from_log
+from zoo.data.registry import dataset_home
 
 HEADER = ("#a comment", "@problemName GunPoint", "@classLabel true 1 2", "@data")
 

@@ -147,7 +147,7 @@ def test_a_table_of_ones_own(plugged: Path, tmp_path: Path) -> None:
 
 
 def zoo_card(name: str) -> str:
-    from zoo.data.paths import card
+    from zoo.data.registry import card
 
     return card(name)
 

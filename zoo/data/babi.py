@@ -13,8 +13,8 @@ import numpy as np
 from zoo.core.errors import DataError
 from zoo.data.csvtext import damage, read_text
 from zoo.data.dataset import Dataset
-from zoo.data.paths import card
 from zoo.data.questions import FACTS, answered
+from zoo.data.registry import card
 from zoo.data.text_options import settings
 from zoo.data.text_tables import needed
 from zoo.data.words import Vocabulary, tokens

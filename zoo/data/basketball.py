@@ -23,7 +23,7 @@ from zoo.data.games import (
     reference_scores,
     team_key,
 )
-from zoo.data.paths import card
+from zoo.data.registry import card
 
 SPLIT_OPTIONS = {"basketball": (), "tournament": ("train_until", "test_until")}
 HELD_OUT = 10  # one game in ten for validation, and one in ten for testing

@@ -11,8 +11,8 @@ import numpy as np
 from zoo.data import segments
 from zoo.data.dataset import Dataset
 from zoo.data.options import refuse_unknown
-from zoo.data.paths import card
 from zoo.data.reference_scores import Scores, class_scores, frequencies
+from zoo.data.registry import card
 
 ROWS = {"train": 12_000, "validation": 2_000, "test": 3_000}
 VIDEOS = {"train": 600, "validation": 100, "test": 150}

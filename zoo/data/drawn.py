@@ -16,8 +16,8 @@ import numpy as np
 
 from zoo.core.errors import DataError, UnknownNameError
 from zoo.data.dataset import Dataset
-from zoo.data.paths import card
 from zoo.data.pictures import labeling
+from zoo.data.registry import card
 
 SLIPS = 0.03  # share of wrong labels
 HELD_OUT = {"validation": 500, "test": 1_000}

@@ -15,8 +15,8 @@ from zoo.data.archive import extract
 from zoo.data.checks import CHECKS
 from zoo.data.download import download
 from zoo.data.manifest import RemoteFile, read_manifest
-from zoo.data.paths import dataset_home
 from zoo.data.progress import download_bar
+from zoo.data.registry import dataset_home
 
 TIMEOUT = 30.0  # seconds without a byte
 STALE = 3600.0  # seconds after which a partial file is certainly not being written any more

@@ -11,7 +11,7 @@ import numpy as np
 
 from zoo.core.errors import DataError
 from zoo.data.dataset import Dataset
-from zoo.data.paths import card
+from zoo.data.registry import card
 from zoo.data.splits import by_item
 from zoo.data.text_options import Whole, settings
 from zoo.data.text_scores import trivial_scores

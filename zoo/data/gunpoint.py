@@ -16,8 +16,8 @@ from zoo.core.errors import DataError
 from zoo.data.csvtext import damage, read_text
 from zoo.data.dataset import Dataset
 from zoo.data.options import refuse_unknown
-from zoo.data.paths import card
 from zoo.data.reference_scores import best_constant, flag_scores
+from zoo.data.registry import card
 
 FILES = ("GunPoint_TRAIN.ts", "GunPoint_TEST.ts")
 CLASSES = {"1": 1, "2": 0}  # label 1 is drawing a gun

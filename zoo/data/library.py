@@ -16,7 +16,7 @@ import numpy as np
 
 from zoo.data.dataset import Dataset
 from zoo.data.novel_columns import novel_columns, novel_references
-from zoo.data.paths import card
+from zoo.data.registry import card
 from zoo.data.splits import PARTS, by_item
 from zoo.data.text_options import ROWS, Whole, settings
 from zoo.data.text_scores import class_scores, median_of, number_scores, softmax

@@ -10,8 +10,8 @@ import numpy as np
 
 from zoo.data.dataset import Dataset
 from zoo.data.options import refuse_unknown
-from zoo.data.paths import card
 from zoo.data.reference_scores import Scores, best_constant, value_scores
+from zoo.data.registry import card
 
 WIDTH = 32
 NOISE_SD = 0.5  # the map itself gives each output a standard deviation of about 1

@@ -10,8 +10,7 @@ from typing import Any
 
 from zoo.core.errors import DataError, UnknownNameError
 from zoo.data.checks import CHECKS
-from zoo.data.paths import described_in
-from zoo.data.registry import sources
+from zoo.data.registry import described_in, sources
 
 
 @dataclass(frozen=True)

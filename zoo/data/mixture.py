@@ -16,8 +16,8 @@ import numpy as np
 
 from zoo.data.dataset import Dataset
 from zoo.data.options import refuse_unknown
-from zoo.data.paths import card
 from zoo.data.reference_scores import Scores, class_scores, flag_scores, frequencies, from_log
+from zoo.data.registry import card
 
 LARGER_END = 0.65  # share of a direction's points at its first end
 ROWS = {"train": 8_000, "validation": 2_000, "test": 4_000}

@@ -16,7 +16,7 @@ import numpy as np
 from zoo.core.errors import DataError
 from zoo.data.dataset import Dataset
 from zoo.data.options import refuse_unknown
-from zoo.data.paths import card
+from zoo.data.registry import card
 from zoo.data.regression import value_scores
 
 FILES = ("motorcycle_left.png", "motorcycle_right.png", "motorcycle_disp.npz")

@@ -14,7 +14,7 @@ import numpy as np
 
 from zoo.data.dataset import Dataset
 from zoo.data.headline_columns import HEADS, aux_columns
-from zoo.data.paths import card
+from zoo.data.registry import card
 from zoo.data.splits import cut, sizes_for
 from zoo.data.text_options import ROWS, Whole, settings
 from zoo.data.text_scores import binary_scores, sigmoid, trivial_scores

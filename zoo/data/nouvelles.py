@@ -13,7 +13,7 @@ from zoo.core.errors import DataError
 from zoo.data.csvtext import read_text
 from zoo.data.dataset import Dataset
 from zoo.data.novel_columns import novel_columns, novel_references
-from zoo.data.paths import card
+from zoo.data.registry import card
 from zoo.data.text_options import Whole, settings
 from zoo.data.text_scores import Arrays
 from zoo.data.text_tables import needed, number, read_rows

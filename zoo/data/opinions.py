@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from zoo.data.dataset import Dataset
-from zoo.data.paths import card
+from zoo.data.registry import card
 from zoo.data.splits import cut, sizes_for
 from zoo.data.text_options import ROWS, settings
 from zoo.data.text_scores import binary_scores, sigmoid, trivial_scores

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from zoo.data.dataset import Dataset
-from zoo.data.paths import card
+from zoo.data.registry import card
 from zoo.data.splits import PARTS, by_item, sizes_for
 from zoo.data.text_options import ROWS, Whole, settings
 from zoo.data.text_scores import binary_scores, trivial_scores

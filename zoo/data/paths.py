@@ -20,45 +20,22 @@ def data_home(home: str | Path | None = None) -> Path:
     return user_cache_path("functional-zoo", appauthor=False)
 
 
-def dataset_home(name: str, home: str | Path | None = None) -> Path:
-    """The folder of one dataset's files; datasets made from the same files share it.
+def card_folder(name: str, folder: str, own: str = "") -> Path:
+    """The folder that holds a dataset's README.md and, where it can be fetched, manifest.json.
+
+    Args:
+        name: The dataset, for the message.
+        folder: Its folder under `datasets/`, in the wheel or else in the checkout.
+        own: The folder of a plug-in's dataset, used instead.
 
     Raises:
-        UnknownNameError: no such dataset.
+        DataError: there is no README.md.
     """
-    from zoo.data.registry import entry
-
-    return data_home(home) / entry(name).folder
-
-
-def described_in(name: str) -> Path:
-    """The folder with the dataset's README.md and manifest.json: the wheel's, else the checkout's.
-
-    Raises:
-        UnknownNameError: no such dataset.
-        DataError: neither is there.
-    """
-    from zoo.data.registry import entry
-
-    own = entry(name).described_in
-    if own:
-        if (Path(own) / "README.md").is_file():
-            return Path(own)
-        raise DataError(f"the card of {name} is missing: looked in {own}")
     package = Path(__file__).resolve().parent.parent
-    places = [package / "_datasets", package.parent / "datasets"]
+    places = [package / "_datasets" / folder, package.parent / "datasets" / folder]
+    places = [Path(own)] if own else places
     for place in places:
-        folder = place / entry(name).folder
-        if (folder / "README.md").is_file():
-            return folder
-    raise DataError(f"the card of {name} is missing: looked in {places[0]} and {places[1]}")
-
-
-def card(name: str) -> str:
-    """The text of the dataset's card: origin, license, columns, units.
-
-    Raises:
-        UnknownNameError: no such dataset.
-        DataError: the installation lacks it.
-    """
-    return (described_in(name) / "README.md").read_text(encoding="utf-8")
+        if (place / "README.md").is_file():
+            return place
+    looked = " and ".join(map(str, places))
+    raise DataError(f"the card of {name} is missing: looked in {looked}")

@@ -10,7 +10,7 @@ import numpy as np
 
 from zoo.data.dataset import Dataset
 from zoo.data.headline_columns import HEADS, aux_columns
-from zoo.data.paths import card
+from zoo.data.registry import card
 from zoo.data.splits import PARTS, by_item, sizes_for
 from zoo.data.text_options import Whole, settings
 from zoo.data.text_scores import trivial_scores

@@ -14,8 +14,8 @@ import numpy as np
 from zoo.core.errors import DataError, UnknownNameError
 from zoo.data.dataset import Dataset
 from zoo.data.mnist_files import CLASSES, SIDE, read_idx
-from zoo.data.paths import card
 from zoo.data.pictures.labeling import label_column, label_map, trivial_scores
+from zoo.data.registry import card
 
 VALIDATION = 1_000
 ROWS = 6_000  # training pictures unless the option `rows` says otherwise

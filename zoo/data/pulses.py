@@ -17,8 +17,8 @@ import numpy as np
 
 from zoo.data.dataset import Dataset
 from zoo.data.options import refuse_unknown
-from zoo.data.paths import card
 from zoo.data.reference_scores import Scores, best_constant, flag_scores, value_scores
+from zoo.data.registry import card
 
 STEPS = 100
 HEIGHT = 1.5

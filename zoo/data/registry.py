@@ -1,158 +1,70 @@
-"""Which datasets there are, which sources each has, and which module loads it."""
+"""The datasets: which there are, which sources each has, and `load`.
+
+Each dataset registers itself: its file under `zoo/data/<kind>/` calls `register`. `zoo.data`
+imports all of these files.
+"""
 
 from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from pathlib import Path
+from typing import Any, cast
 
 from zoo.core import plugins
-from zoo.core.errors import UnknownNameError
-from zoo.data.paths import dataset_home
+from zoo.core.errors import DataError, UnknownNameError
+from zoo.data.dataset import Dataset
+from zoo.data.paths import card_folder, data_home
 from zoo.data.source import Source
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from zoo.data.dataset import Dataset
-
-
-class Loader(Protocol):
-    """What a loader module offers."""
-
-    def load(self, name: str, folder: Path, seed: int, options: dict[str, Any]) -> Dataset:
-        """Load dataset `name`; `folder` is its place in the data home."""
-        ...
-
-    def available(self, name: str, folder: Path, options: Mapping[str, Any]) -> bool:
-        """Whether `load` would find what it needs; reads names, not contents."""
-        ...
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One dataset: its folder's name, and its sources in `auto`'s order, the embedded one last.
+    """One dataset.
 
-    `described_in` is the folder of its card README.md; empty for the zoo's own datasets, whose
-    cards stand under `datasets/`.
+    Attributes:
+        name: What `zoo.data.load` takes.
+        folder: Its folder in the data home and under `datasets/`; datasets made from the same
+            files share it.
+        summary: A few words for the list of datasets.
+        sources: In the order in which `auto` tries them; the last one needs no file.
+        described_in: The folder of README.md, for a plug-in's dataset.
     """
 
+    name: str
     folder: str
     summary: str
-    sources: Mapping[str, str] | tuple[Source, ...]  # a mapping: loader modules of the old form
+    sources: tuple[Source, ...]
     described_in: str = ""
 
+    def source(self, name: str) -> Source:
+        """The source of that name.
 
-_BASKETBALL = {"ncaa": "zoo.data.ncaa", "league": "zoo.data.league"}
+        Raises:
+            UnknownNameError: no such source.
+        """
+        for each in self.sources:
+            if each.name == name:
+                return each
+        names = [each.name for each in self.sources]
+        raise UnknownNameError(f"source of {self.name}", name, ["auto", *names])
 
-_DRAWN = "zoo.data.drawn"
-_DIGITS = {"mnist": "zoo.data.mnist", "drawn": _DRAWN}
-_TEN_CLASSES = {"mnist": "zoo.data.mnist", "fashion": "zoo.data.fashion", "drawn": _DRAWN}
 
-_MIXTURE = {"mixture": "zoo.data.mixture"}
-_SHIPPED = "zoo.data.shipped_tables"
-_SERIES = {"gunpoint": "zoo.data.gunpoint", "pulses": "zoo.data.pulses"}
-_DISPLAYS = {"segments": "zoo.data.displays"}
-
-DATASETS: dict[str, Entry] = {
-    "basketball": Entry("basketball", "regular-season games, two views of each", _BASKETBALL),
-    "tournament": Entry("basketball", "tournament games with seeds", _BASKETBALL),
-    "reviews": Entry(
-        "imdb",
-        "film reviews, good or bad",
-        {"films": "zoo.data.films", "opinions": "zoo.data.opinions"},
-    ),
-    "headlines": Entry(
-        "tweets",
-        "titles with their time, and whether they were shared",
-        {"presidents": "zoo.data.presidents", "newsroom": "zoo.data.newsroom"},
-    ),
-    "tweet_pairs": Entry(
-        "tweets",
-        "pairs of tweets, letter by letter: the same author?",
-        {"presidents": "zoo.data.presidents", "authors": "zoo.data.authors"},
-    ),
-    "questions": Entry(
-        "babi",
-        "short stories with a question to each",
-        {"babi": "zoo.data.babi", "rooms": "zoo.data.rooms"},
-    ),
-    "posts": Entry(
-        "text_attributes",
-        "texts with their author's age, income group and gender",
-        {"survey": "zoo.data.survey", "topics": "zoo.data.topics"},
-    ),
-    "novels": Entry(
-        "stories",
-        "passages of novels with genre and date",
-        {"nouvelles": "zoo.data.nouvelles", "library": "zoo.data.library"},
-    ),
-    "sentence_pairs": Entry(
-        "sentence_pairs",
-        "pairs of sentences as word vectors: the same meaning?",
-        {"stsb": "zoo.data.stsb", "paraphrases": "zoo.data.paraphrases"},
-    ),
-    "outlines": Entry("images", "gray pictures: is there a hole in the figure?", _DIGITS),
-    "two_scales": Entry("images", "gray pictures whose label needs two scales", _DIGITS),
-    "cloth": Entry("cloth", "cloth finely in gray and coarsely in color", {"drawn": _DRAWN}),
-    "painted_shapes": Entry("images", "color pictures of ten classes", _TEN_CLASSES),
-    "figures": Entry("images", "gray pictures, small patterns in large ones", _TEN_CLASSES),
-    "hidden_shapes": Entry("images", "gray pictures of ten classes, cluttered", _TEN_CLASSES),
-    "linear_map": Entry(
-        "vectors", "vectors and a noisy linear map of them", {"planted": "zoo.data.linear_map"}
-    ),
-    "classes_32": Entry("vectors", "ten classes of 32 numbers", _MIXTURE),
-    "classes_64": Entry(
-        "vectors", "ten classes of 64 numbers", {"digits_8x8": _SHIPPED, **_MIXTURE}
-    ),
-    "classes_100": Entry("vectors", "ten classes of 100 numbers", _MIXTURE),
-    "classes_20": Entry("vectors", "ten classes of 20 numbers", _MIXTURE),
-    "binary_wide": Entry(
-        "vectors", "two classes of 30 or 100 numbers", {"breast_cancer": _SHIPPED, **_MIXTURE}
-    ),
-    "binary_narrow": Entry(
-        "vectors", "two classes of 10 numbers", {"diabetes": _SHIPPED, **_MIXTURE}
-    ),
-    "two_views": Entry(
-        "vectors", "ten classes, each of two inputs a part", {"halves": "zoo.data.two_views"}
-    ),
-    "digits": Entry(
-        "images",
-        "digits as 784 gray levels",
-        {"mnist": "zoo.data.mnist_digits", "fashion": "zoo.data.fashion_digits", **_DISPLAYS},
-    ),
-    "digit_videos": Entry(
-        "images",
-        "moving digits, a label for every frame",
-        {"mnist": "zoo.data.mnist_digits", **_DISPLAYS},
-    ),
-    "series": Entry("sequences", "series of two classes", _SERIES),
-    "noisy_series": Entry("sequences", "series of two classes and their clean values", _SERIES),
-    "stereo": Entry(
-        "depth",
-        "pairs of pictures as two eyes see them, and the depth",
-        {"motorcycle": "zoo.data.motorcycle", "stereograms": "zoo.data.stereograms"},
-    ),
-    "clothing": Entry(
-        "clothing",
-        "garments: metadata, description, picture and price",
-        {"wardrobe": "zoo.data.wardrobe"},
-    ),
-}
-
+DATASETS: dict[str, Entry] = {}
 plugins.restorable(DATASETS)
 
 
-def add(name: str, new: Entry) -> None:
-    """Add a dataset to the table, as plug-ins do.
+def register(entry: Entry) -> None:
+    """Add a dataset.
 
     Raises:
         ValueError: the name is taken.
     """
-    if name in DATASETS:
-        raise ValueError(f"dataset {name!r} is registered already")
-    DATASETS[name] = new
+    if entry.name in DATASETS and entry.name not in _OLD:
+        raise ValueError(f"dataset {entry.name!r} is registered already")
+    _OLD.pop(entry.name, None)
+    DATASETS[entry.name] = entry
 
 
 def dataset_names() -> list[str]:
@@ -162,7 +74,7 @@ def dataset_names() -> list[str]:
 
 
 def entry(name: str) -> Entry:
-    """The table's entry of a dataset.
+    """What is registered of a dataset.
 
     Raises:
         UnknownNameError: no such dataset.
@@ -179,22 +91,37 @@ def sources(name: str) -> list[str]:
     Raises:
         UnknownNameError: no such dataset.
     """
-    known = entry(name).sources
-    return [each.name for each in known] if isinstance(known, tuple) else list(known)
+    return [each.name for each in entry(name).sources]
 
 
-def loader(name: str, source: str) -> Source | Loader:
-    """The source of that name.
+def dataset_home(name: str, home: str | Path | None = None) -> Path:
+    """The folder of one dataset's files.
 
     Raises:
-        UnknownNameError: no such dataset or source.
+        UnknownNameError: no such dataset.
     """
-    if source not in sources(name):
-        raise UnknownNameError(f"source of {name}", source, ["auto", *sources(name)])
-    known = entry(name).sources
-    if isinstance(known, tuple):
-        return next(each for each in known if each.name == source)
-    return cast("Loader", importlib.import_module(known[source]))
+    return data_home(home) / entry(name).folder
+
+
+def described_in(name: str) -> Path:
+    """The folder that holds the dataset's README.md and, where it can be fetched, manifest.json.
+
+    Raises:
+        UnknownNameError: no such dataset.
+        DataError: the installation lacks it.
+    """
+    found = entry(name)
+    return card_folder(name, found.folder, found.described_in)
+
+
+def card(name: str) -> str:
+    """The text of the dataset's card: origin, license, columns, units.
+
+    Raises:
+        UnknownNameError: no such dataset.
+        DataError: the installation lacks it.
+    """
+    return (described_in(name) / "README.md").read_text(encoding="utf-8")
 
 
 def choose_source(
@@ -205,17 +132,158 @@ def choose_source(
     Raises:
         UnknownNameError: no such dataset or source.
     """
+    found = entry(name)
     if source != "auto":
-        loader(name, source)
-        return source
-    folder = dataset_home(name, home)
-    known = sources(name)
-    for candidate in known[:-1]:
-        found = loader(name, candidate)
-        if isinstance(found, Source):
-            there = found.available(folder, options)
-        else:
-            there = found.available(name, folder, options)
-        if there:
-            return candidate
-    return known[-1]  # the embedded source needs nothing
+        return found.source(source).name
+    folder = data_home(home) / found.folder
+    *others, embedded = found.sources
+    there = (each for each in others if each.available(folder, options))
+    return next(there, embedded).name
+
+
+def load(
+    name: str,
+    source: str = "auto",
+    home: str | Path | None = None,
+    seed: int = 0,
+    **options: Any,
+) -> Dataset:
+    """Load a dataset as splits of arrays with the rows on axis 0.
+
+    Args:
+        name: One of `dataset_names()`.
+        source: One of `sources(name)`, or `auto`: real data where its files are on disk, the
+            embedded data otherwise. `Dataset.origin` says which was taken.
+        home: The data home; default `$ZOO_DATA_HOME`, else the user's cache folder.
+        seed: Fixes the splits, and what an embedded source generates; not negative.
+        **options: Options of the dataset, such as `train_until=2010` for `tournament`.
+
+    Raises:
+        UnknownNameError: no such dataset, source or option.
+        DataError: a file is missing or damaged (file, line and column are named), or an option
+            has no usable value.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        raise DataError(f"{name}: the data seed is a whole number from 0, not {seed!r}")
+    found = entry(name).source(choose_source(name, source, home, options))
+    return found.dataset(name, dataset_home(name, home), seed, options, card(name))
+
+
+# The old form, which goes: loader modules, for the datasets that do not register themselves yet.
+
+
+class _OldSource:
+    def __init__(self, name: str, dataset: str, module: str) -> None:
+        self.name, self._dataset, self._module = name, dataset, module
+
+    def available(self, folder: Path, options: Mapping[str, Any]) -> bool:
+        return importlib.import_module(self._module).available(self._dataset, folder, options)
+
+    def dataset(
+        self, name: str, folder: Path, seed: int, options: Mapping[str, Any], card: str
+    ) -> Dataset:
+        return importlib.import_module(self._module).load(name, folder, seed, dict(options))
+
+
+_BASKETBALL = {"ncaa": "zoo.data.ncaa", "league": "zoo.data.league"}
+
+_DRAWN = "zoo.data.drawn"
+_DIGITS = {"mnist": "zoo.data.mnist", "drawn": _DRAWN}
+_TEN_CLASSES = {"mnist": "zoo.data.mnist", "fashion": "zoo.data.fashion", "drawn": _DRAWN}
+
+_MIXTURE = {"mixture": "zoo.data.mixture"}
+_SHIPPED = "zoo.data.shipped_tables"
+_SERIES = {"gunpoint": "zoo.data.gunpoint", "pulses": "zoo.data.pulses"}
+_DISPLAYS = {"segments": "zoo.data.displays"}
+
+_OLD: dict[str, tuple[str, str, dict[str, str]]] = {
+    "basketball": ("basketball", "regular-season games, two views of each", _BASKETBALL),
+    "tournament": ("basketball", "tournament games with seeds", _BASKETBALL),
+    "reviews": (
+        "imdb",
+        "film reviews, good or bad",
+        {"films": "zoo.data.films", "opinions": "zoo.data.opinions"},
+    ),
+    "headlines": (
+        "tweets",
+        "titles with their time, and whether they were shared",
+        {"presidents": "zoo.data.presidents", "newsroom": "zoo.data.newsroom"},
+    ),
+    "tweet_pairs": (
+        "tweets",
+        "pairs of tweets, letter by letter: the same author?",
+        {"presidents": "zoo.data.presidents", "authors": "zoo.data.authors"},
+    ),
+    "questions": (
+        "babi",
+        "short stories with a question to each",
+        {"babi": "zoo.data.babi", "rooms": "zoo.data.rooms"},
+    ),
+    "posts": (
+        "text_attributes",
+        "texts with their author's age, income group and gender",
+        {"survey": "zoo.data.survey", "topics": "zoo.data.topics"},
+    ),
+    "novels": (
+        "stories",
+        "passages of novels with genre and date",
+        {"nouvelles": "zoo.data.nouvelles", "library": "zoo.data.library"},
+    ),
+    "sentence_pairs": (
+        "sentence_pairs",
+        "pairs of sentences as word vectors: the same meaning?",
+        {"stsb": "zoo.data.stsb", "paraphrases": "zoo.data.paraphrases"},
+    ),
+    "outlines": ("images", "gray pictures: is there a hole in the figure?", _DIGITS),
+    "two_scales": ("images", "gray pictures whose label needs two scales", _DIGITS),
+    "cloth": ("cloth", "cloth finely in gray and coarsely in color", {"drawn": _DRAWN}),
+    "painted_shapes": ("images", "color pictures of ten classes", _TEN_CLASSES),
+    "figures": ("images", "gray pictures, small patterns in large ones", _TEN_CLASSES),
+    "hidden_shapes": ("images", "gray pictures of ten classes, cluttered", _TEN_CLASSES),
+    "linear_map": (
+        "vectors",
+        "vectors and a noisy linear map of them",
+        {"planted": "zoo.data.linear_map"},
+    ),
+    "classes_32": ("vectors", "ten classes of 32 numbers", _MIXTURE),
+    "classes_64": ("vectors", "ten classes of 64 numbers", {"digits_8x8": _SHIPPED, **_MIXTURE}),
+    "classes_100": ("vectors", "ten classes of 100 numbers", _MIXTURE),
+    "classes_20": ("vectors", "ten classes of 20 numbers", _MIXTURE),
+    "binary_wide": (
+        "vectors",
+        "two classes of 30 or 100 numbers",
+        {"breast_cancer": _SHIPPED, **_MIXTURE},
+    ),
+    "binary_narrow": ("vectors", "two classes of 10 numbers", {"diabetes": _SHIPPED, **_MIXTURE}),
+    "two_views": (
+        "vectors",
+        "ten classes, each of two inputs a part",
+        {"halves": "zoo.data.two_views"},
+    ),
+    "digits": (
+        "images",
+        "digits as 784 gray levels",
+        {"mnist": "zoo.data.mnist_digits", "fashion": "zoo.data.fashion_digits", **_DISPLAYS},
+    ),
+    "digit_videos": (
+        "images",
+        "moving digits, a label for every frame",
+        {"mnist": "zoo.data.mnist_digits", **_DISPLAYS},
+    ),
+    "series": ("sequences", "series of two classes", _SERIES),
+    "noisy_series": ("sequences", "series of two classes and their clean values", _SERIES),
+    "stereo": (
+        "depth",
+        "pairs of pictures as two eyes see them, and the depth",
+        {"motorcycle": "zoo.data.motorcycle", "stereograms": "zoo.data.stereograms"},
+    ),
+    "clothing": (
+        "clothing",
+        "garments: metadata, description, picture and price",
+        {"wardrobe": "zoo.data.wardrobe"},
+    ),
+}
+
+for _name, (_folder, _summary, _sources) in _OLD.items():
+    _old = tuple(_OldSource(key, _name, module) for key, module in _sources.items())
+    DATASETS[_name] = Entry(_name, _folder, _summary, cast("tuple[Source, ...]", _old))

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from zoo.data.dataset import Dataset
-from zoo.data.paths import card
 from zoo.data.questions import FACTS, answered
+from zoo.data.registry import card
 from zoo.data.rooms_story import PEOPLE, PLACES, THINGS, WORDS, Story, tell
 from zoo.data.splits import cut, sizes_for
 from zoo.data.text_options import ROWS, Whole, settings

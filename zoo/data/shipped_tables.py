@@ -14,8 +14,8 @@ import numpy as np
 from zoo.data.dataset import Dataset
 from zoo.data.mixture import reference, target_columns
 from zoo.data.options import refuse_unknown
-from zoo.data.paths import card
 from zoo.data.reference_scores import frequencies
+from zoo.data.registry import card
 
 SOURCES = {
     "classes_64": "digits_8x8",

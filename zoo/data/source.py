@@ -16,8 +16,7 @@ import numpy as np
 
 from zoo.core.errors import DataError
 from zoo.data.dataset import Arrays, Dataset
-from zoo.data.options import Whole, checked
-from zoo.data.paths import card
+from zoo.data.options import Option, checked
 from zoo.data.references import trivial_scores
 
 EMBEDDED = "embedded, generated, seed {seed}"
@@ -78,7 +77,7 @@ class Source:
     name: str
     load: Callable[[Request], Content]
     files: tuple[str, ...] | Callable[[Path, Mapping[str, Any]], bool] = ()
-    options: Mapping[str, Whole] = field(default_factory=dict)
+    options: Mapping[str, Option] = field(default_factory=dict)
     origin: str = EMBEDDED
     other: str = ""
 
@@ -88,7 +87,9 @@ class Source:
             return self.files(folder, options)
         return all((folder / name).is_file() for name in self.files)
 
-    def dataset(self, dataset: str, folder: Path, seed: int, options: Mapping[str, Any]) -> Dataset:
+    def dataset(
+        self, dataset: str, folder: Path, seed: int, options: Mapping[str, Any], card: str
+    ) -> Dataset:
         """Load the dataset from this source.
 
         Raises:
@@ -109,7 +110,7 @@ class Source:
             name=dataset,
             source=self.name,
             splits=content.splits,
-            card=card(dataset),
+            card=card,
             sizes=content.sizes,
             labels=content.labels,
             truth=content.truth,

@@ -14,8 +14,8 @@ import numpy as np
 
 from zoo.data.dataset import Dataset
 from zoo.data.drawn import row_option
-from zoo.data.paths import card
 from zoo.data.pictures import stereograms as painter
+from zoo.data.registry import card
 from zoo.data.regression import value_scores
 
 ROWS = 2_500

@@ -10,7 +10,7 @@ import numpy as np
 
 from zoo.data.csvtext import damage
 from zoo.data.dataset import Dataset
-from zoo.data.paths import card
+from zoo.data.registry import card
 from zoo.data.text_options import Whole, settings
 from zoo.data.text_scores import Arrays, trivial_scores
 from zoo.data.text_tables import needed, number, read_rows

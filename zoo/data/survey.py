@@ -12,8 +12,8 @@ import numpy as np
 from zoo.core.errors import DataError
 from zoo.data.csvtext import damage
 from zoo.data.dataset import Dataset
-from zoo.data.paths import card
 from zoo.data.post_columns import INCOMES, post_columns, post_references
+from zoo.data.registry import card
 from zoo.data.splits import by_item
 from zoo.data.text_options import Whole, settings
 from zoo.data.text_scores import Arrays

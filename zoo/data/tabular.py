@@ -16,8 +16,8 @@ from zoo.data import texts
 from zoo.data.csvtable import CsvTable
 from zoo.data.csvtext import damage
 from zoo.data.dataset import Dataset
-from zoo.data.paths import card
 from zoo.data.reference_scores import best_constant, class_scores, flag_scores, frequencies
+from zoo.data.registry import card
 
 SPLIT = "split"  # the column that says which split a row belongs to, if the table has it
 SPLITS = ("train", "validation", "test")

@@ -15,8 +15,8 @@ import numpy as np
 from zoo.data.dataset import Dataset
 from zoo.data.mixture import Clouds, Mixture, mixture, target_columns
 from zoo.data.options import refuse_unknown
-from zoo.data.paths import card
 from zoo.data.reference_scores import Scores, class_scores, frequencies
+from zoo.data.registry import card
 
 FIVE = Clouds(64, 5, 1, 4.0)
 TWO = Clouds(64, 2, 2, 4.0)

@@ -13,8 +13,8 @@ from zoo.core.errors import DataError
 from zoo.data.dataset import Dataset
 from zoo.data.displays import FRAMES, changing, walk
 from zoo.data.mnist_files import CLASSES, SIDE
-from zoo.data.paths import card
 from zoo.data.reference_scores import Scores, class_scores, frequencies
+from zoo.data.registry import card
 
 FORM = "figures"  # the image dataset that has the pictures as published, 28 x 28 and gray
 STEP = 2  # pixels from one place of a walk to the next
