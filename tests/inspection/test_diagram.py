@@ -207,7 +207,7 @@ def test_settings_are_said() -> None:
     }
 
 
-def test_deep_networks_are_folded_and_broken_into_columns() -> None:
+def test_deep_networks_are_drawn_coarser() -> None:
     model = residual(12)
     (whole,) = frames(model)
     drawn = boxes(whole)
@@ -221,21 +221,17 @@ def test_deep_networks_are_folded_and_broken_into_columns() -> None:
         "7,392 parameters in all",
     ]
     (runs,) = frames(model, detail="runs")
-    (every,) = frames(model, detail="layers", columns=1)
+    (every,) = frames(model, detail="layers")
     assert (len(runs.boxes), len(every.boxes)) == (28, len(model.layers))
-    assert not any(arrow.turns for arrow in every.arrows)
-    (broken,) = frames(model, detail="blocks", columns=2)
-    assert [arrow.turns for arrow in broken.arrows].count(True) == 1
-    assert broken.heads[0] == "picture"
 
 
-def test_the_large_architectures_fit_on_a_page() -> None:
+def test_the_large_architectures_have_few_boxes_and_stay_tall() -> None:
     for name in ("inception_network", "residual_network"):
-        for frame in frames(zoo.build(name)):
-            assert len(frame.boxes) <= 24
-        size = re.search(r'<svg width="(\d+)pt" height="(\d+)pt"', svg(to_dot(zoo.build(name))))
+        model = zoo.build(name)
+        assert all(len(frame.boxes) <= 24 for frame in frames(model))
+        size = re.search(r'<svg width="(\d+)pt" height="(\d+)pt"', svg(to_dot(model)))
         assert size is not None
-        assert int(size[2]) < 1.5 * int(size[1])
+        assert int(size[2]) > 2 * int(size[1]), "one column, from the input down"
 
 
 def test_a_dense_block_has_too_many_branches_to_spell_out() -> None:
@@ -284,10 +280,11 @@ def test_the_same_text_in_every_process() -> None:
         "test_diagram.LIGHT.reverse()\n"
         "print(json.dumps(test_diagram.digests()))"
     )
+    folders = (Path(zoo.__file__).parents[1], Path(__file__).parents[1])  # zoo, examples.py
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=Path(__file__).parent,
-        env={**os.environ, "PYTHONHASHSEED": "7", "PYTHONPATH": str(Path(zoo.__file__).parents[2])},
+        env={**os.environ, "PYTHONHASHSEED": "7", "PYTHONPATH": os.pathsep.join(map(str, folders))},
         capture_output=True,
         text=True,
         timeout=300,
@@ -332,9 +329,14 @@ def test_what_cannot_be_written(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-def test_the_renderer_is_the_one_pip_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "")
+def test_the_renderer_is_found_through_its_package(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """No environment is activated, and the scripts folder is not this Python's own."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     assert Path(executable()).stem == "graphviz-pure"
+    assert svg("digraph { a -> b }").endswith("</svg>\n")
 
 
 def test_a_failing_renderer_leaves_what_was_there(tmp_path: Path) -> None:

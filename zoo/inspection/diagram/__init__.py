@@ -30,7 +30,6 @@ def to_dot(
     nested: bool = True,
     shapes: bool = True,
     detail: Detail | Literal["auto"] = "auto",
-    columns: int | None = None,
 ) -> str:
     """The model's graph as DOT text, made from names alone: no object ids, no counters.
 
@@ -39,11 +38,10 @@ def to_dot(
         nested: Open nested models, TimeDistributed and Bidirectional.
         shapes: Write tensor shapes, without the batch axis, on the edges.
         detail: "layers" draws every layer; "runs" joins a layer with the normalization,
-            activation and dropout that follow it; "blocks" folds parallel branches and repeated
-            blocks; "auto" takes the first of these that is light enough to read.
-        columns: Columns that a deep graph is broken into; None decides by its height.
+            activation and dropout that follow it; "blocks" draws parallel branches and repeated
+            blocks as one box each; "auto" takes the finest of these with at most 24 boxes.
     """
-    return _dot.source(compose(model, Style(nested, shapes, detail, columns)))
+    return _dot.source(compose(model, Style(nested, shapes, detail)))
 
 
 def render(
@@ -54,16 +52,15 @@ def render(
     nested: bool = True,
     shapes: bool = True,
     detail: Detail | Literal["auto"] = "auto",
-    columns: int | None = None,
     renderer: str = "graphviz-pure",
 ) -> Path:
-    """Draw a model to a .svg, .png or .dot file, whole or not at all.
+    """Draw a model to a .svg, .png or .dot file; on an error no file is written.
 
     Args:
         style: "zoo" for `to_dot`'s drawing, "keras" for that of `keras.utils.plot_model`.
-        renderer: The program that lays out: pip's `graphviz-pure`, or `dot` of an installed
+        renderer: The layout program: pip's `graphviz-pure`, or `dot` of an installed
             Graphviz, whose version then decides the bytes.
-        nested, shapes, detail, columns: As in `to_dot`; "keras" knows the first two.
+        nested, shapes, detail: As in `to_dot`; "keras" takes the first two.
 
     Raises:
         ZooError: another suffix, no renderer, or a folder that cannot be written to.
@@ -71,5 +68,5 @@ def render(
     if style == "keras":
         text = keras_dot(model, nested=nested, shapes=shapes)
     else:
-        text = to_dot(model, nested=nested, shapes=shapes, detail=detail, columns=columns)
+        text = to_dot(model, nested=nested, shapes=shapes, detail=detail)
     return write(text, path, renderer)

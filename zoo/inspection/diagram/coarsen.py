@@ -1,4 +1,4 @@
-"""Fewer boxes for large networks: runs, blocks and repeated blocks each become one.
+"""Fewer boxes for large networks: a run, a block or a row of equal blocks becomes one box.
 
 A run is a layer with the normalization, activation and dropout that follow it. A block is what
 lies between two points that all data pass through: the branches of an inception module, or the

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from itertools import pairwise
 
 from graphviz import Digraph
 
@@ -72,20 +71,11 @@ def source(frames: Sequence[Frame]) -> str:
 
 
 def _fill(graph: Digraph, frame: Frame) -> None:
-    group = {box: {"group": spine[0]} for spine in frame.spines for box in spine}
     for box in frame.boxes:
-        look = _look(box) | group.get(box.id, {})
-        graph.node(_id(box.id), label=f"<{_box_label(box)}>", **look)
+        graph.node(_id(box.id), label=f"<{_box_label(box)}>", **_look(box))
     for arrow in frame.arrows:
         look = {"label": f" {arrow.label} "} if arrow.label else {}
-        if arrow.turns:
-            look |= {"constraint": "false", "weight": "0", "tailport": "e", "headport": "w"}
         graph.edge(_id(arrow.tail), _id(arrow.head), **look)
-    if frame.heads:
-        row = Digraph(graph_attr={"rank": "same"})
-        for left, right in pairwise(frame.heads):
-            row.edge(_id(left), _id(right), style="invis")
-        graph.subgraph(row)
 
 
 def _cluster(graph: Digraph, frame: Frame) -> None:

@@ -23,7 +23,6 @@ from zoo.inspection.diagram.graph import (
     uses,
     wrapped,
 )
-from zoo.inspection.diagram.wrap import column_of, heads, spine, turns
 
 
 @dataclass
@@ -47,12 +46,11 @@ class Box:
 
 @dataclass(frozen=True)
 class Arrow:
-    """An edge between two boxes; `turns` from the foot of one column to the head of the next."""
+    """An edge between two boxes."""
 
     tail: str
     head: str
     label: str
-    turns: bool = False
 
 
 @dataclass
@@ -65,8 +63,6 @@ class Frame:
     tie: int | None = None
     boxes: list[Box] = field(default_factory=list)
     arrows: list[Arrow] = field(default_factory=list)
-    heads: list[str] = field(default_factory=list)  # the top row, where there are columns
-    spines: list[list[str]] = field(default_factory=list)  # straight lines, one for each column
 
 
 @dataclass(frozen=True)
@@ -76,7 +72,6 @@ class Style:
     nested: bool = True
     shapes: bool = True
     detail: Detail | Literal["auto"] = "auto"
-    columns: int | None = None
 
 
 def compose(model: Any, style: Style) -> list[Frame]:
@@ -106,20 +101,10 @@ class _Composer:
     def fill(self, frame: Frame, graph: Graph, path: str) -> None:
         """Draw `graph` into `frame`; `path` leads the ids of its boxes."""
         drawn = sketch(graph, self.style.detail)
-        boxes = [self._box(drawn, unit, path) for unit in drawn.units]
-        turned = turns(drawn, [_height(box) for box in boxes], self.style.columns)
-        frame.boxes = boxes
+        boxes = frame.boxes = [self._box(drawn, unit, path) for unit in drawn.units]
         for wire in drawn.wires:
             label = describe.tensor(wire.tensor) if self.style.shapes else ""
-            tail, head = boxes[wire.tail].id, boxes[wire.head].id
-            frame.arrows.append(Arrow(tail, head, label, wire in turned))
-        if turned:
-            columns = column_of(drawn, turned)
-            frame.heads = [boxes[place].id for place in heads(drawn, turned)]
-            frame.spines = [
-                [boxes[place].id for place in spine(drawn) if columns[place] == column]
-                for column in range(len(turned) + 1)
-            ]
+            frame.arrows.append(Arrow(boxes[wire.tail].id, boxes[wire.head].id, label))
 
     def _box(self, drawn: Sketch, unit: Unit, path: str) -> Box:
         calls = drawn.calls(unit)
@@ -197,8 +182,3 @@ def _role(call: Call) -> list[str]:
         steps = call.sources[0].shape[0] if call.sources else None
         said.append(f"at each of {steps:,} steps" if steps else "at every step")
     return said
-
-
-def _height(box: Box) -> float:
-    """Height in points of a box and the arrow below it, near enough to balance columns."""
-    return 50 + 13 * len(box.lines) + max(map(_height, box.inside), default=0)

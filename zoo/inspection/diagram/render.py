@@ -1,4 +1,4 @@
-"""DOT text to SVG and PNG files, by the `graphviz-pure` program that pip installs."""
+"""DOT text to SVG and PNG files, with the `graphviz-pure` program that pip installs."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import os
 import re
 import shutil
 import subprocess
-import sys
-import sysconfig
+from importlib import metadata
 from pathlib import Path
 
 from zoo.core.errors import ZooError
@@ -50,19 +49,25 @@ def svg(dot: str, renderer: str = "graphviz-pure") -> str:
 
 
 def executable(renderer: str = "graphviz-pure") -> str:
-    """The renderer's program: beside this Python, in its scripts folder, else on the PATH."""
+    """The renderer's program: the file that the installed package lists, else one on the PATH."""
     if os.sep in renderer:
         return renderer
-    folders = [Path(sys.executable).parent, Path(sysconfig.get_path("scripts"))]
-    for folder in folders if renderer == "graphviz-pure" else []:
-        found = shutil.which(renderer, path=str(folder))
-        if found:
-            return found
-    found = shutil.which(renderer)
+    packaged = renderer == "graphviz-pure"
+    found = (_packaged() if packaged else None) or shutil.which(renderer)
     if found is None:
-        hint = "pip install graphviz-pure" if renderer == "graphviz-pure" else "install Graphviz"
+        hint = "pip install graphviz-pure" if packaged else "install Graphviz"
         raise ZooError(f"no program {renderer!r} to draw with: {hint}")
     return found
+
+
+def _packaged() -> str | None:
+    """The program of the graphviz-pure package, which holds that and no Python code."""
+    try:
+        files = metadata.files("graphviz-pure") or ()
+    except metadata.PackageNotFoundError:
+        return None
+    programs = (Path(file.locate()) for file in files if file.stem == "graphviz-pure")
+    return next((str(path.resolve()) for path in programs if path.is_file()), None)
 
 
 def _run(dot: str, form: str, renderer: str) -> bytes:
