@@ -12,7 +12,7 @@ from generated import ROOT, between_markers, write_or_check
 import zoo
 from zoo.inspection.model_card import port_text, recipes_of, shape_text
 from zoo.models.documents import DOCUMENTS
-from zoo.models.registry import CONCEPTS, ModelSpec
+from zoo.models.spec import CONCEPTS, ModelSpec
 
 FAMILIES = {
     "basketball": "Basketball",
@@ -52,7 +52,7 @@ def readme_table() -> str:
     ]
     lines += [
         f"| [`{entry.name}`](docs/catalogue.md#{entry.name}) | {ports(entry)} "
-        f"| {number(entry.count)} | {number(entry.published)} | {entry.sources[0].key} |"
+        f"| {number(entry.count)} | {number(entry.published)} | {entry.documents[0].key} |"
         for entry in entries()
     ]
     return "\n".join(lines) + "\n"
@@ -60,7 +60,7 @@ def readme_table() -> str:
 
 def section(entry: ModelSpec) -> str:
     facts = [
-        f"- **source**: {'; '.join(f'`{source.key}`' for source in entry.sources)}",
+        f"- **document**: {'; '.join(f'`{document.key}`' for document in entry.documents)}",
         f"- **claim**: {entry.claim}",
         *(f"- **input** {_port(text)}" for text in map(port_text, entry.inputs)),
         *(f"- **output** {_port(text)}" for text in map(port_text, entry.outputs)),

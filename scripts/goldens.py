@@ -1,4 +1,4 @@
-"""Write tests/models/golden/: every architecture and variant, layer by layer, as Keras itself counts.
+"""Write tests/models/golden/: every architecture and variant, layer by layer, as Keras counts it.
 
 python scripts/goldens.py [--check]
 

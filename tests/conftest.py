@@ -30,7 +30,7 @@ def plugged(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """A folder on the path whose plug-ins `plugins.load()` finds; no trace is left behind."""
     for look_through in (zoo.list_models, zoo.list_recipes, dataset_names):
         look_through()
-    before = [(names, dict(names)) for names, _ in plugins._tables]
+    before = plugins.snapshot()
     modules = set(sys.modules)
     monkeypatch.delenv(plugins.VARIABLE)
     monkeypatch.setattr(plugins, "_loaded", True)  # until `plug_in` is called
@@ -38,9 +38,7 @@ def plugged(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     folder.mkdir()
     monkeypatch.syspath_prepend(folder)
     yield folder
-    for names, content in before:
-        names.clear()
-        names.update(content)
+    plugins.restore(before)
     for name in set(sys.modules) - modules:
         if name.startswith("own_"):
             del sys.modules[name]

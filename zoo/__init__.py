@@ -10,18 +10,22 @@ Importing this package does not import TensorFlow; building or training a model 
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from zoo.inspection.explain import explain
-from zoo.models.registry import ModelSpec, TensorSpec, build, list_models, register, spec
-from zoo.recipes.recipe import Recipe, list_recipes, recipe
-
 if TYPE_CHECKING:
+    import keras
+
     from zoo.data import load as load_data
     from zoo.ensembling.build import ensemble
     from zoo.experiments.runs import load_run
     from zoo.experiments.trainer import evaluate, fit, resume
     from zoo.exporting import export
+    from zoo.inspection.explain import explain
+    from zoo.models.registry import list_models, register, spec
+    from zoo.models.spec import ModelSpec, TensorSpec
+    from zoo.recipes.recipe import Recipe
+    from zoo.recipes.registry import list_recipes, recipe
     from zoo.tensorboard.callback import TensorBoard
     from zoo.tuning.search import tune
 
@@ -48,27 +52,57 @@ __all__ = [
     "tune",
 ]
 
-# name -> module and attribute, imported when first used
+# name -> the module that defines it, imported at the first use
 _LAZY = {
-    "TensorBoard": ("zoo.tensorboard.callback", "TensorBoard"),
-    "ensemble": ("zoo.ensembling.build", "ensemble"),
-    "evaluate": ("zoo.experiments.trainer", "evaluate"),
-    "export": ("zoo.exporting", "export"),
-    "fit": ("zoo.experiments.trainer", "fit"),
-    "load_data": ("zoo.data", "load"),
-    "resume": ("zoo.experiments.trainer", "resume"),
-    "load_run": ("zoo.experiments.runs", "load_run"),
-    "tune": ("zoo.tuning.search", "tune"),
+    "ModelSpec": "zoo.models.spec",
+    "Recipe": "zoo.recipes.recipe",
+    "TensorBoard": "zoo.tensorboard.callback",
+    "TensorSpec": "zoo.models.spec",
+    "ensemble": "zoo.ensembling.build",
+    "evaluate": "zoo.experiments.trainer",
+    "explain": "zoo.inspection.explain",
+    "export": "zoo.exporting",
+    "fit": "zoo.experiments.trainer",
+    "list_models": "zoo.models.registry",
+    "list_recipes": "zoo.recipes.registry",
+    "load_data": "zoo.data",
+    "load_run": "zoo.experiments.runs",
+    "recipe": "zoo.recipes.registry",
+    "register": "zoo.models.registry",
+    "resume": "zoo.experiments.trainer",
+    "spec": "zoo.models.registry",
+    "tune": "zoo.tuning.search",
 }
+
+
+def build(name: str, *, weights: str | None = None, **arguments: Any) -> keras.Model:
+    """Build an architecture: a `keras.Model` ready to compile, every layer named.
+
+    Args:
+        name: A registered name or alias; with weights, a recipe's name will do.
+        weights: `embedded` for the trained weights that ship with the zoo; the model is then
+            built with the sizes that its recipe and data gave it.
+        **arguments: The builder's own arguments; `spec(name).defaults` lists them.
+
+    Raises:
+        UnknownNameError: no such architecture.
+        BuildError: an argument that the builder does not have or cannot build from, or weights
+            that do not ship or were trained with other arguments.
+    """
+    if weights is not None:
+        from zoo.experiments import pretrained
+
+        return pretrained.build(name, weights, arguments)
+    from zoo.models import registry
+
+    return registry.build(name, **arguments)
 
 
 def __getattr__(name: str) -> Any:
     if name not in _LAZY:
         raise AttributeError(f"module 'zoo' has no attribute {name!r}")
-    from importlib import import_module
-
-    module, attribute = _LAZY[name]
-    return getattr(import_module(module), attribute)
+    attribute = "load" if name == "load_data" else name
+    return globals().setdefault(name, getattr(import_module(_LAZY[name]), attribute))
 
 
 def __dir__() -> list[str]:

@@ -52,7 +52,7 @@ def test_show_as_text_and_json(name: str, capsys: pytest.CaptureFixture[str]) ->
     assert run(cli, ["show", name]) == 0
     text = capsys.readouterr().out
     assert f"{entry.count:,}" in text
-    assert entry.sources[0].key in text
+    assert entry.documents[0].key in text
     assert all(port.name in text for port in (*entry.inputs, *entry.outputs))
     assert run(cli, ["show", name, "--json"]) == 0
     card = json.loads(capsys.readouterr().out)

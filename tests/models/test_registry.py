@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 import zoo
+from zoo.core import plugins
 from zoo.core.errors import BuildError, UnknownNameError
-from zoo.models import registry
-from zoo.models.registry import CONCEPTS, TensorSpec, register
+from zoo.models.registry import register
+from zoo.models.spec import CONCEPTS, TensorSpec
 
 
 def test_wildcards_and_concepts() -> None:
@@ -42,10 +45,10 @@ def test_impossible_arguments_are_told() -> None:
 
 
 @pytest.fixture
-def clean_registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    zoo.list_models()
-    monkeypatch.setattr(registry, "_architectures", dict(registry._architectures))
-    monkeypatch.setattr(registry, "_names", dict(registry._names))
+def clean_registry() -> Iterator[None]:
+    before = plugins.snapshot()
+    yield
+    plugins.restore(before)
 
 
 @pytest.mark.usefixtures("clean_registry")
@@ -56,7 +59,7 @@ def test_duplicate_names_and_aliases_raise(taken: str) -> None:
 
     port = TensorSpec("x", (1,))
     decorate = register(
-        sources="model-api", inputs=(port,), outputs=(port,), count=0, aliases=(taken,)
+        documents="model-api", inputs=(port,), outputs=(port,), count=0, aliases=(taken,)
     )
     with pytest.raises(ValueError, match=f"'{taken}' is registered already"):
         decorate(new_model)
@@ -64,23 +67,23 @@ def test_duplicate_names_and_aliases_raise(taken: str) -> None:
 
 
 @pytest.mark.usefixtures("clean_registry")
-def test_unknown_source_or_concept_raises_at_registration() -> None:
+def test_unknown_document_or_concept_raises_at_registration() -> None:
     def new_model() -> None:
         """A builder that nobody calls."""
 
     port = TensorSpec("x", (1,))
-    with pytest.raises(ValueError, match="unknown source 'model-apy'; did you mean model-api"):
-        register(sources="model-apy", inputs=(port,), outputs=(port,), count=0)(new_model)
+    with pytest.raises(ValueError, match="unknown document 'model-apy'; did you mean model-api"):
+        register(documents="model-apy", inputs=(port,), outputs=(port,), count=0)(new_model)
     with pytest.raises(ValueError, match="unknown concept 'merges'"):
         register(
-            sources="model-api", inputs=(port,), outputs=(port,), count=0, concepts=("merges",)
+            documents="model-api", inputs=(port,), outputs=(port,), count=0, concepts=("merges",)
         )(new_model)
 
 
 @pytest.mark.parametrize("name", zoo.list_models())
 def test_cards_are_complete(name: str) -> None:
     entry = zoo.spec(name)
-    assert entry.sources
+    assert entry.documents
     assert entry.summary.endswith(".")
     assert entry.claim
     assert all(port.meaning for port in (*entry.inputs, *entry.outputs))

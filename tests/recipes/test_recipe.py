@@ -10,7 +10,8 @@ import zoo
 from zoo.core.errors import RecipeError, UnknownNameError
 from zoo.data.registry import sources
 from zoo.models.abstract_build import abstract_build
-from zoo.recipes.recipe import FIELDS, Recipe, add
+from zoo.recipes.recipe import FIELDS, Recipe
+from zoo.recipes.registry import add
 from zoo.training.engine import output_names
 
 RECIPES = zoo.list_recipes()

@@ -74,15 +74,16 @@ def test_what_has_no_weights_is_refused(tmp_path: Path) -> None:
 def test_a_broken_plug_in_is_named_and_leaves_nothing(plugged: Path) -> None:
     """Three ways to be broken, each after something has been registered."""
     (plugged / "own_half.py").write_text(
-        "from zoo.recipes.recipe import Recipe, add\n"
+        "from zoo.recipes.recipe import Recipe\n"
+        "from zoo.recipes.registry import add\n"
         "add(Recipe('own_half', 'mlp', 'mlp', '', {}, {}))\n"
         "raise ImportError('no module named\\nfrobnicator')\n"
     )
     (plugged / "own_clash.py").write_text(
-        "from zoo.models.registry import TensorSpec, register\n"
-        "@register(sources='model-api', inputs=(), outputs=(), count=0)\n"
+        "from zoo.models.registry import register\n"
+        "@register(documents='model-api', inputs=(), outputs=(), count=0)\n"
         "def own_clash(): pass\n"
-        "@register(sources='model-api', inputs=(), outputs=(), count=0)\n"
+        "@register(documents='model-api', inputs=(), outputs=(), count=0)\n"
         "def mlp(): pass\n"
     )
     (plugged / "own_exit.py").write_text("import sys\nsys.exit(3)\n")
@@ -103,7 +104,7 @@ def test_a_broken_plug_in_is_named_and_leaves_nothing(plugged: Path) -> None:
         assert reason in line
     assert zoo_command("train", "own_half", path=plugged).stderr.endswith(
         "error: unknown recipe 'own_half'; there are "
-        f"{len(zoo.list_recipes())}, `zoo list` shows them\n"
+        f"{len(zoo.list_recipes())}; `zoo.list_recipes()` lists them\n"
     )
 
 

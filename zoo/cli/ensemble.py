@@ -9,7 +9,7 @@ import click
 
 from zoo.cli.options import logdir as logdir_option
 from zoo.core.errors import RecipeError
-from zoo.recipes.recipe import recipe as find_recipe
+from zoo.recipes.registry import recipe as find_recipe
 
 
 @click.command("ensemble")

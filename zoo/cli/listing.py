@@ -14,7 +14,8 @@ import click
 @click.option("--json", "as_json", is_flag=True, help="Print the names as a JSON list.")
 def command(pattern: str, concept: str | None, show_concepts: bool, as_json: bool) -> None:
     """List the architectures that match PATTERN, a name or wildcard such as "*scores*"."""
-    from zoo.models.registry import CONCEPTS, list_models, spec
+    from zoo.models.registry import list_models, spec
+    from zoo.models.spec import CONCEPTS
 
     if show_concepts:
         for key, meaning in CONCEPTS.items():

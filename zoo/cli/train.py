@@ -12,7 +12,7 @@ from zoo.cli.options import logdir as logdir_option
 from zoo.core.errors import RecipeError
 from zoo.recipes.file import read_recipe
 from zoo.recipes.recipe import ENGINES
-from zoo.recipes.recipe import recipe as find_recipe
+from zoo.recipes.registry import recipe as find_recipe
 
 
 @click.command("train")

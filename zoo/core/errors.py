@@ -7,21 +7,24 @@ from difflib import get_close_matches
 
 
 class ZooError(Exception):
-    """Something the user can put right; `str(error)` is one line that says how."""
+    """Something that the user can fix; `str(error)` is one line that says how."""
 
 
 class UnknownNameError(ZooError, LookupError):
-    """A name that is not registered; the message gives the nearest known ones."""
+    """A name that is not registered; the message gives the nearest known ones.
 
-    def __init__(self, kind: str, name: object, known: Iterable[str]) -> None:
+    Where none is near and there are many, it gives the command that lists them, if there is one.
+    """
+
+    def __init__(self, kind: str, name: object, known: Iterable[str], listed_by: str = "") -> None:
         names = sorted(known)
         near = get_close_matches(str(name), names, n=3, cutoff=0.5)
         if near:
             hint = f"did you mean {' or '.join(near)}?"
-        elif len(names) <= 12:
-            hint = f"known: {', '.join(names) or 'none'}"
+        elif len(names) > 12 and listed_by:
+            hint = f"there are {len(names)}; `{listed_by}` lists them"
         else:
-            hint = f"there are {len(names)}, `zoo list` shows them"
+            hint = f"known: {', '.join(names) or 'none'}"
         super().__init__(f"unknown {kind} {str(name)!r}; {hint}")
 
 
@@ -42,7 +45,7 @@ class FetchError(DataError):
 
 
 class TrainingError(ZooError, RuntimeError):
-    """Training could not go on (a loss that is not a number, a full disk, an interrupt)."""
+    """Training could not continue (a loss that is not a number, a full disk, an interrupt)."""
 
 
 class StoppedEarly(TrainingError):

@@ -25,7 +25,7 @@ from zoo.experiments.feeding import Split, labels_for, ported
 from zoo.experiments.runs import LOGDIR, Run
 from zoo.inspection import diagram
 from zoo.recipes.recipe import Recipe
-from zoo.recipes.recipe import recipe as find_recipe
+from zoo.recipes.registry import recipe as find_recipe
 from zoo.training import engine
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from zoo.data.words import tokens
 from zoo.experiments import run_folder
 from zoo.experiments.feeding import columns_of
 from zoo.experiments.runs import Run, load_run
-from zoo.models.registry import TensorSpec, spec
+from zoo.models.registry import spec
+from zoo.models.spec import TensorSpec
 from zoo.recipes.recipe import Recipe
 from zoo.training import engine
 

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 from zoo.core.errors import BuildError, DataError, UnknownNameError
 from zoo.models.registry import build as build_plain
 from zoo.models.registry import list_models, spec
-from zoo.recipes.recipe import Recipe, list_recipes
-from zoo.recipes.recipe import recipe as find_recipe
+from zoo.recipes.recipe import Recipe
+from zoo.recipes.registry import list_recipes
+from zoo.recipes.registry import recipe as find_recipe
 
 if TYPE_CHECKING:
     import keras
 
-FOLDER = Path(__file__).parent / "weights"
+FOLDER = Path(__file__).parents[1] / "weights"
 MANIFEST = FOLDER / "manifest.json"
 EMBEDDED = "embedded"
 LIMIT = 1_000_000  # bytes of a file that still ships

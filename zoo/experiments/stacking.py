@@ -15,7 +15,7 @@ from zoo.experiments.feeding import known_rows
 from zoo.experiments.runs import Run, load_run
 from zoo.models.registry import spec
 from zoo.recipes.recipe import Recipe
-from zoo.recipes.recipe import recipe as find_recipe
+from zoo.recipes.registry import recipe as find_recipe
 from zoo.training import engine
 
 if TYPE_CHECKING:

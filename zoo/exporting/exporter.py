@@ -29,7 +29,7 @@ from zoo.exporting import (
 from zoo.exporting.errors import ExportError
 from zoo.exporting.folders import replacing_folder, size_of
 from zoo.recipes.recipe import Recipe
-from zoo.recipes.recipe import recipe as find_recipe
+from zoo.recipes.registry import recipe as find_recipe
 
 if TYPE_CHECKING:
     from zoo.exporting.artifact import Arrays

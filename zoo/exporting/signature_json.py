@@ -9,7 +9,8 @@ from typing import Any
 
 from zoo.core.files import write_text
 from zoo.exporting.serving import Tensor
-from zoo.models.registry import ModelSpec, TensorSpec, list_models, spec
+from zoo.models.registry import list_models, spec
+from zoo.models.spec import ModelSpec, TensorSpec
 
 NAME = "ports.json"
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from zoo.experiments import pretrained
-from zoo.models.registry import CONCEPTS, ModelSpec, TensorSpec
-from zoo.recipes.recipe import list_recipes, recipe
+from zoo.models.spec import CONCEPTS, ModelSpec, TensorSpec
+from zoo.recipes.registry import list_recipes, recipe
 
 
 def as_dict(entry: ModelSpec) -> dict[str, Any]:
@@ -16,7 +17,7 @@ def as_dict(entry: ModelSpec) -> dict[str, Any]:
         "summary": entry.summary,
         "family": entry.family,
         "aliases": list(entry.aliases),
-        "sources": [{"key": source.key, "title": source.title} for source in entry.sources],
+        "documents": [dataclasses.asdict(document) for document in entry.documents],
         "claim": entry.claim,
         "inputs": [_port(port) for port in entry.inputs],
         "outputs": [_port(port) for port in entry.outputs],
@@ -74,7 +75,7 @@ def _cell(text: str) -> str:
 def facts(entry: ModelSpec) -> list[tuple[str, str]]:
     """What the card says below its summary: what about, and the text; keys may repeat."""
     found: list[tuple[str, str]] = []
-    found += [("source", f"{source.key}: {source.title}") for source in entry.sources]
+    found += [("document", f"{each.key}: {each.title}") for each in entry.documents]
     if entry.claim:
         found.append(("claim", entry.claim))
     found += [("input", port_text(port)) for port in entry.inputs]

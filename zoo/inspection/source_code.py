@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from zoo.models.registry import ModelSpec
+from zoo.models.spec import ModelSpec
 
 Definition = ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
 DOOR = "zoo._keras"
@@ -31,7 +31,7 @@ def standalone_source(entry: ModelSpec) -> str:
     """One Python file: imports, the blocks used, the builder, and a summary when it is run."""
     parts = _Parts()
     parts.add(entry.builder.__module__, entry.builder.__name__, entry.builder.__name__)
-    sources = "; ".join(f"{source.key}: {source.title}" for source in entry.sources)
+    sources = "; ".join(f"{source.key}: {source.title}" for source in entry.documents)
     opening = [
         f'"""{entry.summary}',
         "",

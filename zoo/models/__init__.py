@@ -14,3 +14,6 @@ from zoo.models import sequence as sequence
 from zoo.models import siamese as siamese
 from zoo.models import siamese_image as siamese_image
 from zoo.models import text as text
+from zoo.models.registry import MODELS as MODELS
+
+MODELS.keep()

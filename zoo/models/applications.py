@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from zoo._keras import keras, layers
 from zoo.models._image_checks import check_image_shape, least_size
-from zoo.models.registry import TensorSpec, register
+from zoo.models.registry import register
+from zoo.models.spec import TensorSpec
 
 PICTURE = TensorSpec("picture", (299, 299, 3), unit="-1 to 1", meaning="red, green, blue")
 LABEL = TensorSpec("label", (1000,), unit="probability", meaning="one probability per class")
@@ -27,7 +28,7 @@ CONVOLUTIONS = {  # how many each block of Inception V3 has
 
 
 @register(
-    sources=("dlwp-7.1", "arXiv:1512.00567"),
+    documents=("dlwp-7.1", "arXiv:1512.00567"),
     inputs=(PICTURE,),
     outputs=(LABEL,),
     count=23_851_784,
@@ -62,7 +63,7 @@ def inception_v3(
 
 
 @register(
-    sources=("dlwp-7.1", "arXiv:1610.02357"),
+    documents=("dlwp-7.1", "arXiv:1610.02357"),
     inputs=(PICTURE,),
     outputs=(LABEL,),
     count=22_910_480,

@@ -8,7 +8,8 @@ in both a larger number favors team 1.
 from __future__ import annotations
 
 from zoo._keras import keras, layers
-from zoo.models.registry import TensorSpec, register
+from zoo.models.registry import register
+from zoo.models.spec import TensorSpec
 
 N_TEAMS = 10_888  # team-seasons in the course's table
 
@@ -28,7 +29,7 @@ SCORE_DIFF = TensorSpec(
 
 
 @register(
-    sources="advanced-keras",
+    documents="advanced-keras",
     inputs=(SEED_DIFF,),
     outputs=(SCORE_DIFF,),
     count=2,
@@ -45,7 +46,7 @@ def seed_difference() -> keras.Model:
 
 
 @register(
-    sources="advanced-keras",
+    documents="advanced-keras",
     inputs=(TensorSpec("team", (1,), "int32", "id", "team-season", vocabulary="team"),),
     outputs=(
         TensorSpec("strength", (1,), meaning="strength, in units that the model around it sets"),
@@ -72,7 +73,7 @@ def team_strength(n_teams: int = N_TEAMS, l2: float = 0.0) -> keras.Model:
 
 
 @register(
-    sources="advanced-keras",
+    documents="advanced-keras",
     inputs=(TEAM_1, TEAM_2),
     outputs=(SCORE_DIFF,),
     count=N_TEAMS,
@@ -99,7 +100,7 @@ def two_team(n_teams: int = N_TEAMS, l2: float = 0.0) -> keras.Model:
 
 
 @register(
-    sources="advanced-keras",
+    documents="advanced-keras",
     inputs=(
         TensorSpec("a", (1,), meaning="first term"),
         TensorSpec("b", (1,), meaning="second term"),
@@ -120,7 +121,7 @@ def adder() -> keras.Model:
 
 
 @register(
-    sources="advanced-keras",
+    documents="advanced-keras",
     inputs=(TEAM_1, TEAM_2, HOME),
     outputs=(SCORE_DIFF,),
     count=N_TEAMS + 4,
@@ -151,7 +152,7 @@ def basketball(n_teams: int = N_TEAMS, l2: float = 0.0) -> keras.Model:
 
 
 @register(
-    sources="advanced-keras",
+    documents="advanced-keras",
     inputs=(
         TensorSpec(
             "game", (3,), meaning="home, seed_diff and pred, the `basketball` prediction in points"
@@ -174,7 +175,7 @@ def tournament_stack() -> keras.Model:
 
 
 @register(
-    sources="advanced-keras",
+    documents="advanced-keras",
     inputs=(
         TensorSpec(
             "game", (2,), meaning="seed_diff and pred, the `basketball` prediction in points"
@@ -198,7 +199,7 @@ def two_scores() -> keras.Model:
 
 
 @register(
-    sources="advanced-keras",
+    documents="advanced-keras",
     inputs=(SEED_DIFF,),
     outputs=(
         SCORE_DIFF,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from zoo._keras import keras, layers
 from zoo.models._checks import check_sizes
-from zoo.models.registry import TensorSpec, Variant, register
+from zoo.models.registry import register
+from zoo.models.spec import TensorSpec, Variant
 
 PIXELS = TensorSpec(
     "pixels", (784,), unit="0-1", meaning="gray levels of a 28 x 28 picture, row by row"
@@ -24,7 +25,7 @@ def _category(size: int) -> TensorSpec:
 
 
 @register(
-    sources="model-api",
+    documents="model-api",
     inputs=(TensorSpec("a", (32,), meaning="any vector"),),
     outputs=(TensorSpec("b", (32,), meaning="a linear map of a, plus a bias"),),
     count=1_056,
@@ -47,7 +48,7 @@ def single_dense(n_features: int = 32, units: int = 32) -> keras.Model:
 
 
 @register(
-    sources="beyond-sequential",
+    documents="beyond-sequential",
     inputs=(_features(32),),
     outputs=(_category(10),),
     count=2_442,
@@ -74,7 +75,7 @@ def softmax_mlp_32(n_features: int = 32, units: int = 32, n_classes: int = 10) -
 
 
 @register(
-    sources="dlwp-7.1",
+    documents="dlwp-7.1",
     inputs=(_features(64),),
     outputs=(_category(10),),
     count=3_466,
@@ -124,7 +125,7 @@ def softmax_mlp_64(
 
 
 @register(
-    sources="beyond-sequential",
+    documents="beyond-sequential",
     inputs=(
         TensorSpec("a", (64,), meaning="first half of what is known, standardized"),
         TensorSpec("b", (64,), meaning="second half of what is known, standardized"),
@@ -174,7 +175,7 @@ def two_branch_add(
 
 
 @register(
-    sources="model-api",
+    documents="model-api",
     inputs=(PIXELS,),
     outputs=(DIGIT,),
     count=55_050,
@@ -203,7 +204,7 @@ def digit_mlp(n_pixels: int = 784, units: int = 64, n_classes: int = 10) -> kera
 
 
 @register(
-    sources="using-keras",
+    documents="using-keras",
     inputs=(PIXELS,),
     outputs=(DIGIT,),
     count=25_450,
@@ -232,7 +233,7 @@ def shallow_mlp(n_pixels: int = 784, units: int = 32, n_classes: int = 10) -> ke
 
 
 @register(
-    sources="using-keras",
+    documents="using-keras",
     inputs=(_features(100),),
     outputs=(LABEL,),
     count=3_265,
@@ -258,7 +259,7 @@ def binary_mlp(n_features: int = 100, units: int = 32) -> keras.Model:
 
 
 @register(
-    sources="using-keras",
+    documents="using-keras",
     inputs=(_features(100),),
     outputs=(_category(10),),
     count=3_562,
@@ -283,7 +284,7 @@ def multiclass_mlp(n_features: int = 100, units: int = 32, n_classes: int = 10) 
 
 
 @register(
-    sources="using-keras",
+    documents="using-keras",
     inputs=(_features(20),),
     outputs=(_category(10),),
     count=6_154,
@@ -315,7 +316,7 @@ def dropout_mlp(
 
 
 @register(
-    sources="using-keras",
+    documents="using-keras",
     inputs=(_features(10),),
     outputs=(LABEL,),
     count=551,

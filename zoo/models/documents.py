@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Document:
-    """One document: `key` is what a registration cites, `teaches` what it is read for."""
+    """One document: a registration cites its `key`; `teaches` says what to read it for."""
 
     key: str
     title: str
@@ -57,7 +57,7 @@ _ALL = (
     ),
     Document(
         "arXiv:1512.00567",
-        "Szegedy et al., Rethinking the Inception ModelSpec for Computer Vision",
+        "Szegedy et al., Rethinking the Inception Architecture for Computer Vision",
         "Inception V3",
     ),
     Document(
@@ -67,4 +67,4 @@ _ALL = (
     ),
 )
 
-DOCUMENTS: dict[str, Document] = {source.key: source for source in _ALL}
+DOCUMENTS: dict[str, Document] = {document.key: document for document in _ALL}

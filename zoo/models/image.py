@@ -11,14 +11,15 @@ from functools import partial
 from zoo._keras import keras, layers
 from zoo.models._image_checks import check_image_shape, check_widths, least_size
 from zoo.models.blocks import added_skip, conv_relu
-from zoo.models.registry import TensorSpec, Variant, register
+from zoo.models.registry import register
+from zoo.models.spec import TensorSpec, Variant
 
 GREY = TensorSpec("picture", (64, 64, 1), unit="0-1", meaning="gray levels")
 LABEL = TensorSpec("label", (1,), unit="probability", meaning="probability of class 1")
 
 
 @register(
-    sources="using-keras",
+    documents="using-keras",
     inputs=(GREY,),
     outputs=(
         TensorSpec("label", (13, 13, 1), unit="probability", meaning="one at each map position"),
@@ -99,7 +100,7 @@ def cnn(
 
 
 @register(
-    sources="using-keras",
+    documents="using-keras",
     inputs=(TensorSpec("picture", (100, 100, 3), unit="0-1", meaning="red, green, blue"),),
     outputs=(TensorSpec("label", (10,), unit="probability", meaning="one probability per class"),),
     count=7_998_250,
@@ -171,7 +172,7 @@ def vgg_like(
 
 
 @register(
-    sources="using-keras",
+    documents="using-keras",
     inputs=(GREY,),
     outputs=(LABEL,),
     count=415_045,
@@ -219,7 +220,7 @@ def shared_input(
 
 
 @register(
-    sources="using-keras",
+    documents="using-keras",
     inputs=(
         TensorSpec(
             "gray", (64, 64, 1), unit="0-1", meaning="the picture in fine detail, gray levels"

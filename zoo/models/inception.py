@@ -13,7 +13,8 @@ from zoo.models._image_checks import check_image_shape
 from zoo.models.blocks import conv_relu
 from zoo.models.blocks import fire_module as fire_block
 from zoo.models.blocks import inception_module as inception_block
-from zoo.models.registry import TensorSpec, Variant, register
+from zoo.models.registry import register
+from zoo.models.spec import TensorSpec, Variant
 
 GOOGLENET = {  # table 1 of the paper: 1x1, 3x3 reduce, 3x3, 5x5 reduce, 5x5, pool projection
     "3a": (64, 96, 128, 16, 32, 32),
@@ -29,7 +30,7 @@ GOOGLENET = {  # table 1 of the paper: 1x1, 3x3 reduce, 3x3, 5x5 reduce, 5x5, po
 
 
 @register(
-    sources=("dlwp-7.1", "arXiv:1409.4842"),
+    documents=("dlwp-7.1", "arXiv:1409.4842"),
     inputs=(TensorSpec("features", (28, 28, 192), meaning="feature maps"),),
     outputs=(
         TensorSpec("inception", (28, 28, 256), meaning="the four branches' maps, side by side"),
@@ -61,7 +62,7 @@ def inception_module(
 
 
 @register(
-    sources=("dlwp-7.1", "arXiv:1409.4842"),
+    documents=("dlwp-7.1", "arXiv:1409.4842"),
     inputs=(TensorSpec("picture", (28, 28, 1), unit="0-1", meaning="gray levels"),),
     outputs=(TensorSpec("label", (10,), unit="probability", meaning="one probability per class"),),
     count=61_482,
@@ -124,7 +125,7 @@ def inception_network(
 
 
 @register(
-    sources=("using-keras", "arXiv:1602.07360"),
+    documents=("using-keras", "arXiv:1602.07360"),
     inputs=(TensorSpec("features", (55, 55, 96), meaning="feature maps"),),
     outputs=(TensorSpec("fire", (55, 55, 128), meaning="the two branches' maps, side by side"),),
     count=11_920,

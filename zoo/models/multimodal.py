@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from zoo._keras import keras, layers
 from zoo.models._checks import check_length, check_sizes
 from zoo.models._image_checks import check_image_shape, check_widths
-from zoo.models.registry import TensorSpec, Variant, register
+from zoo.models.registry import register
+from zoo.models.spec import TensorSpec, Variant
 
 BRANCHES = ("metadata", "description", "picture")
 
 
 @register(
-    sources="beyond-sequential",
+    documents="beyond-sequential",
     inputs=(
         TensorSpec("metadata", (8,), meaning="brand, age and the like, as numbers of unit scale"),
         TensorSpec(

@@ -12,11 +12,12 @@ from zoo.models._image_checks import check_image_shape, check_widths
 from zoo.models.blocks import conv_relu
 from zoo.models.blocks import residual_identity as identity_block
 from zoo.models.blocks import residual_projection as projection_block
-from zoo.models.registry import TensorSpec, Variant, register
+from zoo.models.registry import register
+from zoo.models.spec import TensorSpec, Variant
 
 
 @register(
-    sources=("dlwp-7.1", "arXiv:1512.03385"),
+    documents=("dlwp-7.1", "arXiv:1512.03385"),
     inputs=(TensorSpec("features", (None, None, 128), meaning="feature maps"),),
     outputs=(
         TensorSpec("residual", (None, None, 128), meaning="the maps plus what was learned of them"),
@@ -45,7 +46,7 @@ def residual_identity(
 
 
 @register(
-    sources=("dlwp-7.1", "arXiv:1512.03385"),
+    documents=("dlwp-7.1", "arXiv:1512.03385"),
     inputs=(TensorSpec("features", (32, 32, 64), meaning="feature maps"),),
     outputs=(
         TensorSpec("residual", (16, 16, 128), meaning="half as large, twice as many channels"),
@@ -74,7 +75,7 @@ def residual_projection(
 
 
 @register(
-    sources=("dlwp-7.1", "beyond-sequential", "arXiv:1512.03385"),
+    documents=("dlwp-7.1", "beyond-sequential", "arXiv:1512.03385"),
     inputs=(TensorSpec("picture", (28, 28, 1), unit="0-1", meaning="gray levels"),),
     outputs=(TensorSpec("label", (10,), unit="probability", meaning="one probability per class"),),
     count=371_738,

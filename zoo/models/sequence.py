@@ -5,7 +5,8 @@ from __future__ import annotations
 from zoo._keras import keras, layers
 from zoo.models._checks import check_length, check_sizes
 from zoo.models.dense import digit_mlp
-from zoo.models.registry import TensorSpec, register
+from zoo.models.registry import register
+from zoo.models.spec import TensorSpec
 
 SEQUENCE = TensorSpec(
     "sequence", (100, 1), meaning="one measured value per time step, standardized"
@@ -16,7 +17,7 @@ LABEL = TensorSpec(
 
 
 @register(
-    sources="using-keras",
+    documents="using-keras",
     inputs=(SEQUENCE,),
     outputs=(LABEL,),
     count=601,
@@ -49,7 +50,7 @@ def rnn(
 
 
 @register(
-    sources="using-keras",
+    documents="using-keras",
     inputs=(SEQUENCE,),
     outputs=(LABEL,),
     count=1_151,
@@ -92,7 +93,7 @@ def shared_features(
 
 
 @register(
-    sources="using-keras",
+    documents="using-keras",
     inputs=(SEQUENCE,),
     outputs=(
         LABEL,
@@ -132,7 +133,7 @@ def sequence_tagger(
 
 
 @register(
-    sources="model-api",
+    documents="model-api",
     inputs=(
         TensorSpec(
             "frames", (20, 784), unit="0-1", meaning="pictures of 28 x 28 gray levels, in order"

@@ -6,7 +6,8 @@ from typing import Any
 
 from zoo._keras import keras, layers
 from zoo.models._checks import check_length, check_sizes
-from zoo.models.registry import TensorSpec, Variant, register
+from zoo.models.registry import register
+from zoo.models.spec import TensorSpec, Variant
 
 MERGES = ("concatenate", "compare")
 
@@ -28,7 +29,7 @@ def _merged(merge: str, left: Any, right: Any) -> Any:
 
 
 @register(
-    sources="model-api",
+    documents="model-api",
     inputs=(
         TensorSpec(
             "tweet_a",
@@ -81,7 +82,7 @@ def tweet_pair(
 
 
 @register(
-    sources="dlwp-7.1",
+    documents="dlwp-7.1",
     inputs=(
         TensorSpec(
             "left", (None, 128), meaning="first sentence, one vector per word", text="vectors"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from zoo._keras import keras, layers
 from zoo.models.applications import xception_base
-from zoo.models.registry import TensorSpec, Variant, register
+from zoo.models.registry import register
+from zoo.models.spec import TensorSpec, Variant
 
 
 @register(
-    sources=("dlwp-7.1", "arXiv:1610.02357"),
+    documents=("dlwp-7.1", "arXiv:1610.02357"),
     inputs=(
         TensorSpec(
             "left", (250, 250, 3), unit="-1 to 1", meaning="what the left eye sees, in color"

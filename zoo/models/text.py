@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from zoo._keras import keras, layers
 from zoo.models._checks import check_length, check_sizes
-from zoo.models.registry import TensorSpec, Variant, register
+from zoo.models.registry import register
+from zoo.models.spec import TensorSpec, Variant
 
 
 @register(
-    sources="using-keras",
+    documents="using-keras",
     inputs=(
         TensorSpec(
             "text", (None,), "int32", "id", "word ids, 0 to 1,023", vocabulary="word", text="words"
@@ -53,7 +54,7 @@ def lstm_classifier(
 
 
 @register(
-    sources="model-api",
+    documents="model-api",
     inputs=(
         TensorSpec(
             "main_input",
@@ -121,7 +122,7 @@ def headline(
 
 
 @register(
-    sources="dlwp-7.1",
+    documents="dlwp-7.1",
     inputs=(
         TensorSpec(
             "text", (None,), "int32", "id", "word ids, 0 to 9,999", vocabulary="word", text="words"
@@ -197,7 +198,7 @@ def qa(
 
 
 @register(
-    sources="dlwp-7.1",
+    documents="dlwp-7.1",
     inputs=(
         TensorSpec(
             "posts",
@@ -296,7 +297,7 @@ def posts(
 
 
 @register(
-    sources="beyond-sequential",
+    documents="beyond-sequential",
     inputs=(
         TensorSpec(
             "text", (None,), "int32", "id", "word ids, 0 to 9,999", vocabulary="word", text="words"

@@ -6,7 +6,8 @@ to 2010 and tested on later ones, `pred` coming from a model that saw regular se
 
 from __future__ import annotations
 
-from zoo.recipes.recipe import Recipe, add
+from zoo.recipes.recipe import Recipe
+from zoo.recipes.registry import add
 
 UNKNOWN = (
     "The best possible score is that of an oracle who knows the true strengths. A season's 28.5 "

@@ -12,7 +12,7 @@ from typing import Any
 from zoo.core.errors import RecipeError
 from zoo.core.files import write_text
 from zoo.recipes.recipe import FIELDS, Recipe
-from zoo.recipes.recipe import recipe as find_recipe
+from zoo.recipes.registry import recipe as find_recipe
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")  # it becomes a folder's name
 

@@ -6,7 +6,8 @@ on two cores; the architectures are the documents' otherwise.
 
 from __future__ import annotations
 
-from zoo.recipes.recipe import Recipe, add
+from zoo.recipes.recipe import Recipe
+from zoo.recipes.registry import add
 
 GREY_32 = {"image_shape": (32, 32, 1)}
 SCORES = {"label": ("accuracy", "log_loss")}

@@ -9,14 +9,11 @@ from __future__ import annotations
 import ast
 import dataclasses
 import hashlib
-import importlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import Any
 
-from zoo.core import plugins
 from zoo.core.errors import RecipeError, UnknownNameError
 
 ENGINES = ("fit", "resident", "resident-xla")
@@ -295,41 +292,3 @@ def _extremes(distribution: Any) -> tuple[Any, ...]:
     if kind == "log" and low <= 0:
         raise RecipeError("the ends of a log range are above 0")
     return (low, high) if kind == "int" else (float(low), float(high))
-
-
-_recipes: dict[str, Recipe] = plugins.restorable({})
-
-
-def add(*recipes: Recipe) -> None:
-    """Register recipes under their names.
-
-    Raises:
-        ValueError: a name is taken.
-    """
-    for entry in recipes:
-        if entry.name in _recipes:
-            raise ValueError(f"recipe {entry.name!r} is registered already")
-        _recipes[entry.name] = entry
-
-
-def _load_recipes() -> None:
-    importlib.import_module("zoo.recipes")
-    plugins.load()
-
-
-def list_recipes(pattern: str = "*") -> list[str]:
-    """Names of the registered recipes that match a shell wildcard."""
-    _load_recipes()
-    return [name for name in _recipes if fnmatchcase(name, pattern)]
-
-
-def recipe(name: str) -> Recipe:
-    """The recipe of that name.
-
-    Raises:
-        UnknownNameError: no such recipe; the message gives the nearest known ones.
-    """
-    _load_recipes()
-    if name not in _recipes:
-        raise UnknownNameError("recipe", name, _recipes)
-    return _recipes[name]

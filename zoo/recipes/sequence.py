@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from zoo.recipes.recipe import Recipe, add
+from zoo.recipes.recipe import Recipe
+from zoo.recipes.registry import add
 
 SCORES = ("accuracy", "log_loss")
 LABEL: dict[str, Any] = {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from zoo.recipes.recipe import Recipe, add
+from zoo.recipes.recipe import Recipe
+from zoo.recipes.registry import add
 
 AUX = ("hour_sin", "hour_cos", "weekend", "years", "characters")
 HEADLINE = {

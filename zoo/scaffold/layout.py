@@ -15,7 +15,8 @@ from zoo.data.tabular import SPLIT, Field, read_splits
 from zoo.data.texts import steps
 from zoo.data.word_vectors import WIDTH
 from zoo.data.words import SPECIAL
-from zoo.models.registry import ModelSpec, TensorSpec, list_models, spec
+from zoo.models.registry import list_models, spec
+from zoo.models.spec import ModelSpec, TensorSpec
 from zoo.scaffold.sizes import (
     LENGTH,
     MOST_COLUMNS,

@@ -19,8 +19,10 @@ from zoo.core.files import write_text
 from zoo.data.registry import dataset_names
 from zoo.data.tabular import Field
 from zoo.inspection.source_code import definitions
-from zoo.models.registry import TensorSpec, list_models, spec
-from zoo.recipes.recipe import Recipe, list_recipes
+from zoo.models.registry import list_models, spec
+from zoo.models.spec import TensorSpec
+from zoo.recipes.recipe import Recipe
+from zoo.recipes.registry import list_recipes
 from zoo.scaffold.example import example_table
 from zoo.scaffold.layout import Layout, example_layout, table_layout
 from zoo.scaffold.python import Call, Name, written
@@ -124,7 +126,7 @@ def _filled(package: str, title: str, layout: Layout, origin: str) -> dict[str, 
         "package": package,
         "title": title,
         "source": entry.name,
-        "document": "; ".join(f"{each.key}: {each.title}" for each in entry.sources),
+        "document": "; ".join(f"{each.key}: {each.title}" for each in entry.documents),
         "count": f"{layout.count:,}",
         "model": _model_source(package, layout),
         "fields": fields,
@@ -153,7 +155,7 @@ def _model_source(package: str, layout: Layout) -> str:
     builder = f'{before}name="{package}"{after}'
     builder = with_defaults(builder, layout.arguments)
     card: dict[str, Any] = {
-        "sources": tuple(source.key for source in entry.sources),
+        "documents": tuple(document.key for document in entry.documents),
         "inputs": tuple(map(_port, layout.inputs)),
         "outputs": tuple(map(_port, layout.outputs)),
         "count": layout.count,
@@ -169,7 +171,8 @@ def _model_source(package: str, layout: Layout) -> str:
         *sorted(imports),
         *([""] if imports else []),
         f"from zoo._keras import {', '.join(sorted({'keras', *doors}))}",
-        "from zoo.models.registry import TensorSpec, register",
+        "from zoo.models.registry import register",
+        "from zoo.models.spec import TensorSpec",
     ]
     blocks = ["\n".join(head), *helpers, f"{register}\n{builder}"]
     return "\n\n\n".join(blocks) + "\n"
@@ -209,7 +212,7 @@ def _port(port: TensorSpec) -> Call:
         for field in dataclasses.fields(port)
         if field.name not in ("name", "shape") and getattr(port, field.name) != field.default
     }
-    return Call("Port", (port.name, port.shape), changed)
+    return Call("TensorSpec", (port.name, port.shape), changed)
 
 
 def _dataset_columns(layout: Layout) -> dict[str, tuple[str, ...]]:

@@ -14,9 +14,10 @@ from zoo.core.errors import BuildError, ZooError
 from zoo.data.csvtext import damage
 from zoo.data.texts import VOCABULARIES
 from zoo.models.abstract_build import abstract_build
-from zoo.models.registry import ModelSpec, TensorSpec, build
+from zoo.models.registry import build
+from zoo.models.spec import ModelSpec, TensorSpec
 from zoo.recipes.recipe import Recipe
-from zoo.recipes.recipe import recipe as find_recipe
+from zoo.recipes.registry import recipe as find_recipe
 
 MOST_COLUMNS = 4096  # a wider table is not for people, nor is a longer text
 SPARSE = "sparse_categorical_crossentropy"

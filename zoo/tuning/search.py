@@ -15,7 +15,7 @@ from typing import Any
 from zoo.core.console import Reporter
 from zoo.core.errors import RecipeError, StoppedEarly, TrainingError
 from zoo.recipes.recipe import Recipe
-from zoo.recipes.recipe import recipe as find_recipe
+from zoo.recipes.registry import recipe as find_recipe
 from zoo.tuning import outcome
 from zoo.tuning.optional import load_optuna
 from zoo.tuning.space import own_settings, space_of

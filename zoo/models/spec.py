@@ -1,0 +1,102 @@
+"""What the registry knows of an architecture: its tensors, documents, counts and concepts."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from zoo.models.documents import Document
+
+CONCEPTS: dict[str, str] = {
+    "sequential": "layers one after another, offered or written as a Sequential model",
+    "multi-input": "more than one input tensor",
+    "multi-output": "more than one output tensor",
+    "shared-layers": "one layer or model called more than once, with one set of weights",
+    "model-as-layer": "a whole model used as a layer of another",
+    "merge": "branches joined by add, subtract, multiply or concatenate",
+    "branches": "one tensor read by several parallel branches",
+    "embedding": "integers looked up as vectors",
+    "stacking": "a model's prediction is another model's input",
+    "auxiliary-output": "an extra output and loss part-way through the model",
+    "loss-weights": "several losses added with unequal weights",
+    "convolution": "Conv1D or Conv2D layers",
+    "recurrent": "LSTM layers",
+    "time-distributed": "a layer or model applied at every time step",
+    "inception": "parallel convolutions of several sizes, concatenated",
+    "residual": "a block's input added to its output",
+    "batch-normalization": "BatchNormalization layers",
+    "dropout": "Dropout layers",
+    "block": "a part of a network, made to be used inside larger models",
+    "application": "an architecture that keras.applications provides",
+    "multi-modal": "inputs of different kinds: numbers, text, pictures",
+    "variable-length": "an axis whose length may differ from batch to batch",
+}
+
+
+@dataclass(frozen=True)
+class TensorSpec:
+    """An input or output tensor: its layer's name, shape without the batch axis, and meaning.
+
+    `vocabulary` names the data's label list that its ids index; `text` says what one step of a
+    text is: `words`, `vectors` of words, or `characters`; `default` is the value that a prediction
+    assumes where none is given.
+    """
+
+    name: str
+    shape: tuple[int | None, ...]
+    dtype: str = "float32"
+    unit: str = ""
+    meaning: str = ""
+    vocabulary: str = ""
+    text: str = ""
+    default: float | None = None
+
+
+@dataclass(frozen=True)
+class Variant:
+    """Named arguments, such as those of a document's misprint, with their parameter count."""
+
+    arguments: Mapping[str, Any]
+    count: int
+    note: str
+    published: int | None = None
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """What is known of one architecture; everything but `builder` is plain data."""
+
+    name: str
+    builder: Callable[..., Any]
+    family: str
+    documents: tuple[Document, ...]
+    inputs: tuple[TensorSpec, ...]
+    outputs: tuple[TensorSpec, ...]
+    count: int
+    published: int | None = None
+    published_note: str = ""
+    concepts: tuple[str, ...] = ()
+    claim: str = ""
+    errata: tuple[str, ...] = ()
+    recipe: str | None = None
+    aliases: tuple[str, ...] = ()
+    tiny: Mapping[str, Any] = field(default_factory=dict)
+    variants: Mapping[str, Variant] = field(default_factory=dict)
+
+    @property
+    def summary(self) -> str:
+        """The first line of the builder's docstring."""
+        return (inspect.getdoc(self.builder) or "").partition("\n")[0]
+
+    @property
+    def defaults(self) -> dict[str, Any]:
+        """The builder's arguments with their default values."""
+        parameters = inspect.signature(self.builder).parameters.values()
+        return {parameter.name: parameter.default for parameter in parameters}
+
+    def takes_only_bool(self, argument: str) -> bool:
+        """Whether the builder declares an argument as True or False and nothing else."""
+        declared = inspect.signature(self.builder).parameters[argument].annotation
+        return declared in (bool, "bool")  # a string where annotations are postponed
