@@ -112,8 +112,8 @@ def test_nothing_stays_in_the_tables_of_a_process_either(
     plugged: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (plugged / "own_late.py").write_text(
-        "from zoo.data import catalogue\n"
-        "catalogue.add('own_late', catalogue.Entry('x', 'y', {'z': 'own_late'}))\n"
+        "from zoo.data import Entry, register\n"
+        "register(Entry('own_late', 'x', 'y', ()))\n"
         "raise ValueError('too late')\n"
     )
     install(plugged, "own_late")
