@@ -1,30 +1,32 @@
-"""Classical models to stand beside: each is fitted on the training split and scored on all.
+"""Classical models to compare with: each is fitted on the training split and scored on all.
 
-A baseline sees the arrays that the model sees and reports the model's own metrics, by the same
-names, so that a table can set them side by side.
+A baseline sees the arrays that the model sees and reports the model's own metrics under the same
+names, so that a table can put them side by side.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from importlib import import_module
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
 
+from zoo.baselines import features, ridge_strengths
+from zoo.baselines.estimators import fit_and_score, linear, nearest_neighbor, random_forest
+from zoo.baselines.task import Scores, Splits, Task
 from zoo.core.errors import UnknownNameError
 
-if TYPE_CHECKING:
-    from zoo.baselines.scoring import Scores, Splits
-
-# name -> module of this package; its `score` does the work
-BASELINES = {
-    "linear": "columns",
-    "nearest_neighbor": "columns",
-    "nearest_neighbor_by_step": "steps",
-    "pair_difference": "pairs",
-    "pooled_forest": "pooled",
-    "random_forest": "columns",
-    "ridge_strengths": "strengths",
-    "tfidf_linear": "words",
+# name -> what fits it; gives a title, and split -> metric -> value
+BASELINES: dict[str, Callable[[Task], tuple[str, Scores]]] = {
+    "linear": lambda task: fit_and_score(linear, features.numbers(task), task),
+    "nearest_neighbor": lambda task: fit_and_score(nearest_neighbor, features.numbers(task), task),
+    "nearest_neighbor_by_step": lambda task: _by_step("nearest_neighbor", task),
+    "pair_difference": lambda task: fit_and_score(
+        linear, features.pair_differences(task), task, "difference of averages and {}"
+    ),
+    "pooled_forest": lambda task: fit_and_score(
+        random_forest, features.summaries(task), task, "{} on summaries"
+    ),
+    "random_forest": lambda task: fit_and_score(random_forest, features.numbers(task), task),
+    "ridge_strengths": ridge_strengths.score,
+    "tfidf_linear": lambda task: fit_and_score(linear, features.tfidf(task), task, "TF-IDF and {}"),
 }
 
 
@@ -34,17 +36,22 @@ def score(
     losses: Mapping[str, str],
     metrics: Mapping[str, tuple[str, ...]],
 ) -> tuple[str, Scores]:
-    """Fit the baseline `name` on `splits["train"]`; what it is, and its metrics on each split.
+    """Fit the baseline `name` on `splits["train"]`; its title, and its metrics on each split.
 
     Args:
-        splits: Split -> inputs and targets by port.
-        losses: Output port -> Keras loss name; a cross-entropy makes it a classification.
-        metrics: Output port -> metric names, as in the recipe.
+        splits: Split -> inputs and targets by name.
+        losses: Output -> Keras loss name; a cross-entropy makes it a classification.
+        metrics: Output -> metric names, as in the recipe.
 
     Raises:
         UnknownNameError: no such baseline.
     """
     if name not in BASELINES:
         raise UnknownNameError("baseline", name, BASELINES)
-    module = import_module(f"zoo.baselines.{BASELINES[name]}")
-    return module.score(name, splits, losses, metrics)
+    return BASELINES[name](Task(splits, losses, metrics))
+
+
+def _by_step(name: str, task: Task) -> tuple[str, Scores]:
+    """A baseline for a class at every time step, each step a row of its own."""
+    title, scores = BASELINES[name](features.by_step(task))
+    return f"{title} by step", scores

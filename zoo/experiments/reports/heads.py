@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from zoo.baselines.scoring import class_ids
 from zoo.experiments.reports import PICTURE, Finished, canvas
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ def confusion(
         guess = predicted.reshape(-1, classes).argmax(axis=1)
         one_hot = truth.shape[-1] == classes and truth.ndim == predicted.ndim
         true = (
-            truth.reshape(-1, classes).argmax(axis=1) if one_hot else class_ids(truth.reshape(-1))
+            truth.reshape(-1, classes).argmax(axis=1) if one_hot else truth.ravel().astype(np.int64)
         )
     counts = np.zeros((classes, classes), int)
     np.add.at(counts, (true, guess), 1)

@@ -2,50 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from zoo.baselines.scoring import Arrays, Scores, Splits, port_scores
+from zoo.baselines.task import Arrays, Scores, Task
 
 PENALTIES = (0.5, 1.0, 2.0, 3.0, 4.0, 6.0)
 TEAMS = ("team_1", "team_2")
 
 
-def score(
-    name: str,
-    splits: Splits,
-    losses: Mapping[str, str],
-    metrics: Mapping[str, tuple[str, ...]],
-) -> tuple[str, Scores]:
+def score(task: Task) -> tuple[str, Scores]:
     """Ridge-regularized least squares on one indicator per team, signed, and the home side.
 
     The penalty is the one of PENALTIES with the least validation error.
     """
     from sklearn.linear_model import Ridge
 
-    (target,) = losses
-    asked = ("mae", *(metric for metric in metrics[target] if metric != "mae"))
+    splits = task.splits
+    (target,) = task.losses
+    asked = ("mae", *(metric for metric in task.metrics[target] if metric != "mae"))
+    task = replace(task, metrics={target: asked})
     teams = 1 + max(int(inputs[team].max()) for inputs, _ in splits.values() for team in TEAMS)
     designs = {split: _signed_indicators(inputs, teams) for split, (inputs, _) in splits.items()}
     truth = {split: targets[target].ravel() for split, (_, targets) in splits.items()}
 
-    def fitted(penalty: float) -> Any:
+    def scored(penalty: float) -> Scores:
         model = Ridge(alpha=penalty, fit_intercept=False, solver="lsqr", tol=1e-6)
-        return model.fit(designs["train"], truth["train"])
+        model.fit(designs["train"], truth["train"])
+        return {
+            split: task.scores(target, truth[split][:, None], model.predict(design)[:, None])
+            for split, design in designs.items()
+        }
 
-    def errors(model: Any) -> Scores:
-        found = {}
-        for split in splits:
-            predicted = model.predict(designs[split])[:, None]
-            found[split] = port_scores(target, asked, truth[split][:, None], predicted, alone=True)
-        return found
-
-    scored = {penalty: errors(fitted(penalty)) for penalty in PENALTIES}
+    found = {penalty: scored(penalty) for penalty in PENALTIES}
     judge = "validation" if "validation" in splits else "train"
-    best = min(scored, key=lambda penalty: scored[penalty][judge]["mae"])
-    return f"ridge least squares, penalty {best:g}", scored[best]
+    best = min(found, key=lambda penalty: found[penalty][judge]["mae"])
+    return f"ridge least squares, penalty {best:g}", found[best]
 
 
 def _signed_indicators(inputs: Arrays, teams: int) -> Any:

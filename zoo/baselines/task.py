@@ -1,8 +1,9 @@
-"""The recipes' metrics on NumPy arrays, named as the models name theirs."""
+"""What a baseline is fitted on and scored by: the arrays and the recipe's metrics of one task."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,28 +14,35 @@ Scores = dict[str, dict[str, float]]  # split -> metric -> value
 TINY = 1e-7  # Keras's own bound on probabilities in a logarithm
 
 
-def port_scores(
-    port: str,
-    metrics: tuple[str, ...],
-    truth: np.ndarray,
-    predicted: np.ndarray,
-    *,
-    alone: bool,
-) -> dict[str, float]:
-    """Metrics of one output port; `alone` leaves the port's name out, as Keras does.
+@dataclass(frozen=True)
+class Task:
+    """What a model learns.
 
-    Args:
-        truth: Targets (rows, width), or class ids (rows, 1) or, one a time step, (rows, steps).
-        predicted: Values, or probabilities of class 1 or of every class, (rows, width); with
-            time steps (rows, steps, width).
+    Attributes:
+        splits: Split -> inputs and targets by name, rows on axis 0.
+        losses: Output -> Keras loss name.
+        metrics: Output -> metric names.
     """
-    prefix = "" if alone else f"{port}_"
-    known = {"mae": _mae, "mse": _mse, "accuracy": _accuracy, "log_loss": _log_loss}
-    return {
-        prefix + metric: float(known[metric](truth, predicted))
-        for metric in metrics
-        if metric in known
-    }
+
+    splits: Splits
+    losses: Mapping[str, str]
+    metrics: Mapping[str, tuple[str, ...]]
+
+    def scores(self, output: str, truth: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
+        """Metrics of one output, named as Keras does: without its name if there is no other.
+
+        Args:
+            truth: Targets (rows, width), or class ids (rows, 1) or, one a time step,
+                (rows, steps).
+            predicted: Values, or probabilities of class 1 or of every class, (rows, width); with
+                time steps (rows, steps, width).
+        """
+        prefix = "" if len(self.losses) == 1 else f"{output}_"
+        return {
+            prefix + metric: float(METRICS[metric](truth, predicted))
+            for metric in self.metrics.get(output, ())
+            if metric in METRICS
+        }
 
 
 def class_ids(targets: np.ndarray) -> np.ndarray:
@@ -68,3 +76,6 @@ def _log_loss(truth: np.ndarray, predicted: np.ndarray) -> float:
     by_row = predicted.reshape(-1, predicted.shape[-1])
     chance = by_row[np.arange(len(by_row)), class_ids(truth)]
     return float(-np.mean(np.log(np.clip(chance, TINY, 1.0))))
+
+
+METRICS = {"mae": _mae, "mse": _mse, "accuracy": _accuracy, "log_loss": _log_loss}
