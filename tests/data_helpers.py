@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from zoo.data.games import Games
-from zoo.data.league import League, generate
+from zoo.data.basketball.games import Games
+from zoo.data.basketball.league import League, generate
 
 RESULTS_OLD = "Season,Daynum,Wteam,Wscore,Lteam,Lscore,Wloc,Numot"
 RESULTS_NEW = "Season,DayNum,WTeamID,WScore,LTeamID,LScore,WLoc,NumOT"

@@ -41,10 +41,12 @@ def test_the_seed_decides_everything_and_no_row_is_in_two_splits(name: str) -> N
 
 
 @pytest.mark.parametrize("name", GENERATED)
-def test_the_oracle_is_better_than_trivial_and_not_perfect(name: str) -> None:
+def test_the_best_possible_is_better_than_trivial_and_not_perfect(name: str) -> None:
     for split in ("validation", "test"):
-        oracle, trivial = (embedded(name).references[key][split] for key in ("oracle", "trivial"))
-        for metric, value in oracle.items():
+        best, trivial = (
+            embedded(name).references[key][split] for key in ("best possible", "trivial")
+        )
+        for metric, value in best.items():
             if metric.endswith("accuracy"):
                 assert trivial[metric] < 0.6 < value < 1
             else:
@@ -66,7 +68,7 @@ def test_the_chance_of_a_class_is_that_of_a_plain_sum_over_clouds() -> None:
     np.testing.assert_allclose(clouds.chance(points), expected, atol=1e-12)
 
 
-def test_the_oracle_of_a_mixture_is_recomputed_from_its_truth() -> None:
+def test_the_best_possible_of_a_mixture_is_recomputed_from_its_truth() -> None:
     dataset = embedded("classes_20")
     columns, truth = dataset.splits["test"], dataset.truth
     scale = 1 / np.sqrt(1 + LAYOUTS["classes_20"].radius ** 2 / 20)
@@ -76,7 +78,7 @@ def test_the_oracle_of_a_mixture_is_recomputed_from_its_truth() -> None:
         [by_cloud[:, truth["owner"] == owner].sum(axis=1) for owner in range(10)], axis=1
     )
     category = columns["category"].ravel()
-    found = dataset.references["oracle"]["test"]
+    found = dataset.references["best possible"]["test"]
     assert found["category_accuracy"] == pytest.approx((chance.argmax(1) == category).mean())
     likely = chance[np.arange(ROWS["test"]), category]
     assert found["category_log_loss"] == pytest.approx(-np.log(likely).mean(), abs=1e-4)
@@ -105,12 +107,12 @@ def test_each_view_alone_tells_a_part() -> None:
     scores = {key: split["test"] for key, split in embedded("two_views").references.items()}
     accuracy = {key: value["category_accuracy"] for key, value in scores.items()}
     assert accuracy["trivial"] < accuracy["only_b"] < 0.25 < accuracy["only_a"] < 0.55
-    assert accuracy["oracle"] > 0.9
+    assert accuracy["best possible"] > 0.9
 
 
-def test_the_noise_of_the_linear_map_is_its_oracle() -> None:
+def test_the_noise_of_the_linear_map_is_its_best_possible() -> None:
     dataset = embedded("linear_map")
-    found = dataset.references["oracle"]["test"]
+    found = dataset.references["best possible"]["test"]
     assert found["b_mse"] == pytest.approx(float(dataset.truth["noise_sd"]) ** 2, rel=0.02)
     columns = dataset.splits["test"]
     clean = columns["a"] @ dataset.truth["weights"] + dataset.truth["offset"]
@@ -131,7 +133,7 @@ def test_the_tables_inside_scikit_learn(name: str, rows: int, width: int) -> Non
     parts = [np.unique(inputs(dataset, split), axis=0) for split in dataset.splits]
     joined = np.concatenate(parts)
     assert len(np.unique(joined, axis=0)) == len(joined), "equal rows stay together"
-    assert "oracle" not in dataset.references
+    assert "best possible" not in dataset.references
     assert dataset.references["trivial"]["test"]
     assert dataset.fingerprint != zoo.data.load(name, seed=1).fingerprint
 

@@ -64,10 +64,10 @@ def test_references_follow_from_labels_and_truth(name: str) -> None:
     for split, columns in dataset.splits.items():
         labels = columns["label"].ravel().astype(int)
         right = labels == dataset.truth[f"drawn_{split}"]
-        oracle, trivial = (dataset.references[key][split] for key in ("oracle", "trivial"))
-        assert oracle["label_accuracy"] == pytest.approx(right.mean())
+        best, trivial = (dataset.references[key][split] for key in ("best possible", "trivial"))
+        assert best["label_accuracy"] == pytest.approx(right.mean())
         cost = np.where(right, -np.log(1 - SLIPS), -np.log(SLIPS / (classes - 1)))
-        assert oracle["label_log_loss"] == pytest.approx(cost.mean())
+        assert best["label_log_loss"] == pytest.approx(cost.mean())
         assert trivial["label_accuracy"] == pytest.approx((labels == share.argmax()).mean())
         assert trivial["label_log_loss"] == pytest.approx(-np.log(share[labels]).mean())
         assert dataset.sizes["classes"] == (1 if classes == 2 else classes)
@@ -91,7 +91,7 @@ def test_neither_half_of_the_answer_is_enough(name: str, grades: dict[str, str])
             best += max(labels.sum(), len(labels) - labels.sum())
         score = dataset.references[reference]["test"]["label_accuracy"]
         assert score == pytest.approx(best / len(label), abs=0.03)
-        assert score < dataset.references["oracle"]["test"]["label_accuracy"] - 0.1
+        assert score < dataset.references["best possible"]["test"]["label_accuracy"] - 0.1
 
 
 def test_the_weave_is_gone_in_the_coarse_picture_and_the_dye_in_gray(

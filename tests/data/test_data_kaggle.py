@@ -21,8 +21,8 @@ from data_helpers import (
 
 import zoo.data
 from zoo.core.errors import DataError
-from zoo.data.games import team_key
-from zoo.data.kaggle import read_results, read_seeds, read_teams
+from zoo.data.basketball.games import team_key
+from zoo.data.basketball.kaggle import read_results, read_seeds, read_teams
 
 
 def results(tmp_path: Path, *rows: str, header: str = RESULTS_OLD, **how: object) -> Path:
@@ -108,10 +108,10 @@ def test_harmless_differences_change_nothing(change: object, tmp_path: Path) -> 
         ("1999,20,1101,80,1101,70,H,0", "line 4, column 'Lteam': team 1101 plays itself"),
         ("1999,10,1101,81,1102,70,H,0", "line 4, column 'Wscore': this game of day 10 has another"),
         ("1999,10,1102,80,1101,70,A,0", "line 4, column 'Wteam'|another result on line 2"),
-        ("1999,20,1101,80,1102", "line 4, column 'Lscore': 5 fields where the header has 8"),
+        ("1999,20,1101,80,1102", "line 4, column 'Lscore': 5 cells where the header has 8"),
         (
             "1999,20,1101,80,1102,70,H,0,9",
-            "line 4, column 'Numot': 9 fields where the header has 8",
+            "line 4, column 'Numot': 9 cells where the header has 8",
         ),
         (",,,,,,,", "line 4, column 'Season': no value"),
     ],
@@ -144,14 +144,14 @@ def test_two_damages_are_told_one_at_a_time_from_the_top(tmp_path: Path) -> None
         ("0\n", "line 6, column 'Numot': no value; the file seems to be cut short"),
         (
             ",0\n",
-            "line 6, column 'Numot': 7 fields where the header has 8; the file seems to be cut",
+            "line 6, column 'Numot': 7 cells where the header has 8; the file seems to be cut",
         ),
-        ("N,0\n", "line 6, column 'Numot': 7 fields where the header has 8; the file seems to be"),
+        ("N,0\n", "line 6, column 'Numot': 7 cells where the header has 8; the file seems to be"),
         (
             ",60,N,0\n",
-            "line 6, column 'Lscore': 5 fields where the header has 8; the file seems to",
+            "line 6, column 'Lscore': 5 cells where the header has 8; the file seems to",
         ),
-        ("0,12,1101,75,1103,60,N,0\n", "line 6, column 'Daynum': 1 fields where the header has 8"),
+        ("0,12,1101,75,1103,60,N,0\n", "line 6, column 'Daynum': 1 cell where the header has 8"),
     ],
 )
 def test_a_file_cut_short_is_refused(lost: str, message: str, tmp_path: Path) -> None:
@@ -184,13 +184,12 @@ def test_empty_files_and_bare_headers(tmp_path: Path) -> None:
     [
         (
             RESULTS_OLD.replace("Wscore", "Wscoer"),
-            "line 1: no column 'wscore' (case and underscores do not matter); "
-            "the nearest is 'Wscoer'",
+            "line 1: no column 'wscore'; the nearest is 'Wscoer'",
         ),
         (RESULTS_NEW.replace("WTeamID", "Guest"), "no column 'wteamid' or 'wteam'"),
         (
             RESULTS_OLD.replace("Numot", "W_Score"),
-            "line 1, column 'W_Score': this column stands in",
+            "line 1, column 'W_Score': this column is in",
         ),
         (RESULTS_OLD.replace(",", ";"), "line 1: no column 'season'"),
     ],

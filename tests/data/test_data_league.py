@@ -12,11 +12,18 @@ import numpy as np
 import pytest
 
 import zoo.data
-from zoo.data import league
-from zoo.data.games import Games
-from zoo.data.league_names import MAX_TEAMS, team_names
-from zoo.data.league_season import HOME_ADVANTAGE, NOISE_SD, STRENGTH_SD, TOTAL_POINTS, play
-from zoo.data.league_tournament import BRACKET
+from zoo.data.basketball import league
+from zoo.data.basketball.games import Games
+from zoo.data.basketball.league import (
+    BRACKET,
+    HOME_ADVANTAGE,
+    MAX_TEAMS,
+    NOISE_SD,
+    STRENGTH_SD,
+    TOTAL_POINTS,
+    play,
+    team_names,
+)
 
 SEEDS = (0, 1, 2)
 
@@ -163,30 +170,32 @@ def test_truth_and_references_fit_each_other() -> None:
                 + float(dataset.truth["home_advantage"]) * columns["home"]
             )
             mae = np.abs(best - columns["score_diff"]).mean()
-            assert dataset.references["oracle"][split]["score_diff_mae"] == pytest.approx(mae)
+            assert dataset.references["best possible"][split]["score_diff_mae"] == pytest.approx(
+                mae
+            )
             trivial = np.abs(columns["score_diff"]).mean()
             assert dataset.references["trivial"][split]["score_diff_mae"] == pytest.approx(
                 trivial, rel=1e-5
             )
             assert mae < 0.85 * trivial
-            oracle = dataset.references["oracle"][split]
+            scores = dataset.references["best possible"][split]
             constant = dataset.references["trivial"][split]
             assert constant["won_accuracy"] == 0.5
             assert constant["won_log_loss"] == pytest.approx(np.log(2))
             right = ((best > 0) == columns["won"].astype(bool))[best != 0].mean()
-            assert oracle["won_accuracy"] == pytest.approx(right, abs=0.002)
+            assert scores["won_accuracy"] == pytest.approx(right, abs=0.002)
             chance = np.array([NormalDist(0, NOISE_SD).cdf(each) for each in best.ravel().tolist()])
             given = np.where(columns["won"].ravel() == 1, chance, 1 - chance)
-            assert oracle["won_log_loss"] == pytest.approx(-np.log(given).mean(), rel=1e-4)
+            assert scores["won_log_loss"] == pytest.approx(-np.log(given).mean(), rel=1e-4)
             for side, sign in (("score_1", 1), ("score_2", -1)):
                 guess = (TOTAL_POINTS + sign * best) / 2
                 error = np.abs(columns[side] - guess).mean()
-                assert oracle[f"{side}_mae"] == pytest.approx(error)
+                assert scores[f"{side}_mae"] == pytest.approx(error)
                 assert error < constant[f"{side}_mae"]
     regular = zoo.data.load("basketball", "league").references
     # The mean absolute value of normal noise is sd x sqrt(2 / pi).
     expected = NOISE_SD * np.sqrt(2 / np.pi)
-    assert regular["oracle"]["train"]["score_diff_mae"] == pytest.approx(expected, abs=0.06)
+    assert regular["best possible"]["train"]["score_diff_mae"] == pytest.approx(expected, abs=0.06)
     assert STRENGTH_SD == 8.7
 
 

@@ -14,7 +14,7 @@ from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
 from sklearn.metrics import log_loss
 
 import zoo.data
-from zoo.data.course import count_rows
+from zoo.data.basketball.course import count_rows
 from zoo.data.dataset import Dataset
 from zoo.data.manifest import read_manifest
 from zoo.data.registry import dataset_home

@@ -31,11 +31,11 @@ def test_a_seed_fixes_everything(name: str, source: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "source"), EMBEDDED)
-def test_the_oracle_beats_every_constant(name: str, source: str) -> None:
+def test_the_best_possible_beats_every_constant(name: str, source: str) -> None:
     dataset = zoo.data.load(name, source, rows=900)
-    for split, oracle in dataset.references["oracle"].items():
+    for split, best in dataset.references["best possible"].items():
         trivial = dataset.references["trivial"][split]
-        for metric, value in oracle.items():
+        for metric, value in best.items():
             better = value > trivial[metric]
             assert better if metric.endswith("accuracy") else value < trivial[metric]
 
@@ -53,7 +53,7 @@ def test_no_author_writes_in_two_splits() -> None:
         np.testing.assert_array_equal(arrays["tweet_a"].sum(axis=2), 1)
 
 
-def test_the_author_oracle_is_bayes_rule_over_pairs_of_authors() -> None:
+def test_the_author_best_possible_is_bayes_rule_over_pairs_of_authors() -> None:
     rng = np.random.default_rng(0)
     chains = authors.make_chains(rng, authors.make_loadings(rng), 40)
     n = len(chains)
@@ -104,7 +104,7 @@ def test_labels_follow_meanings_but_for_the_stated_errors() -> None:
     rows = sum(dataset.rows.values())
     assert wrong / rows == pytest.approx(paraphrases.FLIPPED, abs=0.01)
     assert swapped / false == pytest.approx(paraphrases.SWAPPED, abs=0.06)
-    assert dataset.references["oracle"]["train"]["similarity_accuracy"] == pytest.approx(
+    assert dataset.references["best possible"]["train"]["similarity_accuracy"] == pytest.approx(
         1 - paraphrases.FLIPPED, abs=0.015
     )
     arrays = dataset.splits["test"]
@@ -227,9 +227,9 @@ def test_words_with_common_parts_have_like_vectors() -> None:
     assert cosine("man", "man") == pytest.approx(1)
 
 
-def test_log_loss_of_the_paraphrase_oracle_is_that_of_the_error_rate() -> None:
+def test_log_loss_of_the_paraphrase_best_possible_is_that_of_the_error_rate() -> None:
     dataset = zoo.data.load("sentence_pairs", "paraphrases", rows=300)
-    scores = dataset.references["oracle"]["train"]
+    scores = dataset.references["best possible"]["train"]
     right = np.zeros(300)
     right[: round(300 * scores["similarity_accuracy"])] = 1
     chance = np.full(300, 1 - paraphrases.FLIPPED)

@@ -36,7 +36,7 @@ def test_a_seed_fixes_everything_and_no_item_is_in_two_splits(
     assert first.references == again.references
     assert_apart(row_sets(first, *item))
     assert zoo.data.load(name).source == source  # the empty data home has nothing better
-    for scores in first.references["oracle"].values():
+    for scores in first.references["best possible"].values():
         assert all(np.isfinite(value) and value >= 0 for value in scores.values())
     for column, array in first.splits["train"].items():
         assert array.dtype in (np.int32, np.float32), column
@@ -45,10 +45,12 @@ def test_a_seed_fixes_everything_and_no_item_is_in_two_splits(
 
 
 @pytest.mark.parametrize(("name", "source", "item"), EMBEDDED, ids=[case[1] for case in EMBEDDED])
-def test_the_oracle_beats_every_constant(name: str, source: str, item: tuple[str, ...]) -> None:
+def test_the_best_possible_beats_every_constant(
+    name: str, source: str, item: tuple[str, ...]
+) -> None:
     dataset = zoo.data.load(name, source, rows=600)
-    for split, oracle in dataset.references["oracle"].items():
-        for metric, value in oracle.items():
+    for split, best in dataset.references["best possible"].items():
+        for metric, value in best.items():
             trivial = dataset.references["trivial"][split][metric]
             assert value > trivial if metric.endswith("accuracy") else value < trivial, metric
 
@@ -84,11 +86,11 @@ def test_opinions_are_scored_as_they_read() -> None:
             chances.append(1 / (1 + np.exp(-opinions.SLOPE * score)))
             row += 1
     train = dataset.splits["train"]["label"]
-    oracle = dataset.references["oracle"]["train"]["label_log_loss"]
-    assert oracle == pytest.approx(log_loss(train, np.array(chances[: len(train)])))
+    best = dataset.references["best possible"]["train"]["label_log_loss"]
+    assert best == pytest.approx(log_loss(train, np.array(chances[: len(train)])))
 
 
-def test_the_newsroom_oracle_without_the_time_is_the_mean_over_all_times() -> None:
+def test_the_newsroom_best_possible_without_the_time_is_the_mean_over_all_times() -> None:
     dataset = zoo.data.load("headlines", "newsroom", rows=300)
     rng = np.random.default_rng(0)
     pull, topic = np.array(0.7), np.array(2)
@@ -102,7 +104,7 @@ def test_the_newsroom_oracle_without_the_time_is_the_mean_over_all_times() -> No
     success = dataset.splits["train"]["success"]
     for port, truth in (("main_output", "chance"), ("aux_output", "chance_from_text")):
         chance = dataset.truth[truth][: len(success)]
-        found = dataset.references["oracle"]["train"][f"{port}_log_loss"]
+        found = dataset.references["best possible"]["train"][f"{port}_log_loss"]
         assert found == pytest.approx(log_loss(success, chance))
 
 
@@ -340,7 +342,7 @@ def test_the_real_files_are_read(
         assert_apart(row_sets(dataset, *item))
     assert zoo.data.load(name).fingerprint == dataset.fingerprint
     assert "trivial" in dataset.references
-    assert "oracle" not in dataset.references
+    assert "best possible" not in dataset.references
 
 
 @pytest.mark.realdata

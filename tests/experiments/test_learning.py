@@ -42,7 +42,7 @@ def reduced(share: float, rows: int, epochs: int) -> Case:
 
 
 CASES = {
-    # The best possible score of these is an oracle's, who knows the true strengths.
+    # The best possible score of these is that of a model that knows the true strengths.
     "basketball": Case(0.85),
     "two_team": Case(0.68),
     "seed_difference": Case(0.72),
@@ -91,12 +91,12 @@ def trained(recipe: str, changes: Mapping[str, Any], logdir: Path) -> Run:
 
 
 def share_closed(run: Run) -> dict[str, float]:
-    """Test metric -> share of the distance from the trivial score to the oracle's, 1 is all."""
-    oracle, trivial = (run.record["references"][name]["test"] for name in ("oracle", "trivial"))
+    """Test metric -> share of the way from the trivial to the best possible score."""
+    best, trivial = (run.record["references"][key]["test"] for key in ("best possible", "trivial"))
     scores = run.metrics["test"]
     return {
-        metric: (scores[metric] - trivial[metric]) / (oracle[metric] - trivial[metric])
-        for metric in oracle
+        metric: (scores[metric] - trivial[metric]) / (best[metric] - trivial[metric])
+        for metric in best
     }
 
 

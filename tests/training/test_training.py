@@ -36,8 +36,8 @@ def league_run(logdir: Path) -> Run:
 def test_basketball_reaches_the_ceiling_on_the_league(league_run: Run) -> None:
     mae = league_run.metrics["test"]["mae"]
     assert mae <= 1.01 * league_run.baseline["test"]["mae"]
-    oracle = zoo.load_data("basketball", source="league").references["oracle"]["test"]
-    assert mae <= 1.06 * oracle["score_diff_mae"]
+    best = zoo.load_data("basketball", source="league").references["best possible"]["test"]
+    assert mae <= 1.06 * best["score_diff_mae"]
 
 
 def test_learned_strengths_are_the_true_ones(league_run: Run) -> None:
@@ -140,8 +140,10 @@ def test_the_family_comes_near_its_baseline(
         family[recipe] = zoo.fit(recipe, data="league", logdir=logdir, reporter=SILENT)
     run = family[recipe]
     assert run.metrics["test"][metric] <= 1.02 * run.baseline["test"][metric]
-    oracle, trivial = (run.record["references"][name]["test"] for name in ("oracle", "trivial"))
-    assert oracle[metric] < run.metrics["test"][metric] < trivial[metric]
+    best, trivial = (
+        run.record["references"][name]["test"] for name in ("best possible", "trivial")
+    )
+    assert best[metric] < run.metrics["test"][metric] < trivial[metric]
     if zoo.recipe(recipe).stacked_on:
         assert run.record["upstream"]["run"] == league_run.folder.name
 

@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 # The files that register datasets, in the order of the list that users see.
-_DATASETS: tuple[str, ...] = ()
+_DATASETS = ("basketball.basketball",)
 
 for _module in _DATASETS:
     importlib.import_module(f"zoo.data.{_module}")

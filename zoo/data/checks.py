@@ -12,14 +12,14 @@ from pathlib import Path
 
 def course_season(path: Path) -> int:
     """Rows of the course's regular seasons."""
-    from zoo.data.course import count_rows
+    from zoo.data.basketball.course import count_rows
 
     return count_rows(path, seeds=False)
 
 
 def course_tourney(path: Path) -> int:
     """Rows of the course's tournaments."""
-    from zoo.data.course import count_rows
+    from zoo.data.basketball.course import count_rows
 
     return count_rows(path, seeds=True)
 

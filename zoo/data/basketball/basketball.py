@@ -1,49 +1,84 @@
-"""From games to the two basketball datasets: team table, splits, labels and references.
+"""Datasets `basketball` and `tournament`, of an invented league or of real US college games.
 
-Both sources, generated and real, come through here, so that they give the same columns.
+Both sources come through here, so that they give the same columns: the teams are numbered, the
+games split, and each is seen from both sides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from zoo.core.errors import DataError, UnknownNameError
-from zoo.data.dataset import Dataset
-from zoo.data.games import (
+from zoo.core.errors import DataError
+from zoo.data.basketball import league, ncaa
+from zoo.data.basketball.games import (
     ID_BITS,
     MAX_ID,
-    Arrays,
     Games,
     Ints,
+    NameOf,
+    SourceGames,
     both_views,
     reference_scores,
     team_key,
 )
-from zoo.data.registry import card
+from zoo.data.options import Season, Whole
+from zoo.data.registry import Entry, register
+from zoo.data.source import Content, Request, Source
 
-SPLIT_OPTIONS = {"basketball": (), "tournament": ("train_until", "test_until")}
 HELD_OUT = 10  # one game in ten for validation, and one in ten for testing
 
 
-@dataclass(frozen=True)
-class Basketball:
-    """What a source hands over: games with ids of its own, and the teams' names.
+def _ncaa(request: Request) -> Content:
+    """The files of the data home.
 
-    Attributes:
-        regular: Regular-season games, or None where there are none.
-        tournament: Tournament games, or None where there are none.
-        name_of: Name of a team, from its season and the source's id.
-        notes: What was dropped or corrected.
+    `train_until` defaults to 2010 where at least half of the tournaments end there and some come
+    after, else to three quarters of them.
     """
+    played = ncaa.read(request.dataset, request.folder, request.options)
+    games = played.regular if request.dataset == "basketball" else played.tournament
+    assert games is not None  # read has checked that
+    content = _content(request, played, ncaa.default_train_until(games))
+    span = f"{games.season.min()}-{games.season.max()}"
+    return replace(content, origin=f"{request.folder}, {span}")
 
-    regular: Games | None
-    tournament: Games | None
-    name_of: Callable[[int, int], str]
-    notes: tuple[str, ...] = ()
+
+def _league(request: Request) -> Content:
+    """The league of the seed, whose true strengths tell the best possible scores."""
+    from scipy.stats import norm
+
+    made = league.generate(request.seed, request.options["seasons"], request.options["conferences"])
+    names = league.team_names(made.strength.shape[1])
+    played = SourceGames(made.regular, made.tournament, lambda _, team: names[team])
+    content = _content(request, played, None)
+    # Everyone plays every season, so rows of the team table are seasons times teams in order.
+    strength = made.strength.ravel()
+    expected = {
+        split: strength[columns["team_1"]]
+        - strength[columns["team_2"]]
+        + league.HOME_ADVANTAGE * columns["home"]
+        for split, columns in content.splits.items()
+    }
+    best = reference_scores(
+        content.splits,
+        score_diff=expected,
+        won={split: norm.cdf(points / league.NOISE_SD) for split, points in expected.items()},
+        total=league.TOTAL_POINTS,
+    )
+    return replace(
+        content,
+        truth={
+            "strength": strength.copy(),
+            "home_advantage": np.array(league.HOME_ADVANTAGE),
+            "noise_sd": np.array(league.NOISE_SD),
+        },
+        references={**content.references, "best possible": best},
+    )
 
 
 class TeamTable:
@@ -72,7 +107,7 @@ class TeamTable:
             team_2=self.ids(games.season, games.team_2),
         )
 
-    def labels(self, name_of: Callable[[int, int], str]) -> dict[str, tuple[str, ...]]:
+    def labels(self, name_of: NameOf) -> dict[str, tuple[str, ...]]:
         """Label of each row ("1999 Duke"), and its season and name apart."""
         seasons = (self.keys >> ID_BITS).tolist()
         names = tuple(map(name_of, seasons, (self.keys & MAX_ID).tolist()))
@@ -80,57 +115,38 @@ class TeamTable:
         return {"team": label, "team_season": tuple(map(str, seasons)), "team_name": names}
 
 
-def check_options(name: str, options: Mapping[str, Any], known: Collection[str]) -> None:
-    """Raise UnknownNameError for an option that is neither the dataset's nor the source's."""
-    allowed = {*SPLIT_OPTIONS[name], *known}
-    for option in options:
-        if option not in allowed:
-            raise UnknownNameError(f"option of dataset {name}", option, allowed)
-
-
-def assemble(
-    name: str,
-    source: str,
-    content: Basketball,
-    seed: int,
-    *,
-    train_until: int | None,
-    test_until: int | None = None,
-    origin: str,
-) -> Dataset:
+def _content(request: Request, played: SourceGames, train_until: int | None) -> Content:
     """Number the teams, split the games and give each both views.
 
     Raises:
         DataError: too few games or seasons to split.
     """
-    table = TeamTable(content.regular)
-    if name == "basketball":
-        parts = _regular_splits(content, table, seed)
+    table = TeamTable(played.regular)
+    if request.dataset == "basketball":
+        parts = _regular_splits(played, table, request.seed)
     else:
-        parts = _tournament_splits(content, table, seed, train_until, test_until)
-    splits: dict[str, Arrays] = {split: both_views(games) for split, games in parts.items()}
+        asked = request.options["train_until"]
+        train_until = train_until if asked is None else asked
+        until = (train_until, request.options["test_until"])
+        parts = _tournament_splits(played, table, request.seed, *until)
+    splits = {split: both_views(games) for split, games in parts.items()}
     # Each game counts from both sides: as many wins as defeats, and a mean difference of 0.
-    zero = {split: np.zeros((1, 1)) for split in splits}
     trivial = reference_scores(
         splits,
-        score_diff=zero,
+        score_diff={split: np.zeros((1, 1)) for split in splits},
         won={split: np.full((1, 1), 0.5) for split in splits},
         total=2 * float(np.median(splits["train"]["score_1"])),
     )
-    return Dataset(
-        name=name,
-        source=source,
-        splits=splits,
-        card=card(name),
+    return Content(
+        splits,
         sizes={"n_teams": len(table.keys)},
-        labels=table.labels(content.name_of),
+        labels=table.labels(played.name_of),
         references={"trivial": trivial},
-        origin=origin,
-        notes=(*content.notes, *_unrated(content, table)),
+        notes=(*played.notes, *_unrated(played, table)),
     )
 
 
-def _regular_splits(content: Basketball, table: TeamTable, seed: int) -> dict[str, Games]:
+def _regular_splits(content: SourceGames, table: TeamTable, seed: int) -> dict[str, Games]:
     """Games 80/10/10 by a fixed permutation, each split in the order of the seasons."""
     if content.regular is None:
         raise DataError("basketball: no regular-season games")
@@ -152,7 +168,7 @@ def _regular_splits(content: Basketball, table: TeamTable, seed: int) -> dict[st
     return splits
 
 
-def _unrated(content: Basketball, table: TeamTable) -> list[str]:
+def _unrated(content: SourceGames, table: TeamTable) -> list[str]:
     """A note where tournament teams have no regular season to take a strength from."""
     if content.tournament is None:
         return []
@@ -169,7 +185,7 @@ def _unrated(content: Basketball, table: TeamTable) -> list[str]:
 
 
 def _tournament_splits(
-    content: Basketball,
+    content: SourceGames,
     table: TeamTable,
     seed: int,
     train_until: int | None,
@@ -201,13 +217,36 @@ def _tournament_splits(
     }
 
 
-def year_option(options: Mapping[str, Any], option: str) -> int | None:
-    """An option that is a season or None.
+def _available(dataset: str, folder: Path, options: Mapping[str, Any]) -> bool:
+    return ncaa.find(dataset, folder, options).layout_of(dataset) is not None
 
-    Raises:
-        DataError: it is something else.
-    """
-    value = options.get(option)
-    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
-        return value
-    raise DataError(f"{option} is a season such as 2010, not {value!r}")
+
+_SUMMARIES = {
+    "basketball": "regular-season games, two views of each",
+    "tournament": "tournament games with seeds",
+}
+_SPLIT = {"basketball": {}, "tournament": {"train_until": Season(), "test_until": Season()}}
+_LEAGUE = {
+    "seasons": Whole(20, 2, 200),
+    "conferences": Whole(
+        league.MOST_CONFERENCES, league.FEWEST_CONFERENCES, league.MOST_CONFERENCES
+    ),
+}
+
+for _name, _summary in _SUMMARIES.items():
+    _sources = (
+        Source(
+            "ncaa",
+            _ncaa,
+            files=partial(_available, _name),
+            options={**ncaa.OPTIONS, **_SPLIT[_name]},
+            other="for the embedded league: --data league",
+        ),
+        Source(
+            "league",
+            _league,
+            options={**_LEAGUE, **_SPLIT[_name]},
+            other="for real games: zoo data fetch basketball",
+        ),
+    )
+    register(Entry(_name, "basketball", _summary, _sources))

@@ -11,21 +11,21 @@ from pathlib import Path
 
 import numpy as np
 
-from zoo.data.csvfile import Column, Table, read_csv
-from zoo.data.games import MAX_ID, Games, Ints, team_key
-from zoo.data.kaggle import LAST_SEASON, MOST_POINTS
+from zoo.data.basketball.games import Games, Ints, team_key
+from zoo.data.basketball.kaggle import read_table
+from zoo.data.csv import Table
 
-_COLUMNS = (
-    Column("season", ("season",), 1, LAST_SEASON),
-    Column("team_1", ("team1",), 0, MAX_ID),
-    Column("team_2", ("team2",), 0, MAX_ID),
-    Column("home", ("home",), -1, 1),
-    Column("score_diff", ("scorediff",), -MOST_POINTS, MOST_POINTS),
-    Column("score_1", ("score1",), 0, MOST_POINTS),
-    Column("score_2", ("score2",), 0, MOST_POINTS),
-    Column("won", ("won",), 0, 1),
-)
-_SEED_DIFF = Column("seed_diff", ("seeddiff",), -15, 15)
+_COLUMNS = {
+    "season": ("season",),
+    "team_1": ("team1",),
+    "team_2": ("team2",),
+    "home": ("home",),
+    "score_diff": ("scorediff",),
+    "score_1": ("score1",),
+    "score_2": ("score2",),
+    "won": ("won",),
+}
+_WITH_SEEDS = {**_COLUMNS, "seed_diff": ("seeddiff",)}
 
 
 def read_course(path: Path, *, seeds: bool) -> tuple[Games, list[str]]:
@@ -57,24 +57,24 @@ def count_rows(path: Path, *, seeds: bool) -> int:
 
 
 def _read(path: Path, seeds: bool) -> Table:
-    table = read_csv(path, (*_COLUMNS, _SEED_DIFF) if seeds else _COLUMNS)
+    table = read_table(path, _WITH_SEEDS if seeds else _COLUMNS)
     _check_rows(table)
     return table
 
 
 def _check_rows(table: Table) -> None:
-    score_1, score_2 = table.integers("score_1"), table.integers("score_2")
+    score_1, score_2 = table.values["score_1"], table.values["score_2"]
     table.refuse(
-        table.integers("team_1") == table.integers("team_2"), "team_2", "team {value} plays itself"
+        table.values["team_1"] == table.values["team_2"], "team_2", "team {value} plays itself"
     )
     table.refuse(score_1 == score_2, "score_2", "a draw, {value} to {value}: there are none")
     table.refuse(
-        table.integers("score_diff") != score_1 - score_2,
+        table.values["score_diff"] != score_1 - score_2,
         "score_diff",
         "{value} is not score_1 - score_2 = {score_1} - {score_2}",
     )
     table.refuse(
-        table.integers("won") != (score_1 > score_2),
+        table.values["won"] != (score_1 > score_2),
         "won",
         "{value} does not fit the score {score_1} to {score_2}",
     )
@@ -83,8 +83,8 @@ def _check_rows(table: Table) -> None:
 def _pair(table: Table, seeds: bool) -> tuple[Games, list[str]]:
     """One game for each row and its mirror image."""
     rows = Games(
-        *(table.integers(c) for c in ("season", "team_1", "team_2", "home", "score_1", "score_2")),
-        seed_diff=table.integers("seed_diff") if seeds else None,
+        *(table.values[c] for c in ("season", "team_1", "team_2", "home", "score_1", "score_2")),
+        seed_diff=table.values["seed_diff"] if seeds else None,
     )
     games = rows.lower_id_first()
     second = rows.team_1 > rows.team_2  # seen by the team with the higher id

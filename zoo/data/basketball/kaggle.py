@@ -3,33 +3,54 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from zoo.core.errors import DataError
-from zoo.data.csvfile import Column, Table, read_csv
-from zoo.data.games import ID_BITS, MAX_ID, Games, Ints, team_key
+from zoo.data.basketball.games import ID_BITS, MAX_ID, Games, Ints, team_key
+from zoo.data.csv import Table, read_csv
 
-LAST_SEASON = 9999
 MOST_POINTS = 999
 
-_SEASON = Column("season", ("season",), 1, LAST_SEASON)
-_RESULTS = (
-    _SEASON,
-    Column("day", ("daynum",), 0, 9999),
-    Column("winner", ("wteamid", "wteam"), 0, MAX_ID),
-    Column("winner_score", ("wscore",), 0, MOST_POINTS),
-    Column("loser", ("lteamid", "lteam"), 0, MAX_ID),
-    Column("loser_score", ("lscore",), 0, MOST_POINTS),
-    Column("place", ("wloc",), None),
-)
-_SEEDS = (_SEASON, Column("seed", ("seed",), None), Column("team", ("teamid", "team"), 0, MAX_ID))
-_TEAMS = (
-    Column("team", ("teamid", "id"), 0, MAX_ID),
-    Column("name", ("teamname", "name"), None),
-)
+_RESULTS = {
+    "season": ("season",),
+    "day": ("daynum",),
+    "winner": ("wteamid", "wteam"),
+    "winner_score": ("wscore",),
+    "loser": ("lteamid", "lteam"),
+    "loser_score": ("lscore",),
+    "place": ("wloc",),
+}
+_SEEDS = {"season": ("season",), "seed": ("seed",), "team": ("teamid", "team")}
+_TEAMS = {"team": ("teamid", "id"), "name": ("teamname", "name")}
+_RANGES = {  # of whole numbers; other columns are words
+    "season": (1, 9999),
+    "day": (0, 9999),
+    **dict.fromkeys(("winner", "loser", "team", "team_1", "team_2"), (0, MAX_ID)),
+    **dict.fromkeys(("winner_score", "loser_score", "score_1", "score_2"), (0, MOST_POINTS)),
+    "home": (-1, 1),
+    "score_diff": (-MOST_POINTS, MOST_POINTS),
+    "won": (0, 1),
+    "seed_diff": (-15, 15),
+}
 _SEED = re.compile(r"[A-Za-z](\d\d)[ab]?", re.ASCII)
+
+
+def read_table(path: Path, columns: Mapping[str, tuple[str, ...]]) -> Table:
+    """A table whose `values` are the columns, whole numbers in their range or words.
+
+    Raises:
+        DataError: the file is damaged.
+    """
+    table = read_csv(path, columns)
+    for column in columns:
+        if column in _RANGES:
+            table.whole(column, *_RANGES[column])
+        else:
+            table.words(column)
+    return table
 
 
 def read_results(path: Path, seeds: dict[int, int] | None = None) -> tuple[Games, list[str]]:
@@ -43,18 +64,18 @@ def read_results(path: Path, seeds: dict[int, int] | None = None) -> tuple[Games
             that plays itself, a place other than H, A, N; one day's game listed with two
             results; a team without a seed in a season with seeds.
     """
-    table = read_csv(path, _RESULTS)
+    table = read_table(path, _RESULTS)
     _check_rows(table)
-    place = np.char.upper(table.columns["place"].astype(str))
-    home = (place == "H").astype(np.int64) - (place == "A")
-    winner, loser = table.integers("winner"), table.integers("loser")
+    place = np.char.upper(table.values["place"].astype(str))
+    odd = (place != "H") & (place != "A") & (place != "N")
+    table.refuse(odd, "place", "{value!r} is none of H, A, N")
     games = Games(
-        table.integers("season"),
-        winner,
-        loser,
-        home,
-        table.integers("winner_score"),
-        table.integers("loser_score"),
+        table.values["season"],
+        table.values["winner"],
+        table.values["loser"],
+        (place == "H").astype(np.int64) - (place == "A"),
+        table.values["winner_score"],
+        table.values["loser_score"],
     ).lower_id_first()
     notes: list[str] = []
     keep = _once(table, games, notes)
@@ -68,8 +89,8 @@ def read_results(path: Path, seeds: dict[int, int] | None = None) -> tuple[Games
 
 
 def _check_rows(table: Table) -> None:
-    winner, loser = table.integers("winner"), table.integers("loser")
-    points, against = table.integers("winner_score"), table.integers("loser_score")
+    winner, loser = table.values["winner"], table.values["loser"]
+    points, against = table.values["winner_score"], table.values["loser_score"]
     table.refuse(winner == loser, "loser", "team {value} plays itself")
     table.refuse(points == against, "loser_score", "a draw, {value} to {value}: there are none")
     table.refuse(
@@ -77,12 +98,6 @@ def _check_rows(table: Table) -> None:
         "loser_score",
         "the loser's {value} is more than the winner's {winner_score}",
     )
-    # Few different words stand in 145,000 rows.
-    words = set(table.columns["place"].tolist())
-    odd = {word for word in words if word.upper() not in ("H", "A", "N")}
-    if odd:
-        bad = np.isin(table.columns["place"].astype(str), sorted(odd))
-        table.refuse(bad, "place", "{value!r} is none of H, A, N")
 
 
 def _once(table: Table, games: Games, notes: list[str]) -> Ints:
@@ -91,7 +106,7 @@ def _once(table: Table, games: Games, notes: list[str]) -> Ints:
     Raises:
         DataError: two rows give one game different results.
     """
-    date = (games.season << 16) | table.integers("day")
+    date = (games.season << 16) | table.values["day"]
     pair = (games.team_1 << ID_BITS) | games.team_2
     result = (games.score_1 << 16) | (games.score_2 << 4) | (games.home + 1)
     order = np.lexsort((result, pair, date))
@@ -103,13 +118,9 @@ def _once(table: Table, games: Games, notes: list[str]) -> Ints:
     contradicting = np.flatnonzero(same_game & ~repeated)
     if len(contradicting):
         first, second = sorted(order[contradicting[0] - 1 : contradicting[0] + 1].tolist())
-        bad = np.zeros(len(order), bool)
-        bad[second] = True
-        table.refuse(
-            bad,
-            "winner_score",
-            f"this game of day {{day}} has another result on line {table.line(first)}",
-        )
+        day, line = table.values["day"][second], table.line(first)
+        problem = f"this game of day {day} has another result on line {line}"
+        raise table.wrong(second, "winner_score", problem)
     if repeated.any():
         notes.append(f"{table.path.name}: {int(repeated.sum())} repeated rows left out")
     return order[~repeated]
@@ -121,8 +132,8 @@ def _seed_difference(
     """Seed of team 2 minus seed of team 1, and whether the game's season has seeds at all."""
     seasons = {key >> ID_BITS for key in seeds}
     seeded = np.isin(games.season, sorted(seasons))
-    winner = team_key(table.integers("season"), table.integers("winner"))
-    loser = team_key(table.integers("season"), table.integers("loser"))
+    winner = team_key(table.values["season"], table.values["winner"])
+    loser = team_key(table.values["season"], table.values["loser"])
     known = np.array(sorted(seeds), np.int64)
     for column, keys in (("winner", winner), ("loser", loser)):
         unknown = seeded & ~np.isin(keys, known)
@@ -145,18 +156,17 @@ def read_seeds(path: Path) -> dict[int, int]:
     Raises:
         DataError: the file is damaged, a seed is no such word, or a team has two seeds.
     """
-    table = read_csv(path, _SEEDS)
-    matches = [_SEED.fullmatch(word) for word in table.columns["seed"].tolist()]
+    table = read_table(path, _SEEDS)
+    matches = [_SEED.fullmatch(word) for word in table.values["seed"].tolist()]
     seeds = [int(match[1]) if match else 0 for match in matches]
     outside = np.array([not 1 <= seed <= 16 for seed in seeds])
     table.refuse(outside, "seed", "{value!r} is no seed such as W01 or Y16a")
-    keys = team_key(table.integers("season"), table.integers("team")).tolist()
+    keys = team_key(table.values["season"], table.values["team"]).tolist()
     found: dict[int, int] = {}
     for row, (key, seed) in enumerate(zip(keys, seeds, strict=True)):
         if found.setdefault(key, seed) != seed:
-            bad = np.zeros(len(keys), bool)
-            bad[row] = True
-            table.refuse(bad, "team", "team {value} has another seed in {season} already")
+            team, season = table.values["team"][row], table.values["season"][row]
+            raise table.wrong(row, "team", f"team {team} has another seed in {season} already")
     return found
 
 
@@ -166,15 +176,13 @@ def read_teams(path: Path) -> dict[int, str]:
     Raises:
         DataError: the file is damaged, or an id has two names.
     """
-    table = read_csv(path, _TEAMS)
+    table = read_table(path, _TEAMS)
     names: dict[int, str] = {}
     for row, (team, name) in enumerate(
-        zip(table.integers("team").tolist(), table.columns["name"].tolist(), strict=True)
+        zip(table.values["team"].tolist(), table.values["name"].tolist(), strict=True)
     ):
         if names.setdefault(team, name) != name:
-            bad = np.zeros(len(table), bool)
-            bad[row] = True
-            table.refuse(bad, "team", "team {value} has another name already")
+            raise table.wrong(row, "team", f"team {team} has another name already")
     times: dict[str, int] = {}
     for name in names.values():
         times[name] = times.get(name, 0) + 1

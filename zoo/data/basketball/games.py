@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from zoo.data.reference_scores import flag_scores, value_scores
+from zoo.data.references import binary_scores, number_scores
 
 Ints = NDArray[np.int64]
 Arrays = dict[str, np.ndarray]
+NameOf = Callable[[int, int], str]  # season and the source's id -> name of the team
 
 # Seasons and ids are packed into one integer key; readers refuse larger ids.
 ID_BITS = 24
@@ -61,6 +62,23 @@ class Games:
             score_2=np.where(swap, self.score_1, self.score_2),
             seed_diff=None if self.seed_diff is None else self.seed_diff * sign,
         )
+
+
+@dataclass(frozen=True)
+class SourceGames:
+    """What a source hands over: games with ids of its own, and the teams' names.
+
+    Attributes:
+        regular: Regular-season games, or None where there are none.
+        tournament: Tournament games, or None where there are none.
+        name_of: Name of a team, from its season and the source's id.
+        notes: What was dropped or corrected.
+    """
+
+    regular: Games | None
+    tournament: Games | None
+    name_of: NameOf
+    notes: tuple[str, ...] = ()
 
 
 def team_key(season: Ints, team: Ints) -> Ints:
@@ -121,7 +139,7 @@ def reference_scores(
             "score_1": total / 2 + half,
             "score_2": total / 2 - half,
         }
-        found[split] = flag_scores("won", columns["won"], won[split])
+        found[split] = binary_scores("won", columns["won"], won[split])
         for column, values in predicted.items():
-            found[split] |= value_scores(column, columns[column], values)
+            found[split] |= number_scores(column, columns[column], values)
     return found

@@ -1,0 +1,1 @@
+"""The basketball datasets: games of an invented league, and of US colleges."""
