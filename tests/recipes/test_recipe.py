@@ -101,7 +101,7 @@ def test_bad_overrides_are_told(changes: dict[str, object], message: str) -> Non
 
 def test_fields_of_another_version_are_refused_by_name() -> None:
     fields = {**zoo.recipe("basketball").to_dict(), "momentum": 0.9}
-    with pytest.raises(RecipeError, match="unknown recipe field 'momentum'"):
+    with pytest.raises(RecipeError, match="unknown field 'momentum'"):
         Recipe.from_dict(fields)
 
 

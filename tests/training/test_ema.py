@@ -13,7 +13,8 @@ from zoo._keras import keras
 from zoo.core.console import Reporter
 from zoo.core.errors import RecipeError, StoppedEarly
 from zoo.experiments.runs import Run
-from zoo.recipes.recipe import ENGINES, Recipe
+from zoo.recipes.fields import ENGINES
+from zoo.recipes.recipe import Recipe
 from zoo.training import checkpoint, engine, interrupt
 from zoo.training.callbacks import standard_callbacks
 from zoo.training.compile import compile_model

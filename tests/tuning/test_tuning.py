@@ -20,9 +20,9 @@ import pytest
 import zoo
 from zoo.cli.root import cli, run
 from zoo.core.console import Reporter
-from zoo.core.errors import RecipeError, StoppedEarly, TrainingError, ZooError
+from zoo.core.errors import StoppedEarly, TrainingError, ZooError
 from zoo.experiments import setup
-from zoo.recipes.file import read_recipe, write_recipe
+from zoo.recipes.file import read_recipe
 from zoo.recipes.recipe import Recipe
 from zoo.tuning.optional import load_optuna
 from zoo.tuning.space import own_settings, space_of
@@ -116,41 +116,6 @@ def test_eight_recipes_declare_their_own() -> None:
 def test_a_recipe_without_a_schedule_of_its_own_keeps_halving() -> None:
     recipe = dataclasses.replace(zoo.recipe(NAME), schedule="constant", reduce_lr=2, search={})
     assert set(space_of(recipe)) == {"learning_rate", "batch_size"}
-
-
-@pytest.mark.parametrize(
-    ("key", "distribution", "message"),
-    [
-        ("learning_rte", ("log", 0.1, 1.0), "unknown field 'learning_rte'; did you mean learn"),
-        ("loss", ("choice", "mae", "mse"), "loss cannot be searched"),
-        ("dataset", ("choice", "a", "b"), "dataset cannot be searched"),
-        ("arguments", ("choice", 1, 2), "one entry of a mapping"),
-        ("epochs.first", ("choice", 1, 2), "one entry of a mapping"),
-        ("learning_rate", ("lognormal", 0.1, 1.0), "not 'lognormal'"),
-        ("learning_rate", ("log", 0.0, 1.0), "above 0"),
-        ("learning_rate", ("log", 0.1), "its lowest and its highest"),
-        ("learning_rate", ("float", 1.0, 0.1), "1.0 is not below 0.1"),
-        ("learning_rate", ("float", 0.1, float("inf")), "not below"),
-        ("learning_rate", ("choice", "fast", "slow"), "learning_rate takes a number"),
-        ("learning_rate", "log", "a kind and its values"),
-        ("batch_size", ("log", 16, 64), "batch_size takes a whole number"),
-        ("batch_size", ("int", 0, 64), "batch_size must be at least 1"),
-        ("batch_size", ("choice", 16, 16), "stands there twice"),
-        ("batch_size", ("choice", (16,), (32,)), "choices are numbers, texts"),
-        ("loss_weights.score_diff", ("float", 0.5, 1.0), "what val_loss means"),
-    ],
-)
-def test_a_bad_space_is_told(key: str, distribution: Any, message: str) -> None:
-    with pytest.raises(RecipeError, match=f"search.{key}: .*{message}"):
-        dataclasses.replace(zoo.recipe(NAME), search={key: distribution})
-
-
-def test_the_space_is_no_part_of_how_a_recipe_trains() -> None:
-    recipe = small()
-    assert recipe == dataclasses.replace(recipe, search={})
-    assert "search" not in recipe.to_dict()
-    with pytest.raises(RecipeError, match="search cannot be overridden"):
-        recipe.override({"search": {}})
 
 
 # a whole search
@@ -399,60 +364,6 @@ def test_without_optuna_it_says_what_to_install(
     with pytest.raises(ZooError, match=f"needs {package}"):
         load_optuna()
     assert "pip install 'functional-zoo[tune]'" in error_of(capsys, "tune", NAME)
-
-
-# recipe files
-
-
-def test_recipes_survive_their_files(tmp_path: Path) -> None:
-    for name in zoo.list_recipes():
-        write_recipe(zoo.recipe(name), tmp_path / "recipe.json")
-        assert read_recipe(tmp_path / "recipe.json") == zoo.recipe(name)
-    toml = tmp_path / "recipe.toml"
-    toml.write_text(
-        'name = "mine"\narchitecture = "mlp"\ndataset = "binary_narrow"\nsummary = ""\n'
-        'learning_rate = 1\n[loss]\nlabel = "binary_crossentropy"\n[metrics]\nlabel = ["accuracy"]'
-    )
-    assert read_recipe(toml).metrics == {"label": ("accuracy",)}
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ("{", "is damaged"),
-        ("[]", "the fields of a recipe are wanted"),
-        ({"epochs": None}, "epochs takes a whole number, not None"),
-        ({"epochs": True}, "epochs takes a whole number, not True"),
-        ({"learning_rate": "fast"}, "learning_rate takes a number"),
-        ({"momentum": 0.9}, "unknown recipe field 'momentum'"),
-        ({"name": "../../x"}, "name takes letters"),
-        ({"name": 3}, "name takes text"),
-        ({"loss": "mae"}, "loss takes a loss name by output"),
-        ({"metrics": {"score_diff": 3}}, "metrics takes a list"),
-        ({"metrics": {"score_diff": "mae"}}, "metrics takes a list"),
-        ({"batch_size": 0}, "batch_size must be at least 1"),
-        ({"search": {"learning_rate": ["log", 0, 1]}}, "above 0"),
-    ],
-)
-def test_a_broken_recipe_file_is_one_line(
-    changes: Any, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "recipe.json"
-    fields = {**zoo.recipe(NAME).to_dict(), **(changes if isinstance(changes, dict) else {})}
-    path.write_text(changes if isinstance(changes, str) else json.dumps(fields))
-    told = error_of(capsys, "train", "--recipe", str(path))
-    assert f"recipe file {path}" in told
-    assert message in told
-
-
-def test_a_recipe_file_that_lacks_something(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "recipe.json"
-    assert "No such file" in error_of(capsys, "train", "--recipe", str(path))
-    path.write_text('{"name": "x"}')
-    assert "architecture is missing" in error_of(capsys, "train", "--recipe", str(path))
-    assert "give a recipe to train" in error_of(capsys, "train", NAME, "--recipe", str(path))
 
 
 # several processes, and kills

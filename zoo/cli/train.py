@@ -10,8 +10,8 @@ import click
 
 from zoo.cli.options import logdir as logdir_option
 from zoo.core.errors import RecipeError
+from zoo.recipes.fields import ENGINES
 from zoo.recipes.file import read_recipe
-from zoo.recipes.recipe import ENGINES
 from zoo.recipes.registry import recipe as find_recipe
 
 

@@ -6,7 +6,6 @@ changed for one run with `Recipe.override` (`--set key=value` on the command lin
 
 from __future__ import annotations
 
-import ast
 import dataclasses
 import hashlib
 import json
@@ -15,9 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from zoo.core.errors import RecipeError, UnknownNameError
-
-ENGINES = ("fit", "resident", "resident-xla")
-SCHEDULES = ("constant", "cosine")
+from zoo.recipes import search_space
+from zoo.recipes.fields import check_together, checked, finite, literal, shown
 
 
 @dataclass(frozen=True)
@@ -28,17 +26,18 @@ class Recipe:
         name: What `zoo train` is given.
         architecture: A registered architecture.
         dataset: A dataset of `zoo.data`.
-        summary: What is learned from what, in one line.
-        loss: Output port -> Keras loss name.
-        metrics: Output port -> metric names (`zoo.training.compile.METRICS`).
-        loss_weights: Output port -> weight; empty means 1 for each.
-        columns: TensorSpec -> dataset columns side by side; a port not listed takes its own name's.
-        arguments: Builder arguments; sizes that the data decides are added to them.
+        summary: One line: what is learned, and from what.
+        loss: Output -> Keras loss name.
+        metrics: Output -> metric names (`zoo.training.compile.METRICS`).
+        loss_weights: Output -> weight; empty means 1 for each.
+        columns: Input or output -> dataset columns, side by side; a tensor that is not listed
+            takes the column of its own name.
+        arguments: Builder arguments; the sizes that follow from the data are added to them.
         dataset_options: Options of the dataset's loader.
         optimizer: A Keras optimizer name; `optimizer_options` are its further arguments.
         learning_rate: The first learning rate.
         schedule: `constant`, or `cosine`: from learning_rate down to 0 over all epochs.
-        epochs, batch_size: As in `keras.Model.fit`; epochs is the most there can be.
+        epochs, batch_size: As in `keras.Model.fit`; early stopping may end before `epochs`.
         validation_split: If above 0, the last share of the training rows replaces the data's
             own validation split.
         ema: Momentum of a moving average of the weights, taken after every step; 0 is off.
@@ -50,16 +49,16 @@ class Recipe:
         engine: How epochs are run (`zoo.training.engine`).
         stacked_on: Recipe whose prediction fills the column `pred`.
         baseline: Classical model on the same split (`zoo.baselines`).
-        report: What else to show of a finished run (`zoo.experiments.reports`).
+        report: What a finished run shows besides its scores (`zoo.experiments.reports`).
         expect: Data source -> test metric -> bound: the least for an accuracy, the most for
             errors and losses.
         seconds: Data source -> measured cost of the whole command on 2 cores.
-        note: Where and why the recipe leaves its document's settings.
-        limit: Why it closes less than 90% of the gap between the trivial score and the best
-            possible one, if it does.
+        note: Where the recipe differs from its document's settings, and why.
+        limit: If it closes less than 90% of the gap between the trivial score and the best
+            possible one, the reason.
         search: What `zoo tune` varies: field, or entry of a mapping (`arguments.l2`) -> ("choice",
             VALUE, ...), or ("float", LOW, HIGH), ("log", LOW, HIGH) or ("int", LOW, HIGH), both
-            ends included. It is no part of how this recipe trains, nor of `to_dict`.
+            ends included. It does not affect how this recipe trains; `to_dict` leaves it out.
         by_source: Data source -> fields that differ on it, such as more epochs over few rows.
     """
 
@@ -96,36 +95,27 @@ class Recipe:
     by_source: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
-        checks = (
-            (self.epochs >= 1, f"epochs must be at least 1, not {self.epochs}"),
-            (self.batch_size >= 1, f"batch_size must be at least 1, not {self.batch_size}"),
-            (
-                0 < self.learning_rate < float("inf"),
-                f"learning_rate must be a number above 0, not {self.learning_rate}",
-            ),
-            (
-                0 <= self.validation_split < 1,
-                f"validation_split must be from 0 to below 1, not {self.validation_split}",
-            ),
-            (0 <= self.ema < 1, f"ema must be from 0 (off) to below 1, not {self.ema}"),
-            (self.early_stopping >= 0, "early_stopping must be 0 (off) or more epochs"),
-            (self.reduce_lr >= 0, "reduce_lr must be 0 (off) or more epochs"),
-            (self.schedule in SCHEDULES, f"schedule must be one of {', '.join(SCHEDULES)}"),
-            (self.engine in ENGINES, f"engine must be one of {', '.join(ENGINES)}"),
-            (
-                not (self.reduce_lr and self.schedule != "constant"),
-                "reduce_lr needs schedule=constant: a schedule sets the rate itself",
-            ),
-        )
-        for holds, message in checks:
-            if not holds:
-                raise RecipeError(f"recipe {self.name}: {message}")
+        object.__setattr__(self, "name", checked("name", self.name))
+        try:
+            for name in FIELDS:
+                object.__setattr__(self, name, checked(name, getattr(self, name)))
+            check_together(self.reduce_lr, self.schedule)
+        except RecipeError as error:
+            raise self._error(error) from None
         for key, distribution in self.search.items():
             try:
-                _check_search(self, key, distribution)
+                _known(key.partition(".")[0])
+                search_space.check(self, key, distribution)
             except RecipeError as error:
-                reason = str(error).removeprefix(f"recipe {self.name}: ")
-                raise RecipeError(f"recipe {self.name}: search.{key}: {reason}") from None
+                raise self._error(f"search.{key}: {error}") from None
+        for source, changes in self.by_source.items():
+            try:
+                fields = self._changed(changes)
+                check_together(
+                    fields.get("reduce_lr", self.reduce_lr), fields.get("schedule", self.schedule)
+                )
+            except RecipeError as error:
+                raise self._error(f"by_source.{source}: {error}") from None
 
     def override(self, changes: Mapping[str, Any]) -> Recipe:
         """A copy with fields changed; values may be text, as a command line gives them.
@@ -133,23 +123,34 @@ class Recipe:
         A dotted key changes one entry of a mapping: `arguments.l2`, `loss_weights.won`.
 
         Raises:
-            RecipeError: an unknown field (the nearest known ones are named) or a wrong type.
+            RecipeError: an unknown field (the nearest known ones are named) or a wrong value.
         """
+        try:
+            changed = self._changed(changes)
+        except RecipeError as error:
+            raise self._error(error) from None
+        return dataclasses.replace(self, **changed)
+
+    def _error(self, reason: object) -> RecipeError:
+        return RecipeError(f"recipe {self.name}: {reason}")
+
+    def _changed(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Field -> new value, for changes whose keys may be dotted and whose values may be text."""
         changed: dict[str, Any] = {}
         for key, value in changes.items():
             name, _, entry = key.partition(".")
-            if name not in FIELDS:
-                raise RecipeError(f"recipe {self.name}: {UnknownNameError('field', name, FIELDS)}")
+            _known(name)
             if name in _FIXED:
-                raise RecipeError(f"recipe {self.name}: {name} cannot be overridden")
+                raise RecipeError(f"{name} cannot be overridden")
             present = changed.get(name, getattr(self, name))
             if isinstance(present, Mapping):
-                changed[name] = _merged(name, present, entry, value)
+                new = _merged(name, present, entry, value)
             elif entry:
                 raise RecipeError(f"{name} is one value, not a mapping: there is no {key!r}")
             else:
-                changed[name] = _converted(name, type(present), value)
-        return dataclasses.replace(self, **changed)
+                new = value if isinstance(present, str) else literal(value)
+            changed[name] = checked(name, new)
+        return changed
 
     def for_source(self, source: str) -> Recipe:
         """The recipe with the fields that `by_source` gives for this source of its data."""
@@ -160,135 +161,70 @@ class Recipe:
         return {
             name: _plain(getattr(self, name))
             for name in FIELDS  # dataclasses.asdict would copy tuples as tuples
-            # without these a recipe reads as it did before they were: older records still match
             if name not in ("search", "by_source")
-            and (name not in ("ema", "limit") or getattr(self, name))
         }
 
     @property
     def fingerprint(self) -> str:
-        """Changes when anything changes that the trained weights depend on; 16 hexadecimal digits.
+        """16 hexadecimal digits that change with anything that the trained weights depend on.
 
-        What is said or expected of the recipe does not count.
+        What is only said about the recipe or expected of it does not count.
         """
-        fields = {name: value for name, value in self.to_dict().items() if name not in _WORDS}
+        fields = {name: value for name, value in self.to_dict().items() if name not in _NO_WEIGHT}
+        if not self.ema:
+            del fields["ema"]  # shipped weights and results name fingerprints from before it
         return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
 
     @classmethod
-    def from_dict(cls, fields: Mapping[str, Any]) -> Recipe:
-        """The recipe that `to_dict` described; fields of another version are refused by name."""
+    def from_dict(cls, fields: Any) -> Recipe:
+        """The recipe that `to_dict` or a file describes.
+
+        Raises:
+            RecipeError: a field that is unknown or missing, or a wrong value.
+        """
+        if not isinstance(fields, Mapping):
+            raise RecipeError(f"a recipe is a mapping of its fields, not {shown(fields)}")
         for name in fields:
-            if name not in FIELDS:
-                raise RecipeError(str(UnknownNameError("recipe field", name, FIELDS)))
-        return cls(**{name: _with_tuples(value) for name, value in fields.items()})
+            _known(name)
+        for item in dataclasses.fields(cls):
+            no_default = item.default is item.default_factory is dataclasses.MISSING
+            if no_default and item.name not in fields:
+                raise RecipeError(f"{item.name} is missing")
+        return cls(**fields)
 
 
 FIELDS = tuple(item.name for item in dataclasses.fields(Recipe))
-SAID = ("summary", "expect", "seconds", "note", "limit")  # of a recipe: nothing trains by it
+SAID = ("summary", "expect", "seconds", "note", "limit")  # about a recipe: nothing trains by it
 _FIXED = ("name", *SAID, "search", "by_source")
-_WORDS = (*SAID, "search", "baseline", "report")
-# a search compares trials by one value on the same rows: these would change either
-_NOT_SEARCHED = (
-    *_FIXED,
-    *("architecture", "dataset", "dataset_options", "columns", "loss", "metrics", "monitor"),
-    *("validation_split", "stacked_on", "baseline", "report"),
-)
+_NO_WEIGHT = (*SAID, "baseline", "report")
+
+
+def _known(name: object) -> None:
+    """Refuse the name of a field that no recipe has."""
+    if name not in FIELDS:
+        raise RecipeError(str(UnknownNameError("field", name, FIELDS)))
+
+
+def _merged(name: str, present: Mapping[str, Any], entry: str, value: Any) -> Any:
+    """`present` with one entry changed (`name.entry=value`), or the mapping that replaces it."""
+    if name != "loss" or not entry:  # a loss is text in any case
+        value = literal(value)
+    if not entry:
+        if not isinstance(value, Mapping):
+            raise RecipeError(
+                f"{name} is a mapping: set one entry with {name}.KEY=VALUE, not {shown(value)}"
+            )
+        return value
+    known = present.get(entry)
+    if isinstance(known, float):
+        value = finite(f"{name}.{entry}", value)
+    elif (isinstance(known, tuple) or name in ("metrics", "columns")) and isinstance(value, str):
+        value = (value,)  # a list of one may be given as its entry
+    return {**present, entry: value}
 
 
 def _plain(value: Any) -> Any:
+    """Tuples as JSON's lists."""
     if isinstance(value, Mapping):
         return {key: _plain(entry) for key, entry in value.items()}
-    return [_plain(entry) for entry in value] if isinstance(value, tuple | list) else value
-
-
-def _with_tuples(value: Any) -> Any:
-    """JSON's lists as the tuples that recipes hold."""
-    if isinstance(value, Mapping):
-        return {key: _with_tuples(entry) for key, entry in value.items()}
-    return tuple(map(_with_tuples, value)) if isinstance(value, tuple | list) else value
-
-
-def _literal(value: Any) -> Any:
-    """A Python literal written as text, or the text itself."""
-    if not isinstance(value, str):
-        return value
-    if value.lower() in ("true", "false"):
-        return value.lower() == "true"
-    try:
-        return ast.literal_eval(value)
-    except (ValueError, SyntaxError):
-        return value
-
-
-def _converted(name: str, wanted: type, value: Any) -> Any:
-    """`value` as the field's type; a whole number serves as float, nothing else is bent."""
-    if wanted is str:
-        if isinstance(value, str):
-            return value
-    else:
-        value = _literal(value)
-        if wanted is float and isinstance(value, int) and not isinstance(value, bool):
-            return float(value)
-        if isinstance(value, wanted) and not (wanted is int and isinstance(value, bool)):
-            return value
-    kind = {int: "a whole number", float: "a number", str: "text"}.get(wanted, wanted.__name__)
-    raise RecipeError(f"{name} takes {kind}, not {value!r}")
-
-
-def _merged(name: str, present: Mapping[str, Any], entry: str, value: Any) -> dict[str, Any]:
-    """`present` with one entry changed (`name.entry=value`) or replaced by a whole mapping."""
-    value = _with_tuples(_literal(value))
-    if entry:
-        known = present.get(entry)
-        if isinstance(known, float):
-            value = _converted(f"{name}.{entry}", float, value)
-        elif isinstance(known, tuple):
-            value = value if isinstance(value, tuple) else (value,)
-        return {**present, entry: value}
-    if isinstance(value, Mapping):
-        return dict(value)
-    raise RecipeError(f"{name} is a mapping: set one entry with {name}.KEY=VALUE, not {value!r}")
-
-
-def _check_search(recipe: Recipe, key: str, distribution: Any) -> None:
-    """Refuse a distribution whose values the field could not take."""
-    name, _, entry = key.partition(".")
-    if name not in FIELDS:
-        raise RecipeError(str(UnknownNameError("field", name, FIELDS)))
-    if name in _NOT_SEARCHED:
-        raise RecipeError(f"{name} cannot be searched")
-    if name == "loss_weights" and recipe.monitor == "val_loss":
-        raise RecipeError("loss_weights change what val_loss means; monitor one metric instead")
-    present = getattr(recipe, name)
-    if isinstance(present, Mapping) != bool(entry):
-        raise RecipeError("one entry of a mapping is searched, or a field with one value")
-    for value in _extremes(distribution):
-        if not entry:
-            value = _converted(name, type(present), value)
-            dataclasses.replace(recipe, search={}, **{name: value})
-
-
-def _extremes(distribution: Any) -> tuple[Any, ...]:
-    """All choices, or the two ends of a range."""
-    if not isinstance(distribution, tuple | list) or len(distribution) < 2:
-        raise RecipeError(f"takes a kind and its values, not {distribution!r}")
-    kind, *values = distribution
-    if kind == "choice":
-        if not all(isinstance(value, bool | int | float | str) for value in values):
-            raise RecipeError("choices are numbers, texts, True or False")
-        if len({(type(value), value) for value in values}) < len(values):
-            raise RecipeError("a choice stands there twice")
-        return tuple(values)
-    if kind not in ("float", "log", "int"):
-        raise RecipeError(f"the kinds are choice, float, log and int, not {kind!r}")
-    numbers = int if kind == "int" else int | float
-    if len(values) != 2 or any(
-        isinstance(value, bool) or not isinstance(value, numbers) for value in values
-    ):
-        raise RecipeError(f"{kind} takes its lowest and its highest value")
-    low, high = values
-    if not float("-inf") < low < high < float("inf"):
-        raise RecipeError(f"{low} is not below {high}")
-    if kind == "log" and low <= 0:
-        raise RecipeError("the ends of a log range are above 0")
-    return (low, high) if kind == "int" else (float(low), float(high))
+    return [_plain(entry) for entry in value] if isinstance(value, tuple) else value
