@@ -12,10 +12,9 @@ from zoo.core.errors import DataError, UnknownNameError
 from zoo.data import segments
 from zoo.data.dataset import Dataset
 from zoo.data.displays import EVEN
-from zoo.data.mixture import LAYOUTS, ROWS, mixture
-from zoo.data.reference_scores import class_scores, flag_scores, from_log, value_scores
+from zoo.data.references import binary_scores, class_scores, number_scores, softmax
 from zoo.data.registry import dataset_home
-from zoo.data.shipped_tables import SOURCES
+from zoo.data.vectors.classes import LAYOUTS, ROWS, SHIPPED, mixture
 
 GENERATED = ("linear_map", *LAYOUTS, "two_views", "digits")
 
@@ -73,7 +72,7 @@ def test_the_best_possible_of_a_mixture_is_recomputed_from_its_truth() -> None:
     columns, truth = dataset.splits["test"], dataset.truth
     scale = 1 / np.sqrt(1 + LAYOUTS["classes_20"].radius ** 2 / 20)
     away = np.square(columns["features"][:, None] - truth["centers"]).sum(axis=-1) / scale**2
-    by_cloud = from_log(-away / 2 + np.log(truth["weights"]))
+    by_cloud = softmax(-away / 2 + np.log(truth["weights"]))
     chance = np.stack(
         [by_cloud[:, truth["owner"] == owner].sum(axis=1) for owner in range(10)], axis=1
     )
@@ -125,7 +124,7 @@ def test_the_noise_of_the_linear_map_is_its_best_possible() -> None:
 )
 def test_the_tables_inside_scikit_learn(name: str, rows: int, width: int) -> None:
     dataset = zoo.data.load(name)
-    assert dataset.source == SOURCES[name] == zoo.data.sources(name)[0]
+    assert dataset.source == SHIPPED[name] == zoo.data.sources(name)[0]
     assert sum(dataset.rows.values()) == rows
     assert dataset.sizes["n_features"] == width == inputs(dataset, "test").shape[1]
     train = inputs(dataset, "train")
@@ -143,10 +142,10 @@ def test_scores_by_hand() -> None:
     found = class_scores("x", np.array([0, 0]), chance)
     assert found["x_accuracy"] == 0.5
     assert found["x_log_loss"] == pytest.approx(-np.log([0.7, 0.4]).mean())
-    assert flag_scores("x", np.array([1, 0]), np.array([0.3, 0.6])) == pytest.approx(
+    assert binary_scores("x", np.array([1, 0]), np.array([0.3, 0.6])) == pytest.approx(
         {"x_accuracy": 0.0, "x_log_loss": -np.log([0.3, 0.4]).mean()}
     )
-    found = value_scores("x", np.array([1.0, 4.0]), np.array([2.0, 2.0]))
+    found = number_scores("x", np.array([1.0, 4.0]), np.array([2.0, 2.0]))
     assert found == {"x_mae": 1.5, "x_mse": 2.5}
 
 

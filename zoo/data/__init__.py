@@ -26,7 +26,12 @@ __all__ = [
 ]
 
 # The files that register datasets, in the order of the list that users see.
-_DATASETS = ("basketball.basketball",)
+_DATASETS = (
+    "basketball.basketball",
+    "vectors.linear_map",
+    "vectors.classes",
+    "vectors.two_views",
+)
 
 for _module in _DATASETS:
     importlib.import_module(f"zoo.data.{_module}")

@@ -193,8 +193,6 @@ _DRAWN = "zoo.data.drawn"
 _DIGITS = {"mnist": "zoo.data.mnist", "drawn": _DRAWN}
 _TEN_CLASSES = {"mnist": "zoo.data.mnist", "fashion": "zoo.data.fashion", "drawn": _DRAWN}
 
-_MIXTURE = {"mixture": "zoo.data.mixture"}
-_SHIPPED = "zoo.data.shipped_tables"
 _SERIES = {"gunpoint": "zoo.data.gunpoint", "pulses": "zoo.data.pulses"}
 _DISPLAYS = {"segments": "zoo.data.displays"}
 
@@ -243,26 +241,14 @@ _OLD: dict[str, tuple[str, str, dict[str, str]]] = {
     "painted_shapes": ("images", "color pictures of ten classes", _TEN_CLASSES),
     "figures": ("images", "gray pictures, small patterns in large ones", _TEN_CLASSES),
     "hidden_shapes": ("images", "gray pictures of ten classes, cluttered", _TEN_CLASSES),
-    "linear_map": (
-        "vectors",
-        "vectors and a noisy linear map of them",
-        {"planted": "zoo.data.linear_map"},
-    ),
-    "classes_32": ("vectors", "ten classes of 32 numbers", _MIXTURE),
-    "classes_64": ("vectors", "ten classes of 64 numbers", {"digits_8x8": _SHIPPED, **_MIXTURE}),
-    "classes_100": ("vectors", "ten classes of 100 numbers", _MIXTURE),
-    "classes_20": ("vectors", "ten classes of 20 numbers", _MIXTURE),
-    "binary_wide": (
-        "vectors",
-        "two classes of 30 or 100 numbers",
-        {"breast_cancer": _SHIPPED, **_MIXTURE},
-    ),
-    "binary_narrow": ("vectors", "two classes of 10 numbers", {"diabetes": _SHIPPED, **_MIXTURE}),
-    "two_views": (
-        "vectors",
-        "ten classes, each of two inputs a part",
-        {"halves": "zoo.data.two_views"},
-    ),
+    "linear_map": ("vectors", "", {}),
+    "classes_32": ("vectors", "", {}),
+    "classes_64": ("vectors", "", {}),
+    "classes_100": ("vectors", "", {}),
+    "classes_20": ("vectors", "", {}),
+    "binary_wide": ("vectors", "", {}),
+    "binary_narrow": ("vectors", "", {}),
+    "two_views": ("vectors", "", {}),
     "digits": (
         "images",
         "digits as 784 gray levels",
