@@ -57,7 +57,7 @@ def show_card(name: str) -> None:
 @click.option("--quiet", is_flag=True, help="No progress bar.")
 def fetch_files(name: str, home: Path | None, force: bool, timeout: float, quiet: bool) -> None:
     """Download the files of dataset NAME over HTTPS into the data home, and check them."""
-    from zoo.data.fetch import fetch
+    from zoo.data.download import fetch
     from zoo.data.manifest import read_manifest
 
     click.echo(f"license: {read_manifest(name).license}", err=True)

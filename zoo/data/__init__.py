@@ -1,7 +1,7 @@
 """The datasets: `load(name)` gives named splits of named arrays, with their provenance.
 
-Importing this package registers all datasets and reads no file. Only `zoo.data.fetch` opens a
-network connection, and only when it is called.
+Importing this package registers all datasets and reads no file. Only `zoo.data.download` opens
+a network connection, and only when it is called.
 """
 
 from __future__ import annotations

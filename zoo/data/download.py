@@ -1,46 +1,153 @@
-"""One file over HTTPS: the only place that opens a network connection, with every failure named."""
+"""Download a dataset's files over HTTPS, verified before they get their names.
+
+The only module that opens a network connection. pooch does the transfer; what it leaves to its
+callers is here: which addresses may be used, one line for every failure, and members of archives.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
+import shutil
+import tarfile
+import tempfile
+import time
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import IO, TYPE_CHECKING, Any, Literal, cast
 from urllib.parse import urljoin, urlsplit
 
-from zoo.core.errors import FetchError
+from zoo.core.errors import DataError, FetchError
+from zoo.data.manifest import CHECKS, RemoteFile, read_manifest
+from zoo.data.registry import dataset_home
 
 if TYPE_CHECKING:
     import requests
 
+TIMEOUT = 30.0  # seconds without a byte
 CHUNK = 1 << 16  # bytes
+WORK = ".fetch-"  # begins the name of the folder that holds files while they come
+STALE = 3600.0  # seconds after which such a folder was left by a process that was killed
 
 
-class Bar(Protocol):
-    """A progress bar as pooch drives it: bytes in all, and bytes more."""
+@dataclass(frozen=True)
+class Fetched:
+    """What happened to one file: `status` says whether it came now or was there and valid."""
 
-    @property
-    def total(self) -> int:
-        """Bytes in all, 0 where not known."""
-        ...
+    path: Path
+    status: Literal["downloaded", "kept"]
+    sha256: str
+    rows: int | None
+    warnings: tuple[str, ...] = ()
 
-    @total.setter
-    def total(self, size: int) -> None: ...
 
-    def update(self, size: int) -> None:
-        """`size` more bytes came."""
-        ...
+def fetch(
+    name: str,
+    home: str | Path | None = None,
+    *,
+    progress: bool = True,
+    force: bool = False,
+    timeout: float = TIMEOUT,
+    manifest: Path | None = None,
+) -> list[Fetched]:
+    """Download the files of dataset `name` into the data home.
 
-    def reset(self) -> None:
-        """Back to none."""
-        ...
+    A file that is there and passes the checks is kept. A new one is written to a temporary folder
+    beside it, and moved to its own name in one step after every check: whatever happens in
+    between, no damaged file ever stands under a final name.
 
-    def close(self) -> None:
-        """All came."""
-        ...
+    Args:
+        name: A dataset with a manifest.
+        home: The data home; default `$ZOO_DATA_HOME`, else the user's cache folder.
+        progress: Show a progress bar on stderr.
+        force: Download again what is there.
+        timeout: Seconds without a single byte after which to give up.
+        manifest: A manifest to use instead of the installed one.
+
+    Raises:
+        UnknownNameError: no such dataset.
+        FetchError: a download failed, or a file does not pass its checks.
+    """
+    folder = dataset_home(name, home)
+    files = read_manifest(name, manifest).files
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for left in folder.glob(f"{WORK}*"):
+            if time.time() - left.stat().st_mtime > STALE:
+                shutil.rmtree(left, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix=WORK, dir=folder) as work:
+            return [
+                _fetch_file(file, folder, Path(work), progress, force, timeout) for file in files
+            ]
+    except OSError as error:
+        where = error.filename2 or error.filename or folder
+        raise FetchError(f"{where}: {error.strerror or error}") from error
+
+
+def _fetch_file(
+    file: RemoteFile, folder: Path, work: Path, progress: bool, force: bool, timeout: float
+) -> Fetched:
+    import pooch
+
+    final, part = folder / file.file, work / file.file
+    replaced: tuple[str, ...] = ()
+    if final.is_file() and not force:
+        try:
+            return _verified(file, final, final, "kept")
+        except FetchError as error:
+            problem = str(error).removeprefix(f"{file.url}: ")
+            replaced = (f"{file.file} did not pass its checks ({problem}); it was replaced",)
+    if file.member:
+        archive = work / pooch.utils.unique_file_name(file.url)
+        if not archive.exists():  # it comes once, however many members are wanted
+            download(file.url, archive, timeout, file.url.rpartition("/")[2] if progress else "")
+        _extract(archive, file.member, part, file.url)
+    else:
+        download(file.url, part, timeout, file.file if progress else "")
+    fetched = _verified(file, part, final, "downloaded")
+    part.replace(final)
+    return replace(fetched, warnings=(*replaced, *fetched.warnings))
+
+
+def _verified(
+    file: RemoteFile, path: Path, final: Path, status: Literal["downloaded", "kept"]
+) -> Fetched:
+    """Check the file at `path`, which is or will be `final`.
+
+    Raises:
+        FetchError: a checksum, the header or the contents are not what they should be.
+    """
+    import pooch
+
+    digest = pooch.file_hash(path)
+    if file.sha256 and digest != file.sha256:
+        raise FetchError(
+            f"{file.url}: {file.file}: wrong checksum, sha256 {digest[:12]}... instead of "
+            f"{file.sha256[:12]}..."
+        )
+    if not file.check:
+        return Fetched(final, status, digest, None)
+    try:
+        rows = CHECKS[file.check](path)
+    except DataError as error:
+        problem = str(error).replace(str(path), file.file)
+        raise FetchError(f"{file.url}: {problem}") from error
+    warnings = []
+    if file.columns:
+        with path.open(encoding="utf-8-sig") as text:
+            columns = tuple(word.strip() for word in text.readline().split(","))
+        if columns != file.columns:
+            warnings.append(f"{file.file}: columns {', '.join(columns)}, not as in the manifest")
+    if file.rows is not None and rows != file.rows:
+        warnings.append(f"{file.file}: {rows:,} rows, expected about {file.rows:,}")
+    return Fetched(final, status, digest, rows, tuple(warnings))
 
 
 def check_url(url: str, *, start: str | None = None) -> None:
-    """Refuse an address that is not HTTPS; plain HTTP is for this very machine alone (tests).
+    """Refuse an address that is not HTTPS; plain HTTP is for this machine itself alone (tests).
 
     Args:
         url: The address.
@@ -50,37 +157,34 @@ def check_url(url: str, *, start: str | None = None) -> None:
         FetchError: the address may not be used.
     """
     parts = urlsplit(url)
+    host = parts.hostname or ""
+    try:
+        loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = host == "localhost"
     from_plain = start is None or urlsplit(start).scheme == "http"
-    here = parts.scheme == "http" and _is_loopback(parts.hostname or "")
-    if parts.scheme == "https" or (here and from_plain):
+    if parts.scheme == "https" or (parts.scheme == "http" and loopback and from_plain):
         return
     came = f" (a redirect from {start})" if start else ""
     raise FetchError(f"{url}{came}: only https addresses are used")
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def download(url: str, destination: Path, *, timeout: float, bar: Bar | None = None) -> None:
+def download(url: str, destination: Path, timeout: float, shown: str = "") -> None:
     """Write the body of `url` to `destination`, which the caller removes after a failure.
 
     Args:
         url: An https address.
         destination: A file to write, in an existing folder.
         timeout: Seconds without a single byte after which the transfer counts as stalled.
-        bar: Told how much there is and how much came.
+        shown: Name beside the progress bar; without one there is no bar.
 
     Raises:
-        FetchError: the address is refused, nobody answers, the server answers with an error,
-            the transfer stalls or breaks off, or the file cannot be written.
+        FetchError: the address is refused, nobody answers, the server answers with an error, or
+            the transfer stalls or breaks off.
+        OSError: the file cannot be written.
     """
     import pooch
     import requests
-    from urllib3.exceptions import ReadTimeoutError
 
     check_url(url)
     answers: list[requests.Response] = []
@@ -90,52 +194,106 @@ def download(url: str, destination: Path, *, timeout: float, bar: Bar | None = N
         if response.is_redirect:
             check_url(urljoin(response.url, response.headers["location"]), start=url)
 
-    get = pooch.HTTPDownloader(
-        progressbar=cast("bool", bar or False),  # pooch takes any object that behaves like a bar
-        chunk_size=CHUNK,
-        timeout=timeout,
-        # What counts as the length must be the length of the file itself.
-        headers={"Accept-Encoding": "identity"},
-        hooks={"response": inspect},
-    )
-    try:
-        get(url, destination, None)
-    except requests.HTTPError as error:
-        last = answers[-1]
-        raise FetchError(f"{url}: the server answered {last.status_code} {last.reason}") from error
-    except requests.Timeout as error:
-        raise FetchError(_stalled(url, timeout)) from error
-    except requests.exceptions.ChunkedEncodingError as error:
-        raise FetchError(_broken_off(url, destination, answers[-1])) from error
-    except requests.ConnectionError as error:
-        if any(isinstance(cause, ReadTimeoutError) for cause in error.args):
-            raise FetchError(_stalled(url, timeout)) from error
-        raise FetchError(f"{url}: no connection ({_innermost(error)})") from error
-    except requests.RequestException as error:
-        raise FetchError(f"{url}: the download failed ({_innermost(error)})") from error
-    except OSError as error:
-        raise FetchError(f"{destination.parent}: {error.strerror or error}") from error
-    finally:  # a body that was not read to its end holds its connection open
-        for answer in answers:
-            answer.close()
-    length = answers[-1].headers.get("content-length", "")
-    if length.isdigit() and destination.stat().st_size != int(length):
-        raise FetchError(_broken_off(url, destination, answers[-1]))
+    with _bar(shown) as bar:
+        get = pooch.HTTPDownloader(
+            progressbar=cast("bool", bar),  # any object that behaves like tqdm's bar
+            chunk_size=CHUNK,
+            timeout=timeout,
+            # Content-Length must be the length of the file itself.
+            headers={"Accept-Encoding": "identity"},
+            hooks={"response": inspect},
+        )
+        try:
+            get(url, destination, None)
+            length = answers[-1].headers.get("content-length", "")
+            if length.isdigit() and destination.stat().st_size != int(length):
+                raise requests.exceptions.ChunkedEncodingError
+        except requests.RequestException as error:
+            came = destination.stat().st_size
+            problem = _problem(error, answers[-1] if answers else None, came, timeout)
+            raise FetchError(f"{url}: {problem}") from error
+        finally:  # a body that was not read to its end holds its connection open
+            for answer in answers:
+                answer.close()
 
 
-def _stalled(url: str, timeout: float) -> str:
-    return f"{url}: no answer for {timeout:g} seconds; try again later"
+def _problem(
+    error: requests.RequestException, answer: requests.Response | None, came: int, timeout: float
+) -> str:
+    """What went wrong, without the names of the objects that it passed through."""
+    import requests
+    from urllib3.exceptions import ReadTimeoutError
 
-
-def _innermost(error: Exception) -> str:
-    """What went wrong in the end, without the names of the objects it passed through."""
+    if isinstance(error, requests.HTTPError) and answer is not None:
+        return f"the server answered {answer.status_code} {answer.reason}"
+    stalled = any(isinstance(cause, ReadTimeoutError) for cause in error.args)
+    if stalled or isinstance(error, requests.Timeout):
+        return f"no answer for {timeout:g} seconds; try again later"
+    if isinstance(error, requests.exceptions.ChunkedEncodingError) and answer is not None:
+        length = answer.headers.get("content-length", "")
+        of = f" of {int(length):,}" if length.isdigit() else ""
+        return f"the transfer broke off after {came:,}{of} bytes; try again"
     cause = error.args[0] if error.args else error
     text = str(getattr(cause, "reason", cause)).partition("\n")[0]
-    return text.partition("): ")[2] or text
+    what = "no connection" if isinstance(error, requests.ConnectionError) else "download failed"
+    return f"{what} ({text.partition('): ')[2] or text})"
 
 
-def _broken_off(url: str, destination: Path, answer: requests.Response) -> str:
-    came = destination.stat().st_size
-    length = answer.headers.get("content-length", "")
-    of = f" of {int(length):,}" if length.isdigit() else ""
-    return f"{url}: the transfer broke off after {came:,}{of} bytes; try again"
+@contextlib.contextmanager
+def _bar(name: str) -> Iterator[Any]:
+    """Rich's progress bar on stderr behind the attributes that pooch uses; None without a name."""
+    if not name:
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    class Bar:
+        total = 0  # bytes, which pooch sets
+
+        def update(self, size: int) -> None:
+            bars.update(task, advance=size, total=self.total or None)
+
+        def reset(self) -> None:
+            bars.update(task, completed=0)
+
+        def close(self) -> None:
+            bars.refresh()
+
+    columns = (TextColumn(name), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        task = bars.add_task("", total=None)
+        yield Bar()
+
+
+def _extract(archive: Path, member: str, destination: Path, url: str) -> None:
+    """Write a member of a zip or tar file, packed or not, to `destination`.
+
+    Only the contents are taken: no path, link or permission of the archive reaches the disk,
+    which pooch's own Untar does not promise.
+
+    Raises:
+        FetchError: the file is not a whole archive, or has no such regular file.
+    """
+    try:
+        with contextlib.ExitStack() as stack:
+            source: IO[bytes] | None = None
+            if zipfile.is_zipfile(archive):
+                zipped = stack.enter_context(zipfile.ZipFile(archive))
+                if member in zipped.namelist() and not member.endswith("/"):
+                    source = stack.enter_context(zipped.open(member))
+            else:
+                packed = stack.enter_context(tarfile.TarFile.open(archive))
+                with contextlib.suppress(KeyError):
+                    entry = packed.getmember(member)
+                    # Not a folder, nor a link, which may point anywhere.
+                    source = packed.extractfile(entry) if entry.isfile() else None
+            if source is None:
+                raise FetchError(f"{url}: no file {member!r} in this archive")
+            with destination.open("wb") as target:
+                shutil.copyfileobj(source, target)
+    except (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error, RuntimeError) as error:
+        reason = str(error).partition("\n")[0].rstrip(":")
+        raise FetchError(f"{url}: not a whole archive ({reason})") from error
+    except OSError as error:  # gzip says so too when its data are damaged
+        raise FetchError(f"{url}: {member}: {error.strerror or error}") from error

@@ -1,15 +1,15 @@
-"""The manifest of a dataset: which files it has, where they are published, how to know them."""
+"""The manifest of a dataset: which files it has, where they are published, how to verify them."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from zoo.core.errors import DataError, UnknownNameError
-from zoo.data.checks import CHECKS
 from zoo.data.registry import described_in, sources
 
 
@@ -20,21 +20,23 @@ class RemoteFile:
     Attributes:
         file: Its name in the data home.
         url: Where it is published.
-        sha256: Hexadecimal digest; None where it is not known.
+        sha256: Hexadecimal digest; empty where it is not known.
+        sha256_note: Why it is not known; given only where it is not.
         rows: Rows observed, without the header; None where not known.
         columns: Columns of the header, in the file's order.
-        check: Name of one of `zoo.data.checks.CHECKS`: what reads the file strictly.
-        member: The file's whole name inside the archive (zip or tar) that `url` is the address
-            of; None where `url` is the file itself. Checksum and rows are the member's.
+        check: Name of one of CHECKS: what reads the file strictly.
+        member: The file's whole name inside the archive (zip or tar) at `url`; empty where `url`
+            is the file itself. Checksum and rows are the member's.
     """
 
     file: str
     url: str
-    sha256: str | None
-    rows: int | None
-    columns: tuple[str, ...]
-    check: str | None = None
-    member: str | None = None
+    sha256: str = ""
+    sha256_note: str = ""
+    rows: int | None = None
+    columns: tuple[str, ...] = ()
+    check: str = ""
+    member: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,19 +64,97 @@ def read_manifest(name: str, path: Path | None = None) -> Manifest:
     try:
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         files = tuple(
-            RemoteFile(**{**entry, "columns": tuple(entry["columns"])})
+            RemoteFile(**{**entry, "columns": tuple(entry.get("columns", ()))})
             for entry in content["files"]
         )
         manifest = Manifest(content["dataset"], content["license"], files)
     except OSError as error:
         raise DataError(f"{path}: {error.strerror or error}") from error
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise DataError(f"{path}: not a manifest ({error!r})") from error
-    for entry in manifest.files:
-        if Path(entry.file).name != entry.file or entry.file.startswith("."):
-            raise DataError(f"{path}: {entry.file!r} is not a plain file name")
-        if entry.sha256 is not None and not re.fullmatch("[0-9a-f]{64}", entry.sha256):
-            raise DataError(f"{path}: {entry.sha256!r} is not a sha256 in hexadecimal digits")
-        if entry.check is not None and entry.check not in CHECKS:
-            raise DataError(f"{path}: {UnknownNameError('check', entry.check, CHECKS)}")
+    for entry in files:
+        if problem := _problem(entry):
+            raise DataError(f"{path}: {problem}")
     return manifest
+
+
+def _problem(entry: RemoteFile) -> str:
+    """What is wrong with an entry; empty where nothing is."""
+    if Path(entry.file).name != entry.file or entry.file.startswith("."):
+        return f"{entry.file!r} is not a plain file name"
+    if entry.sha256 and not re.fullmatch("[0-9a-f]{64}", entry.sha256):
+        return f"{entry.sha256!r} is not a sha256 in hexadecimal digits"
+    if bool(entry.sha256) == bool(entry.sha256_note):
+        return f"{entry.file} needs a sha256, or a sha256_note that says why there is none"
+    if entry.check and entry.check not in CHECKS:
+        return str(UnknownNameError("check", entry.check, CHECKS))
+    return ""
+
+
+def course_season(path: Path) -> int:
+    """Rows of the course's regular seasons."""
+    from zoo.data.basketball.course import count_rows
+
+    return count_rows(path, seeds=False)
+
+
+def course_tourney(path: Path) -> int:
+    """Rows of the course's tournaments."""
+    from zoo.data.basketball.course import count_rows
+
+    return count_rows(path, seeds=True)
+
+
+def idx(path: Path) -> int:
+    """Pictures or labels of an IDX file."""
+    from zoo.data.mnist_files import read_idx
+
+    return len(read_idx(path))
+
+
+def novels(path: Path) -> int:
+    """Stories in the collection's table."""
+    from zoo.data.nouvelles import COLUMNS
+    from zoo.data.text_tables import read_rows
+
+    return len(read_rows(path, COLUMNS))
+
+
+def prose(path: Path) -> int:
+    """Lines of a plain text, which is neither empty nor a page of markup."""
+    from zoo.data.csvtext import read_text
+
+    text = read_text(path).strip()
+    if not text or text.startswith("<"):
+        raise DataError(f"{path}: {'markup' if text else 'empty'}, not plain text")
+    return text.count("\n") + 1
+
+
+def reviews(path: Path) -> int:
+    """Film reviews in the zip file."""
+    from zoo.data.films import read_reviews
+
+    return len(read_reviews(path)[1])
+
+
+def stories(path: Path) -> int:
+    """Questions of a bAbI task."""
+    from zoo.data.babi import read_stories
+
+    return len(read_stories(path))
+
+
+def survey(path: Path) -> int:
+    """Usable answers of the salary survey."""
+    from zoo.data.survey import read_survey
+
+    return len(read_survey(path)[0])
+
+
+# The name in a manifest -> what reads the file strictly and counts its rows before it gets its
+# name: a checksum is not known of every file, and an error page must not pass for data. Each
+# raises DataError, naming the file, for what is wrong.
+CHECKS: dict[str, Callable[[Path], int]] = {
+    check.__name__: check
+    for check in (course_season, course_tourney, idx, novels, prose, reviews, stories, survey)
+}
