@@ -33,6 +33,7 @@ from zoo.exporting import FORMATS
 
 CSV = ROOT / "results" / "exports.csv"
 PAGE = ROOT / "docs" / "exports.md"
+FILES = {name: FORMATS.get(name).file for name in FORMATS.names()}
 CALLS = 30  # at most, of each runtime
 SECONDS = 6.0  # after which no further round of calls begins
 PACKAGES = ("tensorflow", "keras", "ai-edge-litert", "onnxruntime", "tf2onnx", "numpy")
@@ -72,9 +73,10 @@ def measured(name: str) -> Iterator[dict[str, Any]]:
     found: list[dict[str, Any]] = [{**shared, "format": "predict"}]
     calls: list[Callable[[], Any]] = [lambda: model.predict(fed, verbose=0)]
     with tempfile.TemporaryDirectory() as folder:
-        for format, file in FORMATS.items():
+        for format, file in FILES.items():
+            path = Path(folder) / file
             try:
-                made = exporter.export(model, format, Path(folder) / file, rows=rows, split=split)
+                made = exporter.export(model, format, path, rows=rows, split=split)
             except ZooError as error:
                 found.append({**shared, "format": format, "reason": str(error)})
                 calls.append(lambda: None)
@@ -143,9 +145,9 @@ def page(frame: pd.DataFrame) -> str:
         "LiteRT lacks |",
         "| `onnx` | `model.onnx` | onnxruntime and others | operations that ONNX lacks |",
         "",
-        "Inputs and outputs are called as the model's ports are, batches have any number of rows,",
-        "and `ports.json` beside the files says names, types, shapes and units. Vocabularies and",
-        "other preprocessing are not in the files: the run's `labels.json` has the words. ONNX",
+        "Inputs and outputs have the model's names, batches have any number of rows,",
+        "and `signature.json` beside the files gives names, types, shapes and units. Vocabularies",
+        "and other preprocessing are not in the files: the run's `labels.json` has the words. ONNX",
         "needs `pip install 'functional-zoo[export]'`, which also brings LiteRT's own",
         "interpreter; without it TensorFlow's copy checks the LiteRT file. Recurrent layers go",
         "to LiteRT as loops over plain tensors, since its tensor lists want a fixed batch.",
@@ -158,15 +160,17 @@ def page(frame: pd.DataFrame) -> str:
         f"recipe's embedded test rows, made up for {_names(frame, 'made up')}, whose columns",
         "come from another run.",
         "",
-        "| architecture | parameters | " + " | ".join(f"{each}, kB" for each in FORMATS)
-        + " | " + " | ".join(f"{each}, difference" for each in FORMATS) + " |",
+        "| architecture | parameters | " + " | ".join(f"{each}, kB" for each in FILES)
+        + " | " + " | ".join(f"{each}, difference" for each in FILES) + " |",
         "|---|" + "---:|" * 9,
     ]  # fmt: skip
     groups = list(frame.groupby("architecture", sort=False))
     for name, group in groups:
         rows = group.set_index("format")
-        sizes = [_cell(rows, each, "bytes", lambda size: f"{size / 1000:,.1f}") for each in FORMATS]
-        gaps = [_cell(rows, each, "difference", _gap) for each in FORMATS]
+        sizes = [
+            _cell(rows, each, "bytes", lambda size: f"{size / 1000:,.1f}") for each in FILES.names()
+        ]
+        gaps = [_cell(rows, each, "difference", _gap) for each in FILES]
         count = f"{int(group['parameters'].iloc[0]):,}"
         lines.append(f"| `{name}` | {count} | {' | '.join([*sizes, *gaps])} |")
     lines += [
@@ -183,7 +187,7 @@ def page(frame: pd.DataFrame) -> str:
     ]
     for name, group in groups:
         rows = group.set_index("format")
-        cells = [_cell(rows, each, "milliseconds", _figures) for each in ("predict", *FORMATS)]
+        cells = [_cell(rows, each, "milliseconds", _figures) for each in ("predict", *FILES)]
         lines.append(f"| `{name}` | {' | '.join(cells)} |")
     holes = frame[frame["bytes"].isna() & (frame["format"] != "predict")]
     if len(holes):

@@ -17,17 +17,18 @@ from zoo._keras import keras, tf
 from zoo.cli.root import cli
 from zoo.cli.root import run as call
 from zoo.core.console import Reporter
-from zoo.core.errors import TrainingError
+from zoo.core.errors import TrainingError, UnknownNameError
+from zoo.core.files import replacing_folder
 from zoo.experiments.runs import Run
-from zoo.exporting import FORMATS, exporter, folders, onnx_file, serving, signature_json, verify
-from zoo.exporting.artifact import Artifact
-from zoo.exporting.errors import ExportError
+from zoo.exporting import exporter, onnx_file, serving, signature_json, verify
+from zoo.exporting.formats import FORMATS, Artifact, ExportError, Format
 from zoo.training.compile import compile_model
 
 layers: Any = keras.layers
 QUICK = ("basketball", "score_and_win", "novel")  # shared model, two outputs, variable length
 TRAINABLE = [name for name in zoo.list_models() if zoo.spec(name).recipe]
 ROWS = 8
+FILES = {name: FORMATS.get(name).file for name in FORMATS.names()}
 slow = pytest.mark.slow
 
 
@@ -69,7 +70,7 @@ def test_train_tensorboard_export_reload(name: str, tmp_path: Path) -> None:
     assert {"loss", "learning_rate"} <= set(tags["scalars"]) | set(tags["tensors"])
 
     expected = serving.predict(model, rows)
-    for format, file in FORMATS.items():
+    for format, file in FILES.items():
         path = tmp_path / "export" / file
         made = zoo.export(model, format, path, rows=rows)
         assert made.difference <= 1e-4
@@ -83,8 +84,8 @@ def test_train_tensorboard_export_reload(name: str, tmp_path: Path) -> None:
         assert set(found) == {port.name for port in serving.outputs_of(model)}
         for port, values in found.items():
             np.testing.assert_allclose(values, expected[port][:5], atol=1e-4, err_msg=format)
-    assert set(json.loads((tmp_path / "export" / "ports.json").read_text())) == set(
-        FORMATS.values()
+    assert set(json.loads((tmp_path / "export" / "signature.json").read_text())) == set(
+        FILES.values()
     )
 
 
@@ -118,12 +119,16 @@ def test_command_writes_several_formats(
         str(tmp_path / "model.onnx"),
     ]
     assert all("test rows, batches of 1, 32" in line for line in out)
-    assert {path.name for path in tmp_path.iterdir()} == {"model.keras", "model.onnx", "ports.json"}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "model.keras",
+        "model.onnx",
+        "signature.json",
+    }
 
 
-def test_ports_file_says_names_types_shapes_and_units(run: Run, tmp_path: Path) -> None:
+def test_signature_file_says_names_types_shapes_and_units(run: Run, tmp_path: Path) -> None:
     zoo.export(run, "keras", tmp_path / "model.keras")
-    entry = json.loads((tmp_path / "ports.json").read_text())["model.keras"]
+    entry = json.loads((tmp_path / "signature.json").read_text())["model.keras"]
     kind = {"dtype": "float32", "shape": [None, 1]}
     assert entry["inputs"] == [{"name": "seed_diff", **kind, "unit": "seeds"}]
     assert entry["outputs"] == [{"name": "score_diff", **kind, "unit": "points"}]
@@ -131,14 +136,16 @@ def test_ports_file_says_names_types_shapes_and_units(run: Run, tmp_path: Path) 
     assert entry["check"]["rows"] == "test"
 
 
-def test_ports_file_keeps_its_neighbors_and_forgets_what_is_gone(tmp_path: Path) -> None:
+def test_signature_file_keeps_its_neighbors_and_forgets_what_is_gone(tmp_path: Path) -> None:
     for name in ("one.keras", "two.keras"):
         zoo.export(tiny("mlp"), "keras", tmp_path / name)
-    entries = json.loads((tmp_path / "ports.json").read_text())
+    entries = json.loads((tmp_path / "signature.json").read_text())
     assert list(entries) == ["one.keras", "two.keras"]
     (tmp_path / "one.keras").unlink()
     signature_json.add(tmp_path, "two.keras", {"format": "keras"})
-    assert json.loads((tmp_path / "ports.json").read_text()) == {"two.keras": {"format": "keras"}}
+    assert json.loads((tmp_path / "signature.json").read_text()) == {
+        "two.keras": {"format": "keras"}
+    }
 
 
 def test_default_place_is_the_run_folder(run: Run) -> None:
@@ -149,7 +156,7 @@ def test_default_place_is_the_run_folder(run: Run) -> None:
     assert [tensor.name for tensor in loaded.inputs] == ["seed_diff"]
 
 
-def test_failed_parity_is_one_line_and_keeps_what_was_there(
+def test_a_failed_check_is_one_line_and_keeps_what_was_there(
     run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = tmp_path / "model.onnx"
@@ -165,7 +172,7 @@ def test_failed_parity_is_one_line_and_keeps_what_was_there(
             lambda inputs: {name: values + 0.25 for name, values in true.run(inputs).items()},
         )
 
-    monkeypatch.setattr(onnx_file, "open_", wrong)
+    monkeypatch.setitem(FORMATS._values, "onnx", Format("model.onnx", onnx_file.write, wrong))
     words = ["--format", "onnx", "--format", "keras", "--to", str(tmp_path)]
     status, out, err = _call(capsys, run, *words)
     assert status == 1
@@ -174,8 +181,12 @@ def test_failed_parity_is_one_line_and_keeps_what_was_there(
     assert line.startswith("error: onnxruntime ")
     assert "differs from Keras by 0.25 in score_diff" in line
     assert kept.read_text() == "the one before"
-    assert {path.name for path in tmp_path.iterdir()} == {"model.onnx", "model.keras", "ports.json"}
-    assert list(json.loads((tmp_path / "ports.json").read_text())) == ["model.keras"]
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "model.onnx",
+        "model.keras",
+        "signature.json",
+    }
+    assert list(json.loads((tmp_path / "signature.json").read_text())) == ["model.keras"]
 
 
 @slow
@@ -192,7 +203,7 @@ def test_unknown_run_and_format(run: Run, capsys: pytest.CaptureFixture[str]) ->
     status = call(cli, ["export", "no-such-run", "--format", "onnx"])
     assert status == 1
     assert capsys.readouterr().err.count("\n") == 1
-    with pytest.raises(ExportError, match="did you mean onnx"):
+    with pytest.raises(UnknownNameError, match="did you mean onnx"):
         zoo.export(run, "onxn")
     with pytest.raises(TrainingError):
         zoo.export("no-such-run", "onnx")
@@ -257,7 +268,7 @@ def _masked() -> Any:
 def test_masks_states_and_directions(format: str, tmp_path: Path) -> None:
     rows = np.array([[1, 2, 3, 0, 0], [4, 5, 0, 0, 0], [1, 0, 2, 0, 0], [0, 0, 0, 0, 0]])
     model = _masked()
-    made = zoo.export(model, format, tmp_path / FORMATS[format], rows={"text": rows})
+    made = zoo.export(model, format, tmp_path / FILES[format], rows={"text": rows})
     assert made.difference <= 1e-5
     assert made.lengths == (5, 12)
     for layer in model._flatten_layers():
@@ -289,9 +300,9 @@ def _dicts() -> Any:
     return keras.Model({"first": first, "second": second}, outputs, name="dicts")
 
 
-@pytest.mark.parametrize("format", list(FORMATS))
+@pytest.mark.parametrize("format", list(FILES))
 def test_dict_outputs_keep_their_keys(format: str, tmp_path: Path) -> None:
-    made = zoo.export(_dicts(), format, tmp_path / FORMATS[format])
+    made = zoo.export(_dicts(), format, tmp_path / FILES[format])
     again = exporter.load(made.path)
     assert again.inputs == {"first": "int64", "second": "float32"}
     assert set(again.outputs) == {"a", "z"}
@@ -319,7 +330,7 @@ def test_what_a_format_cannot_express(
     model = keras.Model(number, _Bessel(name="odd_one")(number), name="odd")
     capfd.readouterr()
     with pytest.raises(ExportError) as told:
-        zoo.export(model, format, tmp_path / FORMATS[format])
+        zoo.export(model, format, tmp_path / FILES[format])
     assert str(told.value) == complaint
     assert capfd.readouterr().err == "", "one line, and not the converter's pages"
     assert list(tmp_path.iterdir()) == []
@@ -353,12 +364,12 @@ def test_refused_models_and_places(tmp_path: Path) -> None:
     used.mkdir()
     (used / "notes.txt").write_text("mine")
     cases: list[tuple[Any, str, Path | None, str]] = [
-        (_Subclassed(name="sub"), "onnx", tmp_path / "m.onnx", "has no named ports"),
+        (_Subclassed(name="sub"), "onnx", tmp_path / "m.onnx", "has no named inputs"),
         (3, "onnx", tmp_path / "m.onnx", "takes a Keras model or a run, not int"),
-        (model, "onnx", None, "say where to"),
+        (model, "onnx", None, "say where to write"),
         (model, "onnx", tmp_path / "m.tflite", "ends in .onnx, not 'm.tflite'"),
-        (model, "savedmodel", used, "holds something else than a SavedModel"),
-        (model, "savedmodel", used / "notes.txt", "holds something else than a SavedModel"),
+        (model, "savedmodel", used, "is not a SavedModel"),
+        (model, "savedmodel", used / "notes.txt", "is not a SavedModel"),
         (keyword, "savedmodel", tmp_path / "kw", "an input must have a Python name, not 'in'"),
     ]
     for given, format, path, complaint in cases:
@@ -367,7 +378,7 @@ def test_refused_models_and_places(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="no rows for input features; there are x"):
         zoo.export(model, "keras", tmp_path / "m.keras", rows={"x": np.zeros((2, 10))})
     assert (used / "notes.txt").read_text() == "mine"
-    with pytest.raises(ExportError, match="is no artifact"):
+    with pytest.raises(ExportError, match="is not an artifact"):
         exporter.load(used / "notes.txt")
 
 
@@ -379,7 +390,7 @@ def test_a_savedmodel_is_replaced_as_a_whole(tmp_path: Path) -> None:
     assert not (path / "stale").exists()
 
     def interrupted() -> None:
-        with folders.replacing_folder(path) as partial:
+        with replacing_folder(path) as partial:
             partial.mkdir()
             (partial / "half").write_text("written")
             raise KeyboardInterrupt
@@ -387,7 +398,7 @@ def test_a_savedmodel_is_replaced_as_a_whole(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     assert (path / "saved_model.pb").is_file()
-    assert {each.name for each in tmp_path.iterdir()} == {"saved", "ports.json"}
+    assert {each.name for each in tmp_path.iterdir()} == {"saved", "signature.json"}
 
 
 def test_onnx_axes_have_names_or_sizes(tmp_path: Path) -> None:
@@ -404,7 +415,7 @@ def test_onnx_axes_have_names_or_sizes(tmp_path: Path) -> None:
     assert shapes == {"genre": ["batch", 3], "date": ["batch", 1]}
 
 
-def test_parity_sees_what_is_not_finite() -> None:
+def test_the_check_sees_what_is_not_finite() -> None:
     model = tiny("mlp")
     rows = verify.made_up_rows(model, 2)
     (port,) = serving.outputs_of(model)

@@ -11,23 +11,35 @@ from collections.abc import Callable, Mapping
 from zoo.baselines import features, ridge_strengths
 from zoo.baselines.estimators import fit_and_score, linear, nearest_neighbor, random_forest
 from zoo.baselines.task import Scores, Splits, Task
-from zoo.core.errors import UnknownNameError
+from zoo.core.registry import Registry
 
-# name -> what fits it; gives a title, and split -> metric -> value
-BASELINES: dict[str, Callable[[Task], tuple[str, Scores]]] = {
-    "linear": lambda task: fit_and_score(linear, features.numbers(task), task),
-    "nearest_neighbor": lambda task: fit_and_score(nearest_neighbor, features.numbers(task), task),
-    "nearest_neighbor_by_step": lambda task: _by_step("nearest_neighbor", task),
-    "pair_difference": lambda task: fit_and_score(
+# what fits it; gives a title, and split -> metric -> value
+BASELINES: Registry[Callable[[Task], tuple[str, Scores]]] = Registry("baseline")
+BASELINES.add("linear", lambda task: fit_and_score(linear, features.numbers(task), task))
+BASELINES.add(
+    "nearest_neighbor",
+    lambda task: fit_and_score(nearest_neighbor, features.numbers(task), task),
+)
+BASELINES.add("nearest_neighbor_by_step", lambda task: _by_step("nearest_neighbor", task))
+BASELINES.add(
+    "pair_difference",
+    lambda task: fit_and_score(
         linear, features.pair_differences(task), task, "difference of averages and {}"
     ),
-    "pooled_forest": lambda task: fit_and_score(
-        random_forest, features.summaries(task), task, "{} on summaries"
-    ),
-    "random_forest": lambda task: fit_and_score(random_forest, features.numbers(task), task),
-    "ridge_strengths": ridge_strengths.score,
-    "tfidf_linear": lambda task: fit_and_score(linear, features.tfidf(task), task, "TF-IDF and {}"),
-}
+)
+BASELINES.add(
+    "pooled_forest",
+    lambda task: fit_and_score(random_forest, features.summaries(task), task, "{} on summaries"),
+)
+BASELINES.add(
+    "random_forest", lambda task: fit_and_score(random_forest, features.numbers(task), task)
+)
+BASELINES.add("ridge_strengths", ridge_strengths.score)
+BASELINES.add(
+    "tfidf_linear",
+    lambda task: fit_and_score(linear, features.tfidf(task), task, "TF-IDF and {}"),
+)
+BASELINES.keep()
 
 
 def score(
@@ -46,12 +58,10 @@ def score(
     Raises:
         UnknownNameError: no such baseline.
     """
-    if name not in BASELINES:
-        raise UnknownNameError("baseline", name, BASELINES)
-    return BASELINES[name](Task(splits, losses, metrics))
+    return BASELINES.get(name)(Task(splits, losses, metrics))
 
 
 def _by_step(name: str, task: Task) -> tuple[str, Scores]:
     """A baseline for a class at every time step, each step a row of its own."""
-    title, scores = BASELINES[name](features.by_step(task))
+    title, scores = BASELINES.get(name)(features.by_step(task))
     return f"{title} by step", scores

@@ -16,7 +16,7 @@ from zoo.exporting import FORMATS, TOLERANCE
 @click.option(
     "--format",
     "formats",
-    type=click.Choice(list(FORMATS)),
+    type=click.Choice(FORMATS.names()),
     multiple=True,
     required=True,
     help="What to write; may be given several times.",
@@ -25,7 +25,7 @@ from zoo.exporting import FORMATS, TOLERANCE
     "--to",
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Folder for the artifacts and ports.json.  [default: export/ in the run's folder]",
+    help="Folder for the artifacts and signature.json.  [default: export/ in the run's folder]",
 )
 @click.option(
     "--tolerance",
@@ -44,15 +44,15 @@ def command(
     on test rows, in batches of several sizes, and kept only if it gives what Keras gives.
     """
     from zoo.experiments.runs import load_run
-    from zoo.exporting.exporter import export, rows_for
+    from zoo.exporting import export, rows_for
 
     loaded = load_run(run, logdir)
     split, rows = rows_for(loaded)
     if split == "made up":
-        click.echo("note: the run's own rows are not to be had; checking on made-up ones", err=True)
+        click.echo("note: the run's own rows are not available; checking on made-up ones", err=True)
     failed = 0
     for format in dict.fromkeys(formats):
-        path = (folder or loaded.folder / "export") / FORMATS[format]
+        path = (folder or loaded.folder / "export") / FORMATS.get(format).file
         try:
             made = export(loaded, format, path, rows=rows, split=split, tolerance=tolerance)
         except ZooError as error:

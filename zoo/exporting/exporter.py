@@ -5,41 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from zoo._keras import keras, tf
 from zoo.core.console import Reporter
-from zoo.core.errors import DataError, TrainingError, UnknownNameError
-from zoo.core.files import replacing
+from zoo.core.errors import DataError, TrainingError
+from zoo.core.files import replacing, replacing_folder
 from zoo.experiments.feeding import ported
 from zoo.experiments.runs import LOGDIR, Run, load_run
-from zoo.exporting import (
-    FORMATS,
-    TOLERANCE,
-    keras_file,
-    litert,
-    onnx_file,
-    saved_model,
-    serving,
-    signature_json,
-    verify,
-)
-from zoo.exporting.errors import ExportError
-from zoo.exporting.folders import replacing_folder, size_of
+from zoo.exporting import serving, signature_json, verify
+from zoo.exporting.formats import FORMATS, Arrays, Artifact, ExportError
 from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import recipe as find_recipe
 
-if TYPE_CHECKING:
-    from zoo.exporting.artifact import Arrays
-
-_MODULES = {
-    "keras": keras_file,
-    "savedmodel": saved_model,
-    "litert": litert,
-    "onnx": onnx_file,
-}
+TOLERANCE = 1e-4
 
 
 @dataclass(frozen=True)
@@ -48,7 +29,7 @@ class Exported:
 
     Attributes:
         path: The file, or the folder of a SavedModel.
-        format: One of `FORMATS`.
+        format: A name in `FORMATS`.
         runtime: What it was checked in.
         bytes: Size of the file, or of all files in the folder.
         difference: The largest absolute difference from the model's own outputs.
@@ -77,23 +58,61 @@ def export(
     logdir: str | Path = LOGDIR,
     split: str = "given",
 ) -> Exported:
-    """As `zoo.exporting.export` says; `split` is where `rows` come from."""
-    if format not in FORMATS:
-        raise ExportError(str(UnknownNameError("format", format, FORMATS)))
-    run = load_run(model, logdir) if isinstance(model, str | Path) else model
-    source = run if isinstance(run, Run) else None
-    chosen: Any = run.model if isinstance(run, Run) else run
+    """Write a model in one format, and run the file in its own runtime before it takes its name.
+
+    The file's inputs and outputs have the model's names; the batch may have any number of rows,
+    and axes that vary in the model vary in the file. `signature.json` beside it gives names,
+    types, shapes and units. Vocabularies and other preprocessing are not part of it.
+
+    Args:
+        model: A functional or Sequential model, a run, or a run's folder or recipe name.
+        format: A name in `FORMATS`: `keras`, `savedmodel`, `litert` or `onnx`.
+        path: File to write (a folder for `savedmodel`) with the format's suffix; by default in
+            `export/` in the run's folder. What stood there is replaced once the check has
+            passed.
+        rows: Input arrays by name to check with, rows on axis 0; by default the run's test
+            rows, else made-up ones.
+        tolerance: The largest difference from the model's own output that passes: absolute, or
+            relative to the output's largest value where that is above 1.
+        logdir: Where runs are looked up.
+        split: Which split `rows` are from, for the record.
+
+    Raises:
+        UnknownNameError: no such format.
+        ExportError: the format cannot express the model, its runtime is not installed, or the
+            file gives other outputs.
+        TrainingError: no such run, or it is damaged.
+    """
+    target = FORMATS.get(format)
+    loaded: Any = load_run(model, logdir) if isinstance(model, str | Path) else model
+    run = loaded if isinstance(loaded, Run) else None
+    chosen: Any = run.model if run else loaded
     serving.check_exportable(chosen)
     if path is None:
-        if source is None:
-            raise ExportError("say where to: export(model, format, path)")
-        path = source.folder / "export" / FORMATS[format]
+        if run is None:
+            raise ExportError("say where to write: export(model, format, path)")
+        path = run.folder / "export" / target.file
     path = Path(path)
-    _check_path(path, format)
+    _check_path(path, format, Path(target.file).suffix)
     if rows is None:
-        split, rows = rows_for(source) if source else ("made up", verify.made_up_rows(chosen))
+        split, rows = rows_for(run) if run else ("made up", verify.made_up_rows(chosen))
     inputs = verify.given_rows(chosen, rows)
-    return _written(chosen, format, path, split, inputs, tolerance, source)
+    replace = replacing if Path(target.file).suffix else replacing_folder
+    with replace(path) as partial:
+        artifact = _written(chosen, format, partial)
+        found = verify.check(chosen, artifact, inputs, tolerance)
+    exported = Exported(
+        path=path,
+        format=format,
+        runtime=artifact.runtime,
+        bytes=_size(path),
+        difference=found.difference,
+        batches=found.batches,
+        lengths=found.lengths,
+        rows=split,
+    )
+    signature_json.add(path.parent, path.name, _entry(chosen, exported, tolerance, run))
+    return exported
 
 
 def rows_for(run: Run) -> tuple[str, Arrays]:
@@ -102,10 +121,7 @@ def rows_for(run: Run) -> tuple[str, Arrays]:
     They are made up where the data is not on this machine, or the run that a stacked one builds
     on is gone.
     """
-    from zoo.experiments import (  # data readers, which a model of one's own needs not
-        setup,
-        stacking,
-    )
+    from zoo.experiments import setup, stacking  # data readers: a plain model needs none
 
     recipe = Recipe.from_dict(run.record["recipe"])
     silent = Reporter(silent=True)
@@ -125,70 +141,65 @@ def rows_for(run: Run) -> tuple[str, Arrays]:
     return split, {name: array[: verify.ROWS] for name, array in splits[split][0].items()}
 
 
-def _check_path(path: Path, format: str) -> None:
-    """Refuse a path of the wrong ending, or one where something else would be overwritten."""
-    if format != "savedmodel":
-        ending = Path(FORMATS[format]).suffix
-        if path.suffix != ending:
-            raise ExportError(f"{format} goes to a file that ends in {ending}, not {path.name!r}")
+def load(path: str | Path) -> Artifact:
+    """Open a written artifact in its runtime, which its suffix tells.
+
+    Raises:
+        ExportError: it is not an artifact of a known format.
+    """
+    path = Path(path)
+    if (path / "saved_model.pb").is_file():
+        return FORMATS.get("savedmodel").open(path)
+    for format in map(FORMATS.get, FORMATS.names()):
+        if path.is_file() and path.suffix and path.suffix == Path(format.file).suffix:
+            return format.open(path)
+    raise ExportError(f"{path} is not an artifact that zoo export writes")
+
+
+def _check_path(path: Path, format: str, suffix: str) -> None:
+    """Refuse a path of the wrong suffix, or one where something else would be overwritten."""
+    if suffix:
+        if path.suffix != suffix:
+            raise ExportError(f"{format} goes to a file that ends in {suffix}, not {path.name!r}")
         if path.is_dir():
             raise ExportError(f"{path} is a folder; {format} is one file")
-    elif path.exists() and not (path / "saved_model.pb").is_file() and _full(path):
-        raise ExportError(f"{path} holds something else than a SavedModel; choose another place")
+    elif _holds_something(path) and not (path / "saved_model.pb").is_file():
+        raise ExportError(f"{path} is not a SavedModel; choose another place")
 
 
-def _full(path: Path) -> bool:
-    return not path.is_dir() or any(path.iterdir())
+def _holds_something(path: Path) -> bool:
+    return any(path.iterdir()) if path.is_dir() else path.exists()
 
 
-def _written(
-    model: keras.Model,
-    format: str,
-    path: Path,
-    split: str,
-    inputs: Arrays,
-    tolerance: float,
-    run: Run | None,
-) -> Exported:
-    """Write under a temporary name, check, rename, and describe in ports.json."""
-    module = _MODULES[format]
-    replace = replacing_folder if format == "savedmodel" else replacing
-    with replace(path) as partial:
-        try:
-            module.write(model, partial)
-            artifact = module.open_(partial)
-        except (ExportError, OSError):
-            raise
-        except Exception as error:  # Keras and TensorFlow raise many kinds
-            reason = str(error).partition("\n")[0] or type(error).__name__
-            raise ExportError(f"{model.name} as {format}: {reason}") from error
-        found = verify.check(model, artifact, inputs, tolerance)
-    exported = Exported(
-        path,
-        format,
-        artifact.runtime,
-        size_of(path),
-        found.difference,
-        found.batches,
-        found.lengths,
-        split,
-    )
-    signature_json.add(path.parent, path.name, _entry(model, exported, tolerance, run))
-    return exported
+def _written(model: keras.Model, format: str, path: Path) -> Artifact:
+    """Write the file and open it in its runtime."""
+    target = FORMATS.get(format)
+    try:
+        target.write(model, path)
+        return target.open(path)
+    except (ExportError, OSError):
+        raise
+    except Exception as error:  # Keras and TensorFlow raise many kinds
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        raise ExportError(f"{model.name} as {format}: {reason}") from error
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file, or of all files in a folder."""
+    files = [path] if path.is_file() else path.rglob("*")
+    return sum(file.stat().st_size for file in files if file.is_file())
 
 
 def _entry(
     model: keras.Model, exported: Exported, tolerance: float, run: Run | None
 ) -> dict[str, Any]:
-    """What ports.json says of one artifact."""
-    card = signature_json.card_of(run.record["recipe"]["architecture"] if run else model.name)
-    inputs, outputs = serving.inputs_of(model), serving.outputs_of(model)
+    """What signature.json says of one artifact."""
+    architecture = run.record["recipe"]["architecture"] if run else model.name
     return {
         "format": exported.format,
         "model": model.name,
         **({"run": f"{run.folder.parent.name}/{run.folder.name}"} if run else {}),
-        "inputs": signature_json.describe(inputs, card.inputs if card else ()),
-        "outputs": signature_json.describe(outputs, card.outputs if card else ()),
+        **signature_json.describe(model, architecture),
         "check": {
             "runtime": exported.runtime,
             "rows": exported.rows,
@@ -199,18 +210,3 @@ def _entry(
         },
         "versions": {"keras": keras.__version__, "tensorflow": tf.__version__},
     }
-
-
-def load(path: str | Path) -> Any:
-    """Open a written artifact in its runtime, by its ending: an `Artifact`.
-
-    Raises:
-        ExportError: there is none of a known kind.
-    """
-    path = Path(path)
-    if (path / "saved_model.pb").is_file():
-        return saved_model.open_(path)
-    for format, name in FORMATS.items():
-        if path.is_file() and path.suffix and path.suffix == Path(name).suffix:
-            return _MODULES[format].open_(path)
-    raise ExportError(f"{path} is no artifact that zoo export writes")

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from zoo._keras import keras
 from zoo.exporting import serving
-from zoo.exporting.artifact import Artifact
+from zoo.exporting.formats import Artifact
+
+FILE = "model.keras"  # its name in an export folder
 
 
 def write(model: keras.Model, path: Path) -> None:

@@ -12,23 +12,24 @@ import numpy as np
 
 from zoo._keras import keras, tf
 from zoo.exporting import serving
-from zoo.exporting.artifact import Arrays, Artifact
-from zoo.exporting.errors import ExportError
+from zoo.exporting.formats import Arrays, Artifact, ExportError
 from zoo.exporting.recurrent import portable
-from zoo.exporting.silence import quiet
+from zoo.exporting.silence import silent
+
+FILE = "model.tflite"  # its name in an export folder
 
 
 def write(model: keras.Model, path: Path) -> None:
     """Convert `model` to LiteRT's built-in operations, so that every LiteRT runtime takes it.
 
     Raises:
-        ExportError: the model needs an operation that LiteRT has not, or reads text.
+        ExportError: LiteRT lacks an operation of the model, or the model reads text.
     """
     serving.check_parameter_names(model, "litert")
     texts = [tensor.name for tensor in serving.inputs_of(model) if tensor.dtype == "string"]
     if texts:
         raise ExportError(f"{model.name} as litert: LiteRT reads no text, such as {texts[0]}")
-    with quiet(), portable(model, tensor_lists=False), tempfile.TemporaryDirectory() as folder:
+    with silent(), portable(model, tensor_lists=False), tempfile.TemporaryDirectory() as folder:
         frozen = _frozen(model)
         concrete = frozen.get_concrete_function()
         module = tf.Module()
@@ -75,7 +76,7 @@ def _reason(text: str) -> str:
 
 def open_(path: Path) -> Artifact:
     """Open the file in LiteRT's interpreter: ai-edge-litert, else TensorFlow's older copy."""
-    with quiet():
+    with silent():
         interpreter, runtime = _interpreter(path)
         runner = interpreter.get_signature_runner()
         details = runner.get_input_details()
@@ -86,7 +87,7 @@ def open_(path: Path) -> Artifact:
         nonlocal opened
         if not opened:  # the first call says on stderr what it makes ready
             opened = True
-            with quiet():
+            with silent():
                 runner(**inputs)
         return {name: np.array(value) for name, value in runner(**inputs).items()}
 

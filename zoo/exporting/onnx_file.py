@@ -11,10 +11,11 @@ import numpy as np
 
 from zoo._keras import keras
 from zoo.exporting import serving
-from zoo.exporting.artifact import Arrays, Artifact
-from zoo.exporting.errors import ExportError
+from zoo.exporting.formats import Arrays, Artifact, ExportError
 from zoo.exporting.recurrent import portable
-from zoo.exporting.silence import quiet
+from zoo.exporting.silence import silent
+
+FILE = "model.onnx"  # its name in an export folder
 
 OPSET = 17
 _TYPES = {
@@ -32,7 +33,7 @@ def write(model: keras.Model, path: Path) -> None:
         ExportError: tf2onnx is not installed, or has no way to write one of the operations.
     """
     convert = _needed("tf2onnx.convert")
-    with quiet(), portable(model, tensor_lists=True):
+    with silent(), portable(model, tensor_lists=True):
         try:
             converted, _ = convert.from_function(
                 serving.function(model), serving.specs(model), opset=OPSET
@@ -60,7 +61,7 @@ def _unknown(graph: Any) -> Iterator[str]:
 
 
 def _name_axes(values: Sequence[Any], tensors: Sequence[serving.Tensor]) -> None:
-    """Call the first axis `batch` and others that vary after their port; fixed ones are fixed."""
+    """Name the first axis `batch` and others that vary after their tensor; fix the rest."""
     shapes = {tensor.name: tensor.shape for tensor in tensors}
     for value in values:
         for index, axis in enumerate(value.type.tensor_type.shape.dim):
@@ -106,7 +107,7 @@ def _type(name: str) -> str:
 
 def _needed(module: str) -> Any:
     try:
-        with quiet():
+        with silent():
             return importlib.import_module(module)
     except ImportError as error:
         raise ExportError(

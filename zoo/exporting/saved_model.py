@@ -8,9 +8,11 @@ import numpy as np
 
 from zoo._keras import keras, tf
 from zoo.exporting import serving
-from zoo.exporting.artifact import Arrays, Artifact
+from zoo.exporting.formats import Arrays, Artifact
 from zoo.exporting.recurrent import portable
-from zoo.exporting.silence import quiet
+from zoo.exporting.silence import silent
+
+FILE = "savedmodel"  # its name in an export folder
 
 SIGNATURE = "serving_default"
 
@@ -19,11 +21,11 @@ def write(model: keras.Model, path: Path) -> None:
     """Write `model` with one signature, `serving_default`, for use without Keras.
 
     Raises:
-        ExportError: an input's name is no Python name.
+        ExportError: an input's name is not a Python identifier.
     """
     serving.check_parameter_names(model, "savedmodel")
     archive = keras.export.ExportArchive()
-    with quiet(), portable(model, tensor_lists=True):
+    with silent(), portable(model, tensor_lists=True):
         archive.track(model)
         archive.add_endpoint("serve", serving.function(model))
         archive.write_out(path, verbose=False)
@@ -31,7 +33,7 @@ def write(model: keras.Model, path: Path) -> None:
 
 def open_(path: Path) -> Artifact:
     """Load the folder with TensorFlow alone."""
-    with quiet():
+    with silent():
         signature = tf.saved_model.load(str(path)).signatures[SIGNATURE]
     types = {name: spec.dtype for name, spec in signature.structured_input_signature[1].items()}
 

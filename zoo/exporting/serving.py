@@ -1,4 +1,4 @@
-"""A model as one TensorFlow function whose inputs and outputs are called as its ports are."""
+"""A model as one TensorFlow function whose inputs and outputs keep their names."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from typing import Any
 import numpy as np
 
 from zoo._keras import keras, tf
-from zoo.exporting.errors import ExportError
+from zoo.exporting.formats import Arrays, ExportError
 from zoo.training.engine import output_names
-
-Arrays = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -48,17 +46,17 @@ def _names(model: keras.Model) -> list[str]:
 
 
 def check_exportable(model: Any) -> None:
-    """Refuse what has no named ports.
+    """Refuse a model whose inputs and outputs have no names.
 
     Raises:
-        ExportError: a subclassed or unbuilt model, or ports that share a name.
+        ExportError: a subclassed or unbuilt model, or tensors that share a name.
     """
     if not isinstance(model, keras.Model):
         raise ExportError(f"export takes a Keras model or a run, not {type(model).__name__}")
     functional = hasattr(model, "_inputs_struct")
     if not functional and not (isinstance(model, keras.Sequential) and model.built):
         raise ExportError(
-            f"{model.name} has no named ports: export takes functional models, and Sequential "
+            f"{model.name} has no named inputs: export takes functional models, and Sequential "
             "ones that know their input's shape"
         )
     if len(_names(model)) != len(model.outputs):
@@ -73,7 +71,7 @@ def check_parameter_names(model: keras.Model, format: str) -> None:
     """Refuse input names that TensorFlow's signatures cannot hold.
 
     Raises:
-        ExportError: a name that is no Python name.
+        ExportError: a name that is not a Python identifier.
     """
     for tensor in inputs_of(model):
         if not tensor.name.isidentifier() or keyword.iskeyword(tensor.name):

@@ -1,23 +1,37 @@
-"""`ports.json`: what the artifacts of a folder take and give, for whoever calls them."""
+"""`signature.json`: the inputs and outputs of a folder's artifacts, for whoever calls them."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zoo.core.files import write_text
-from zoo.exporting.serving import Tensor
+from zoo.exporting import serving
 from zoo.models.registry import list_models, spec
-from zoo.models.spec import ModelSpec, TensorSpec
+from zoo.models.spec import TensorSpec
 
-NAME = "ports.json"
+if TYPE_CHECKING:
+    import keras
+
+NAME = "signature.json"
 
 
-def describe(tensors: Sequence[Tensor], ports: Sequence[TensorSpec]) -> list[dict[str, Any]]:
+def describe(model: keras.Model, architecture: str) -> dict[str, list[dict[str, Any]]]:
+    """Inputs and outputs of a model, with units if its architecture is a registered one."""
+    known = spec(architecture) if architecture in list_models() else None
+    return {
+        "inputs": _described(serving.inputs_of(model), known.inputs if known else ()),
+        "outputs": _described(serving.outputs_of(model), known.outputs if known else ()),
+    }
+
+
+def _described(
+    tensors: Sequence[serving.Tensor], specs: Sequence[TensorSpec]
+) -> list[dict[str, Any]]:
     """Name, type and shape of each tensor (null where it varies), with its unit."""
-    cards = {port.name: port for port in ports}
+    known = {each.name: each for each in specs}
     described = []
     for tensor in tensors:
         entry: dict[str, Any] = {
@@ -25,16 +39,11 @@ def describe(tensors: Sequence[Tensor], ports: Sequence[TensorSpec]) -> list[dic
             "dtype": tensor.dtype,
             "shape": list(tensor.shape),
         }
-        if card := cards.get(tensor.name):
-            told = {"unit": card.unit, "vocabulary": card.vocabulary}
+        if found := known.get(tensor.name):
+            told = {"unit": found.unit, "vocabulary": found.vocabulary}
             entry |= {key: text for key, text in told.items() if text}
         described.append(entry)
     return described
-
-
-def card_of(name: str) -> ModelSpec | None:
-    """The registered architecture of that name, if there is one."""
-    return spec(name) if name in list_models() else None
 
 
 def add(folder: Path, artifact: str, entry: Mapping[str, Any]) -> None:
@@ -46,7 +55,7 @@ def add(folder: Path, artifact: str, entry: Mapping[str, Any]) -> None:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """What the file says; nothing if there is none or it is damaged: it is made anew."""
+    """What the file says; nothing if there is none or it is damaged: it is written anew."""
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

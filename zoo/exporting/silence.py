@@ -1,4 +1,4 @@
-"""Converters and runtimes write progress to stderr from native code; here it is dropped."""
+"""Dropping what converters and runtimes write to stderr from native code."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
+def silent() -> Iterator[None]:
     """Drop what goes to stderr and other libraries' warnings; exceptions say what went wrong."""
     loggers = [logging.getLogger(name) for name in ("tensorflow", "tf2onnx", "absl")]
     levels = [logger.level for logger in loggers]

@@ -9,8 +9,7 @@ import numpy as np
 
 from zoo._keras import keras
 from zoo.exporting import serving
-from zoo.exporting.artifact import Arrays, Artifact
-from zoo.exporting.errors import ExportError
+from zoo.exporting.formats import Arrays, Artifact, ExportError
 
 ROWS = 32  # of the test split
 LENGTHS = (16, 32, 64, 128, 256, 512, 1024)  # tried for axes that vary, if there is no data
@@ -18,13 +17,12 @@ LONGER = 7  # by which the second length is longer than the first
 
 
 @dataclass(frozen=True)
-class Parity:
+class Check:
     """What a check found: rows and lengths seen, and the largest absolute difference."""
 
     batches: tuple[int, ...]
     lengths: tuple[int, ...]
     difference: float
-    port: str
 
 
 def made_up_rows(model: keras.Model, rows: int = ROWS, seed: int = 0) -> Arrays:
@@ -64,7 +62,7 @@ def _random(model: keras.Model, rows: int, length: int, seed: int) -> Arrays:
 
 
 def given_rows(model: keras.Model, rows: Mapping[str, np.ndarray]) -> Arrays:
-    """The caller's rows, by port and of the ports' types.
+    """The caller's rows, by input and of the inputs' types.
 
     Raises:
         ExportError: an input without rows, or none at all.
@@ -82,16 +80,16 @@ def given_rows(model: keras.Model, rows: Mapping[str, np.ndarray]) -> Arrays:
 
 def check(
     model: keras.Model, artifact: Artifact, rows: Mapping[str, np.ndarray], tolerance: float
-) -> Parity:
+) -> Check:
     """Run model and file on a batch of one, on all rows, and on longer ones where lengths vary.
 
     Raises:
-        ExportError: other names or types than the ports', or other outputs.
+        ExportError: other names or types than the model's, or other outputs.
     """
     _check_names(model, artifact)
     batches = list(_batches(model, rows))
     varying = _varying(model)
-    worst, port = 0.0, ""
+    worst = 0.0
     for inputs in batches:
         expected = serving.predict(model, inputs)
         try:
@@ -113,13 +111,12 @@ def check(
                     f"{artifact.runtime} differs from Keras by {difference:.3g} in {name}, more "
                     f"than {allowed:.3g}"
                 )
-            if difference >= worst:
-                worst, port = difference, name
+            worst = max(worst, difference)
     lengths = {
         inputs[name].shape[axis] for inputs in batches for name, axes in varying for axis in axes
     }
     sizes = {len(next(iter(inputs.values()))) for inputs in batches}
-    return Parity(tuple(sorted(sizes)), tuple(sorted(lengths)), worst, port)
+    return Check(tuple(sorted(sizes)), tuple(sorted(lengths)), worst)
 
 
 def _check_names(model: keras.Model, artifact: Artifact) -> None:
