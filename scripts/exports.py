@@ -167,9 +167,7 @@ def page(frame: pd.DataFrame) -> str:
     groups = list(frame.groupby("architecture", sort=False))
     for name, group in groups:
         rows = group.set_index("format")
-        sizes = [
-            _cell(rows, each, "bytes", lambda size: f"{size / 1000:,.1f}") for each in FILES.names()
-        ]
+        sizes = [_cell(rows, each, "bytes", lambda size: f"{size / 1000:,.1f}") for each in FILES]
         gaps = [_cell(rows, each, "difference", _gap) for each in FILES]
         count = f"{int(group['parameters'].iloc[0]):,}"
         lines.append(f"| `{name}` | {count} | {' | '.join([*sizes, *gaps])} |")
