@@ -39,7 +39,8 @@ def number(count: int | None) -> str:
 
 def ports(entry: ModelSpec) -> str:
     """`team_1 (1), home (1) -> score_diff (1)`."""
-    sides = (entry.inputs, entry.outputs)
+    sized = entry.resolved()
+    sides = (sized.inputs, sized.outputs)
     return " → ".join(
         ", ".join(f"{port.name} {shape_text(port.shape)}" for port in side) for side in sides
     )
@@ -62,8 +63,8 @@ def section(entry: ModelSpec) -> str:
     facts = [
         f"- **document**: {'; '.join(f'`{document.key}`' for document in entry.documents)}",
         f"- **claim**: {entry.claim}",
-        *(f"- **input** {_port(text)}" for text in map(port_text, entry.inputs)),
-        *(f"- **output** {_port(text)}" for text in map(port_text, entry.outputs)),
+        *(f"- **input** {_port(text)}" for text in map(port_text, entry.resolved().inputs)),
+        *(f"- **output** {_port(text)}" for text in map(port_text, entry.resolved().outputs)),
         f"- **parameters**: {number(entry.count)}; published: {number(entry.published)}"
         + (f" ({entry.published_note})" if entry.published_note else ""),
     ]

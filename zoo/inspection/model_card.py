@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 from zoo.experiments import pretrained
@@ -12,6 +13,7 @@ from zoo.recipes.registry import list_recipes, recipe
 
 def as_dict(entry: ModelSpec) -> dict[str, Any]:
     """The card as JSON values."""
+    sized = entry.resolved()
     return {
         "name": entry.name,
         "summary": entry.summary,
@@ -19,8 +21,8 @@ def as_dict(entry: ModelSpec) -> dict[str, Any]:
         "aliases": list(entry.aliases),
         "documents": [dataclasses.asdict(document) for document in entry.documents],
         "claim": entry.claim,
-        "inputs": [_port(port) for port in entry.inputs],
-        "outputs": [_port(port) for port in entry.outputs],
+        "inputs": [_port(port) for port in sized.inputs],
+        "outputs": [_port(port) for port in sized.outputs],
         "arguments": {name: _json(value) for name, value in entry.defaults.items()},
         "parameters": entry.count,
         "published": entry.published,
@@ -74,12 +76,13 @@ def _cell(text: str) -> str:
 
 def facts(entry: ModelSpec) -> list[tuple[str, str]]:
     """What the card says below its summary: what about, and the text; keys may repeat."""
+    sized = entry.resolved()
     found: list[tuple[str, str]] = []
     found += [("document", f"{each.key}: {each.title}") for each in entry.documents]
     if entry.claim:
         found.append(("claim", entry.claim))
-    found += [("input", port_text(port)) for port in entry.inputs]
-    found += [("output", port_text(port)) for port in entry.outputs]
+    found += [("input", port_text(port)) for port in sized.inputs]
+    found += [("output", port_text(port)) for port in sized.outputs]
     found.append(("parameters", f"{entry.count:,}"))
     published = "-" if entry.published is None else f"{entry.published:,}"
     note = f" ({entry.published_note})" if entry.published_note else ""
@@ -106,7 +109,7 @@ def port_text(port: TensorSpec) -> str:
     return f"{port.name} {shape_text(port.shape)} {port.dtype}{unit}{meaning}"
 
 
-def shape_text(shape: tuple[int | None, ...]) -> str:
+def shape_text(shape: Sequence[object]) -> str:
     """A shape without the batch axis: `(28, 28, 192)`, `(None)`."""
     return f"({', '.join(map(str, shape))})"
 

@@ -14,8 +14,8 @@ from zoo.models._image_checks import check_image_shape, least_size
 from zoo.models.registry import register
 from zoo.models.spec import TensorSpec
 
-PICTURE = TensorSpec("picture", (299, 299, 3), unit="-1 to 1", meaning="red, green, blue")
-LABEL = TensorSpec("label", (1000,), unit="probability", meaning="one probability per class")
+PICTURE = TensorSpec("picture", ("image_shape",), unit="-1 to 1", meaning="red, green, blue")
+LABEL = TensorSpec("label", ("classes",), unit="probability", meaning="one probability per class")
 
 CONVOLUTIONS = {  # how many each block of Inception V3 has
     "stem": 5,

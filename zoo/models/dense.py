@@ -8,26 +8,24 @@ from zoo.models.registry import register
 from zoo.models.spec import TensorSpec, Variant
 
 PIXELS = TensorSpec(
-    "pixels", (784,), unit="0-1", meaning="gray levels of a 28 x 28 picture, row by row"
+    "pixels", ("n_pixels",), unit="0-1", meaning="gray levels of a 28 x 28 picture, row by row"
 )
-DIGIT = TensorSpec("digit", (10,), unit="probability", meaning="probability of each digit, 0 to 9")
+DIGIT = TensorSpec(
+    "digit", ("n_classes",), unit="probability", meaning="probability of each digit, 0 to 9"
+)
 LABEL = TensorSpec("label", (1,), unit="probability", meaning="probability of class 1")
-
-
-def _features(size: int) -> TensorSpec:
-    return TensorSpec(
-        "features", (size,), meaning="numbers that describe one example, standardized"
-    )
-
-
-def _category(size: int) -> TensorSpec:
-    return TensorSpec("category", (size,), unit="probability", meaning="probability of each class")
+FEATURES = TensorSpec(
+    "features", ("n_features",), meaning="numbers that describe one example, standardized"
+)
+CATEGORY = TensorSpec(
+    "category", ("n_classes",), unit="probability", meaning="probability of each class"
+)
 
 
 @register(
     documents="model-api",
-    inputs=(TensorSpec("a", (32,), meaning="any vector"),),
-    outputs=(TensorSpec("b", (32,), meaning="a linear map of a, plus a bias"),),
+    inputs=(TensorSpec("a", ("n_features",), meaning="any vector"),),
+    outputs=(TensorSpec("b", ("units",), meaning="a linear map of a, plus a bias"),),
     count=1_056,
     claim="Model(a, b) holds every layer needed to compute b from a.",
     recipe="single_dense",
@@ -49,8 +47,8 @@ def single_dense(n_features: int = 32, units: int = 32) -> keras.Model:
 
 @register(
     documents="beyond-sequential",
-    inputs=(_features(32),),
-    outputs=(_category(10),),
+    inputs=(FEATURES,),
+    outputs=(CATEGORY,),
     count=2_442,
     published=2_442,
     claim="A model is a graph of layers; the plainest one is a chain from input to output.",
@@ -76,8 +74,8 @@ def softmax_mlp_32(n_features: int = 32, units: int = 32, n_classes: int = 10) -
 
 @register(
     documents="dlwp-7.1",
-    inputs=(_features(64),),
-    outputs=(_category(10),),
+    inputs=(FEATURES,),
+    outputs=(CATEGORY,),
     count=3_466,
     published=3_466,
     concepts=("sequential",),
@@ -127,10 +125,10 @@ def softmax_mlp_64(
 @register(
     documents="beyond-sequential",
     inputs=(
-        TensorSpec("a", (64,), meaning="first half of what is known, standardized"),
-        TensorSpec("b", (64,), meaning="second half of what is known, standardized"),
+        TensorSpec("a", ("n_features",), meaning="first half of what is known, standardized"),
+        TensorSpec("b", ("n_features",), meaning="second half of what is known, standardized"),
     ),
-    outputs=(_category(10),),
+    outputs=(CATEGORY,),
     count=6_602,
     concepts=("multi-input", "merge"),
     claim="A graph may have several inputs: each runs through its own branch, and Add joins them.",
@@ -234,7 +232,7 @@ def shallow_mlp(n_pixels: int = 784, units: int = 32, n_classes: int = 10) -> ke
 
 @register(
     documents="using-keras",
-    inputs=(_features(100),),
+    inputs=(FEATURES,),
     outputs=(LABEL,),
     count=3_265,
     claim="Two classes need one sigmoid unit; a metric may be any function of y_true and y_pred.",
@@ -260,8 +258,8 @@ def binary_mlp(n_features: int = 100, units: int = 32) -> keras.Model:
 
 @register(
     documents="using-keras",
-    inputs=(_features(100),),
-    outputs=(_category(10),),
+    inputs=(FEATURES,),
+    outputs=(CATEGORY,),
     count=3_562,
     claim="Many classes need one softmax unit each, and one-hot targets.",
     recipe="multiclass_mlp",
@@ -285,8 +283,8 @@ def multiclass_mlp(n_features: int = 100, units: int = 32, n_classes: int = 10) 
 
 @register(
     documents="using-keras",
-    inputs=(_features(20),),
-    outputs=(_category(10),),
+    inputs=(FEATURES,),
+    outputs=(CATEGORY,),
     count=6_154,
     concepts=("dropout",),
     claim="Dropout after each hidden layer guards a multi-class perceptron against overfitting.",
@@ -317,7 +315,7 @@ def dropout_mlp(
 
 @register(
     documents="using-keras",
-    inputs=(_features(10),),
+    inputs=(FEATURES,),
     outputs=(LABEL,),
     count=551,
     published=551,

@@ -12,17 +12,27 @@ from zoo._keras import keras, layers
 from zoo.models._image_checks import check_image_shape, check_widths, least_size
 from zoo.models.blocks import added_skip, conv_relu
 from zoo.models.registry import register
-from zoo.models.spec import TensorSpec, Variant
+from zoo.models.spec import Shape, TensorSpec, Variant
 
-GREY = TensorSpec("picture", (64, 64, 1), unit="0-1", meaning="gray levels")
-LABEL = TensorSpec("label", (1,), unit="probability", meaning="probability of class 1")
+GREY = TensorSpec("picture", ("image_shape",), unit="0-1", meaning="gray levels")
+LABEL = TensorSpec("label", ("classes",), unit="probability", meaning="probability of class 1")
+
+
+def _map_size(image_shape: Shape, kernel_size: int, flatten: bool, **_: object) -> Shape:
+    """Height and width of the last map of `cnn`, after two rounds of convolution and pool."""
+    if flatten:
+        return ()
+    lost = kernel_size - 1  # of height and width, by each convolution
+    return tuple(size and ((size - lost) // 2 - lost) // 2 for size in image_shape[:2])
 
 
 @register(
     documents="using-keras",
     inputs=(GREY,),
     outputs=(
-        TensorSpec("label", (13, 13, 1), unit="probability", meaning="one at each map position"),
+        TensorSpec(
+            "label", (_map_size, "classes"), unit="probability", meaning="one at each map position"
+        ),
     ),
     count=8_933,
     published=8_933,
@@ -101,8 +111,10 @@ def cnn(
 
 @register(
     documents="using-keras",
-    inputs=(TensorSpec("picture", (100, 100, 3), unit="0-1", meaning="red, green, blue"),),
-    outputs=(TensorSpec("label", (10,), unit="probability", meaning="one probability per class"),),
+    inputs=(TensorSpec("picture", ("image_shape",), unit="0-1", meaning="red, green, blue"),),
+    outputs=(
+        TensorSpec("label", ("classes",), unit="probability", meaning="one probability per class"),
+    ),
     count=7_998_250,
     concepts=("convolution", "dropout"),
     claim="Pairs of small convolutions before each pool, dropout after, SGD with momentum.",
@@ -223,9 +235,11 @@ def shared_input(
     documents="using-keras",
     inputs=(
         TensorSpec(
-            "gray", (64, 64, 1), unit="0-1", meaning="the picture in fine detail, gray levels"
+            "gray", ("gray_shape",), unit="0-1", meaning="the picture in fine detail, gray levels"
         ),
-        TensorSpec("color", (32, 32, 3), unit="0-1", meaning="the same picture, coarse, in color"),
+        TensorSpec(
+            "color", ("color_shape",), unit="0-1", meaning="the same picture, coarse, in color"
+        ),
     ),
     outputs=(LABEL,),
     count=49_699,

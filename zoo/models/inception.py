@@ -14,7 +14,7 @@ from zoo.models.blocks import conv_relu
 from zoo.models.blocks import fire_module as fire_block
 from zoo.models.blocks import inception_module as inception_block
 from zoo.models.registry import register
-from zoo.models.spec import TensorSpec, Variant
+from zoo.models.spec import Shape, TensorSpec, Variant
 
 GOOGLENET = {  # table 1 of the paper: 1x1, 3x3 reduce, 3x3, 5x5 reduce, 5x5, pool projection
     "3a": (64, 96, 128, 16, 32, 32),
@@ -29,11 +29,21 @@ GOOGLENET = {  # table 1 of the paper: 1x1, 3x3 reduce, 3x3, 5x5 reduce, 5x5, po
 }
 
 
+def _concatenated(shape: Shape, widths: Sequence[int], **_: object) -> Shape:
+    """Output of `inception_module`: 1x1, 3x3, 5x5 and pool projection side by side."""
+    return (*shape[:2], widths[0] + widths[2] + widths[4] + widths[5])
+
+
+def _expanded(shape: Shape, expand: int, **_: object) -> Shape:
+    """Output of `fire_module`: both expanding branches side by side."""
+    return (*shape[:2], 2 * expand)
+
+
 @register(
     documents=("dlwp-7.1", "arXiv:1409.4842"),
-    inputs=(TensorSpec("features", (28, 28, 192), meaning="feature maps"),),
+    inputs=(TensorSpec("features", ("shape",), meaning="feature maps"),),
     outputs=(
-        TensorSpec("inception", (28, 28, 256), meaning="the four branches' maps, side by side"),
+        TensorSpec("inception", (_concatenated,), meaning="the four branches' maps, side by side"),
     ),
     count=163_696,
     published=163_328,
@@ -63,8 +73,10 @@ def inception_module(
 
 @register(
     documents=("dlwp-7.1", "arXiv:1409.4842"),
-    inputs=(TensorSpec("picture", (28, 28, 1), unit="0-1", meaning="gray levels"),),
-    outputs=(TensorSpec("label", (10,), unit="probability", meaning="one probability per class"),),
+    inputs=(TensorSpec("picture", ("image_shape",), unit="0-1", meaning="gray levels"),),
+    outputs=(
+        TensorSpec("label", ("classes",), unit="probability", meaning="one probability per class"),
+    ),
     count=61_482,
     concepts=(
         "inception",
@@ -126,8 +138,8 @@ def inception_network(
 
 @register(
     documents=("using-keras", "arXiv:1602.07360"),
-    inputs=(TensorSpec("features", (55, 55, 96), meaning="feature maps"),),
-    outputs=(TensorSpec("fire", (55, 55, 128), meaning="the two branches' maps, side by side"),),
+    inputs=(TensorSpec("features", ("shape",), meaning="feature maps"),),
+    outputs=(TensorSpec("fire", (_expanded,), meaning="the two branches' maps, side by side"),),
     count=11_920,
     published=11_920,
     published_note="The paper's table 1, module fire2 before pruning.",

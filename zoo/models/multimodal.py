@@ -16,17 +16,25 @@ BRANCHES = ("metadata", "description", "picture")
 @register(
     documents="beyond-sequential",
     inputs=(
-        TensorSpec("metadata", (8,), meaning="brand, age and the like, as numbers of unit scale"),
+        TensorSpec(
+            "metadata",
+            ("n_metadata",),
+            when="branches",
+            meaning="brand, age and the like, as numbers of unit scale",
+        ),
         TensorSpec(
             "description",
-            (None,),
+            ("length",),
             "int32",
             "id",
             "word ids; 0 fills up a row",
             vocabulary="word",
             text="words",
+            when="branches",
         ),
-        TensorSpec("picture", (32, 32, 3), unit="0-1", meaning="red, green, blue"),
+        TensorSpec(
+            "picture", ("image_shape",), when="branches", unit="0-1", meaning="red, green, blue"
+        ),
     ),
     outputs=(TensorSpec("price", (1,), unit="currency", meaning="price of the garment"),),
     count=70_337,

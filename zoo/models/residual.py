@@ -13,15 +13,18 @@ from zoo.models.blocks import conv_relu
 from zoo.models.blocks import residual_identity as identity_block
 from zoo.models.blocks import residual_projection as projection_block
 from zoo.models.registry import register
-from zoo.models.spec import TensorSpec, Variant
+from zoo.models.spec import Shape, TensorSpec, Variant
+
+
+def _halved(shape: Shape, **_: object) -> Shape:
+    """Half the height and width, rounded up."""
+    return tuple(size and (size + 1) // 2 for size in shape[:2])
 
 
 @register(
     documents=("dlwp-7.1", "arXiv:1512.03385"),
-    inputs=(TensorSpec("features", (None, None, 128), meaning="feature maps"),),
-    outputs=(
-        TensorSpec("residual", (None, None, 128), meaning="the maps plus what was learned of them"),
-    ),
+    inputs=(TensorSpec("features", ("shape",), meaning="feature maps"),),
+    outputs=(TensorSpec("residual", ("shape",), meaning="the maps plus what was learned of them"),),
     count=442_752,
     concepts=("block", "residual", "convolution", "merge", "variable-length"),
     claim="Adding a block's input to its output lets information pass the block unharmed.",
@@ -47,9 +50,11 @@ def residual_identity(
 
 @register(
     documents=("dlwp-7.1", "arXiv:1512.03385"),
-    inputs=(TensorSpec("features", (32, 32, 64), meaning="feature maps"),),
+    inputs=(TensorSpec("features", ("shape",), meaning="feature maps"),),
     outputs=(
-        TensorSpec("residual", (16, 16, 128), meaning="half as large, twice as many channels"),
+        TensorSpec(
+            "residual", (_halved, "filters"), meaning="half as large, twice as many channels"
+        ),
     ),
     count=229_760,
     concepts=("block", "residual", "convolution", "merge"),
@@ -76,8 +81,10 @@ def residual_projection(
 
 @register(
     documents=("dlwp-7.1", "beyond-sequential", "arXiv:1512.03385"),
-    inputs=(TensorSpec("picture", (28, 28, 1), unit="0-1", meaning="gray levels"),),
-    outputs=(TensorSpec("label", (10,), unit="probability", meaning="one probability per class"),),
+    inputs=(TensorSpec("picture", ("image_shape",), unit="0-1", meaning="gray levels"),),
+    outputs=(
+        TensorSpec("label", ("classes",), unit="probability", meaning="one probability per class"),
+    ),
     count=371_738,
     concepts=("residual", "convolution", "merge", "batch-normalization"),
     claim="Beyond ten layers, shortcuts and batch normalization keep a network trainable.",

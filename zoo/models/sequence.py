@@ -9,7 +9,7 @@ from zoo.models.registry import register
 from zoo.models.spec import TensorSpec
 
 SEQUENCE = TensorSpec(
-    "sequence", (100, 1), meaning="one measured value per time step, standardized"
+    "sequence", ("length", "n_features"), meaning="one measured value per time step, standardized"
 )
 LABEL = TensorSpec(
     "label", (1,), unit="probability", meaning="probability that the series is of class 1"
@@ -97,7 +97,9 @@ def shared_features(
     inputs=(SEQUENCE,),
     outputs=(
         LABEL,
-        TensorSpec("signal", (100, 1), meaning="a number per time step, such as the clean series"),
+        TensorSpec(
+            "signal", ("length", 1), meaning="a number per time step, such as the clean series"
+        ),
     ),
     count=1_452,
     published=1_452,
@@ -136,12 +138,18 @@ def sequence_tagger(
     documents="model-api",
     inputs=(
         TensorSpec(
-            "frames", (20, 784), unit="0-1", meaning="pictures of 28 x 28 gray levels, in order"
+            "frames",
+            ("n_frames", "n_pixels"),
+            unit="0-1",
+            meaning="pictures of 28 x 28 gray levels, in order",
         ),
     ),
     outputs=(
         TensorSpec(
-            "digits", (20, 10), unit="probability", meaning="probability of each digit, by frame"
+            "digits",
+            ("n_frames", "n_classes"),
+            unit="probability",
+            meaning="probability of each digit, by frame",
         ),
     ),
     count=55_050,

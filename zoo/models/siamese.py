@@ -33,14 +33,14 @@ def _merged(merge: str, left: Any, right: Any) -> Any:
     inputs=(
         TensorSpec(
             "tweet_a",
-            (280, 256),
+            ("length", "alphabet"),
             unit="0, 1",
             meaning="one row per character, one-hot",
             text="characters",
         ),
         TensorSpec(
             "tweet_b",
-            (280, 256),
+            ("length", "alphabet"),
             unit="0, 1",
             meaning="the other tweet, likewise",
             text="characters",
@@ -85,10 +85,16 @@ def tweet_pair(
     documents="dlwp-7.1",
     inputs=(
         TensorSpec(
-            "left", (None, 128), meaning="first sentence, one vector per word", text="vectors"
+            "left",
+            ("length", "n_features"),
+            meaning="first sentence, one vector per word",
+            text="vectors",
         ),
         TensorSpec(
-            "right", (None, 128), meaning="second sentence, one vector per word", text="vectors"
+            "right",
+            ("length", "n_features"),
+            meaning="second sentence, one vector per word",
+            text="vectors",
         ),
     ),
     outputs=(

@@ -5,21 +5,38 @@ from __future__ import annotations
 from zoo._keras import keras, layers
 from zoo.models.applications import xception_base
 from zoo.models.registry import register
-from zoo.models.spec import TensorSpec, Variant
+from zoo.models.spec import Shape, TensorSpec, Variant
+
+WIDTHS = {1: 64, 2: 128, 3: 256, **dict.fromkeys(range(4, 13), 728), 13: 1024, 14: 2048}  # by block
+
+
+def _side_by_side(image_shape: Shape, blocks: int, **_: object) -> Shape:
+    """Feature maps of both pictures: Xception's stem and four of its blocks halve the size."""
+    sizes = [(size - 1) // 2 - 2 for size in image_shape[:2] if size]
+    for block in (2, 3, 4, 13):
+        if block <= blocks:
+            sizes = [(size + 1) // 2 for size in sizes]
+    return (*sizes, 2 * WIDTHS[blocks])
 
 
 @register(
     documents=("dlwp-7.1", "arXiv:1610.02357"),
     inputs=(
         TensorSpec(
-            "left", (250, 250, 3), unit="-1 to 1", meaning="what the left eye sees, in color"
+            "left", ("image_shape",), unit="-1 to 1", meaning="what the left eye sees, in color"
         ),
         TensorSpec(
-            "right", (250, 250, 3), unit="-1 to 1", meaning="what the right eye sees, in color"
+            "right", ("image_shape",), unit="-1 to 1", meaning="what the right eye sees, in color"
         ),
     ),
     outputs=(
-        TensorSpec("features", (8, 8, 4096), meaning="left and right feature maps, side by side"),
+        TensorSpec(
+            "features",
+            (_side_by_side,),
+            meaning="left and right feature maps, side by side",
+            when="not head",
+        ),
+        TensorSpec("depth", (1,), meaning="one number for the pair, such as a depth", when="head"),
     ),
     count=20_861_480,
     concepts=(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from zoo.models.documents import Document
@@ -35,23 +35,55 @@ CONCEPTS: dict[str, str] = {
 }
 
 
+Shape = tuple[int | None, ...]
+
+
 @dataclass(frozen=True)
 class TensorSpec:
-    """An input or output tensor: its layer's name, shape without the batch axis, and meaning.
+    """An input or output tensor of an architecture.
 
-    `vocabulary` names the data's label list that its ids index; `text` says what one step of a
-    text is: `words`, `vectors` of words, or `characters`; `default` is the value that a prediction
-    assumes where none is given.
+    Attributes:
+        name: Name of the layer that holds it.
+        shape: Without the batch axis. An axis is a number, None for any length, or the name of
+            the builder argument that sizes it: `("length", 1)`. An argument that holds a tuple
+            stands for several axes: `("image_shape",)`. Where a size has to be computed, a
+            function of the builder's arguments stands for one or several axes.
+        dtype, unit, meaning: What a value is.
+        vocabulary: The data's list of labels that its ids index.
+        text: What one step of a text is: `words`, `vectors` of words, or `characters`.
+        default: The value that a prediction assumes where none is given.
+        when: The builder argument that decides whether the model has this tensor: it does if the
+            argument is true or, where it is a list, names the tensor. `not ARGUMENT` is the
+            opposite. Empty: always.
     """
 
     name: str
-    shape: tuple[int | None, ...]
+    shape: tuple[int | str | Callable[..., Shape] | None, ...]
     dtype: str = "float32"
     unit: str = ""
     meaning: str = ""
     vocabulary: str = ""
     text: str = ""
     default: float | None = None
+    when: str = ""
+
+    def resolve(self, arguments: Mapping[str, Any]) -> Shape:
+        """The shape at these builder arguments, all of which must be given."""
+        sizes: list[int | None] = []
+        for axis in self.shape:
+            size = arguments[axis] if isinstance(axis, str) else axis
+            size = size(**arguments) if callable(size) else size
+            sizes.extend(size if isinstance(size, list | tuple) else (size,))
+        return tuple(sizes)
+
+    def present(self, arguments: Mapping[str, Any]) -> bool:
+        """Whether a model built with these arguments has this tensor."""
+        if not self.when:
+            return True
+        argument = self.when.removeprefix("not ")
+        value = arguments[argument]
+        held = self.name in value if isinstance(value, list | tuple) else bool(value)
+        return held != self.when.startswith("not ")
 
 
 @dataclass(frozen=True)
@@ -95,6 +127,23 @@ class ModelSpec:
         """The builder's arguments with their default values."""
         parameters = inspect.signature(self.builder).parameters.values()
         return {parameter.name: parameter.default for parameter in parameters}
+
+    def resolved(self, arguments: Mapping[str, Any] | None = None) -> ModelSpec:
+        """This entry with the inputs and outputs of a model with these arguments, sized.
+
+        Args:
+            arguments: Builder arguments that differ from the defaults.
+        """
+        chosen = {**self.defaults, **(arguments or {})}
+        inputs, outputs = (
+            tuple(
+                replace(tensor, shape=tensor.resolve(chosen))
+                for tensor in side
+                if tensor.present(chosen)
+            )
+            for side in (self.inputs, self.outputs)
+        )
+        return replace(self, inputs=inputs, outputs=outputs)
 
     def takes_only_bool(self, argument: str) -> bool:
         """Whether the builder declares an argument as True or False and nothing else."""

@@ -16,7 +16,13 @@ from zoo.models.spec import TensorSpec, Variant
     documents="using-keras",
     inputs=(
         TensorSpec(
-            "text", (None,), "int32", "id", "word ids, 0 to 1,023", vocabulary="word", text="words"
+            "text",
+            ("length",),
+            "int32",
+            "id",
+            "word ids, 0 to 1,023",
+            vocabulary="word",
+            text="words",
         ),
     ),
     outputs=(TensorSpec("label", (1,), unit="probability", meaning="probability of class 1"),),
@@ -58,14 +64,14 @@ def lstm_classifier(
     inputs=(
         TensorSpec(
             "main_input",
-            (100,),
+            ("length",),
             "int32",
             "id",
             "word ids, 0 to 9,999",
             vocabulary="word",
             text="words",
         ),
-        TensorSpec("aux_input", (5,), meaning="what else is known, such as the time of day"),
+        TensorSpec("aux_input", ("n_aux",), meaning="what else is known, such as the time of day"),
     ),
     outputs=(
         TensorSpec("main_output", (1,), unit="probability", meaning="success, from both inputs"),
@@ -125,11 +131,17 @@ def headline(
     documents="dlwp-7.1",
     inputs=(
         TensorSpec(
-            "text", (None,), "int32", "id", "word ids, 0 to 9,999", vocabulary="word", text="words"
+            "text",
+            ("text_length",),
+            "int32",
+            "id",
+            "word ids, 0 to 9,999",
+            vocabulary="word",
+            text="words",
         ),
         TensorSpec(
             "question",
-            (None,),
+            ("question_length",),
             "int32",
             "id",
             "word ids, 0 to 9,999",
@@ -139,7 +151,10 @@ def headline(
     ),
     outputs=(
         TensorSpec(
-            "answer", (500,), unit="probability", meaning="probability of each one-word answer"
+            "answer",
+            ("n_answers",),
+            unit="probability",
+            meaning="probability of each one-word answer",
         ),
     ),
     count=1_000_052,
@@ -202,7 +217,7 @@ def qa(
     inputs=(
         TensorSpec(
             "posts",
-            (None,),
+            ("length",),
             "int32",
             "id",
             "269 word ids or more, 0 to 49,999",
@@ -212,7 +227,9 @@ def qa(
     ),
     outputs=(
         TensorSpec("age", (1,), unit="years", meaning="the author's age"),
-        TensorSpec("income", (10,), unit="probability", meaning="probability of each income group"),
+        TensorSpec(
+            "income", ("n_incomes",), unit="probability", meaning="probability of each income group"
+        ),
         TensorSpec("gender", (1,), unit="probability", meaning="probability of gender 1"),
     ),
     count=14_146_316,
@@ -300,13 +317,29 @@ def posts(
     documents="beyond-sequential",
     inputs=(
         TensorSpec(
-            "text", (None,), "int32", "id", "word ids, 0 to 9,999", vocabulary="word", text="words"
+            "text",
+            ("length",),
+            "int32",
+            "id",
+            "word ids, 0 to 9,999",
+            vocabulary="word",
+            text="words",
         ),
     ),
     outputs=(
-        TensorSpec("genre", (8,), unit="probability", meaning="probability of each genre"),
         TensorSpec(
-            "date", (1,), unit="decades", meaning="when it was written, in decades after 1900"
+            "genre",
+            ("n_genres",),
+            when="heads",
+            unit="probability",
+            meaning="probability of each genre",
+        ),
+        TensorSpec(
+            "date",
+            (1,),
+            when="heads",
+            unit="decades",
+            meaning="when it was written, in decades after 1900",
         ),
     ),
     count=332_681,

@@ -229,7 +229,7 @@ def _fields(
 
 def _field(entry: ModelSpec, port: TensorSpec, columns: tuple[str, ...], target: bool) -> Field:
     if port.text:
-        return Field(columns, port.text, length=port.shape[0] or 0)
+        return Field(columns, port.text, length=port.shape[0] or 0)  # pyright: ignore[reportArgumentType]
     shape = value_shape(entry, port, target)
     shape = () if len(shape) == 1 else shape
     if port.dtype.startswith("int"):

@@ -82,8 +82,8 @@ def value_shape(entry: ModelSpec, port: TensorSpec, target: bool) -> tuple[int, 
         return (1,)
     shape = tuple(LENGTH if size is None else size for size in port.shape)
     if target and loss_of(entry, port) == SPARSE:
-        return shape[:-1] or (1,)
-    return shape
+        return shape[:-1] or (1,)  # pyright: ignore[reportReturnType]
+    return shape  # pyright: ignore[reportReturnType]
 
 
 def needed_columns(entry: ModelSpec, port: TensorSpec, target: bool) -> int:
@@ -141,7 +141,7 @@ def widened(
 ) -> dict[str, Any]:
     """The argument that gives a port as many values as the table has columns for it."""
     needed = needed_columns(entry, port, target)
-    others = needed // (port.shape[0] or LENGTH)
+    others = needed // (port.shape[0] or LENGTH)  # pyright: ignore[reportOperatorIssue]
     if wide % others == 0:
         argument = _argument_of(entry, port, 0, arguments)
         if argument:
