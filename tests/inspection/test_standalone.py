@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,17 @@ from zoo.cli.root import cli, run
 
 QUICK = ("basketball", "video_classifier", "residual_network")
 
-# Runs the file with the zoo made impossible to import, as where it is not installed.
-RUNNER = "import runpy, sys; sys.modules['zoo'] = None; runpy.run_path({!r}, run_name='__main__')"
+PARTS = 4  # processes for the others: each loads TensorFlow once
+
+# Runs files with the zoo made impossible to import, as where it is not installed.
+RUNNER = """
+import runpy, sys
+
+sys.modules["zoo"] = None
+for path in sys.argv[1:]:
+    print(f"file: {path}")
+    runpy.run_path(path, run_name="__main__")
+"""
 
 
 def printed(name: str, option: str, capsys: pytest.CaptureFixture[str]) -> str:
@@ -42,26 +52,40 @@ def test_standalone_file_knows_nothing_of_the_zoo(
     compile(text, name, "exec")
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow)
-        for name in zoo.list_models()
-    ],
-)
-def test_standalone_file_runs_alone(
-    name: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    """A fresh process each, which loads TensorFlow: slow but for a few."""
-    file = tmp_path / f"{name}_alone.py"
-    file.write_text(printed(name, "--standalone", capsys), encoding="utf-8")
+def run_alone(
+    names: Sequence[str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> dict[str, str]:
+    """What each architecture's file prints, in a process that cannot import the zoo."""
+    files = {str(tmp_path / f"{name}_alone.py"): name for name in names}
+    for path, name in files.items():
+        Path(path).write_text(printed(name, "--standalone", capsys), encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-c", RUNNER.format(str(file))],
+        [sys.executable, "-c", RUNNER, *files],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=400,
         cwd=tmp_path,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert f"Total params: {zoo.spec(name).count:,}" in done.stdout
+    parts = [part.partition("\n") for part in done.stdout.split("file: ")[1:]]
+    return {files[path]: text for path, _, text in parts}
+
+
+def assert_counts(texts: Mapping[str, str], names: Sequence[str]) -> None:
+    assert list(texts) == list(names)
+    for name, text in texts.items():
+        assert f"Total params: {zoo.spec(name).count:,}" in text, name
+
+
+def test_standalone_files_run_alone(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert_counts(run_alone(QUICK, capsys, tmp_path), QUICK)
+
+
+@pytest.mark.slow  # builds every architecture at its default size
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_standalone_file_runs_alone(
+    part: int, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    names = [name for name in zoo.list_models() if name not in QUICK][part::PARTS]
+    assert_counts(run_alone(names, capsys, tmp_path), names)
