@@ -32,7 +32,8 @@ from generated import ROOT, between_markers
 import zoo
 from zoo.core.files import replacing, write_text
 from zoo.data.registry import choose_source, sources
-from zoo.experiments import pretrained, run_folder
+from zoo.experiments import run_folder
+from zoo.recipes import shipped_weights
 from zoo.recipes.recipe import Recipe
 
 TABLE = ROOT / "results" / "results.csv"
@@ -60,7 +61,7 @@ def jobs(names: list[str], seeds: int, real: bool = True, only: str = "") -> Ite
 def recipe_hash(name: str, source: str) -> str:
     """Changes when anything changes that the recipe's scores on this data depend on."""
     recipe = zoo.recipe(name).for_source(source)
-    text = f"{pretrained.fingerprint(recipe)} {recipe.baseline}"
+    text = f"{shipped_weights.fingerprint(recipe)} {recipe.baseline}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -126,7 +127,7 @@ def keep(record: dict[str, Any], logdir: Path) -> None:
     partial.mkdir(parents=True)
     for name in (run_folder.RECORD, run_folder.MODEL):
         shutil.copy2(folder / name, partial / name)
-    write_text(partial / "fingerprint", pretrained.fingerprint(recipe))
+    write_text(partial / "fingerprint", shipped_weights.fingerprint(recipe))
     shutil.rmtree(kept, ignore_errors=True)
     partial.rename(kept)
 

@@ -29,6 +29,7 @@ from zoo.core.files import replacing, write_text
 from zoo.experiments import pretrained
 from zoo.experiments.feeding import build_for
 from zoo.models.abstract_build import abstract_build
+from zoo.recipes import shipped_weights
 from zoo.recipes.recipe import Recipe
 
 BYTES = 4  # of a weight
@@ -71,8 +72,8 @@ def do(name: str) -> bool:
     begun = time.monotonic()
     recipe = zoo.recipe(name)
     size = least_bytes(recipe)
-    if size > pretrained.LIMIT:
-        save(name, larger={"fingerprint": pretrained.fingerprint(recipe), "bytes": size})
+    if size > shipped_weights.LIMIT:
+        save(name, larger={"fingerprint": shipped_weights.fingerprint(recipe), "bytes": size})
         print(f"{name}: {size:,} bytes, too large to ship", flush=True)
         return True
     how = "taken from results.py's run"
@@ -83,7 +84,7 @@ def do(name: str) -> bool:
         if not rows or not kept(name):
             return False
     entry = written(name)
-    if entry["bytes"] >= pretrained.LIMIT:
+    if entry["bytes"] >= shipped_weights.LIMIT:
         file_of(name).unlink()
         save(name, larger={key: entry[key] for key in ("fingerprint", "bytes")})
     else:
@@ -110,8 +111,8 @@ def kept(name: str) -> Path | None:
     except (OSError, ValueError):
         return None
     wanted = (
-        pretrained.fingerprint(zoo.recipe(name)),
-        pretrained.fingerprint(Recipe.from_dict(record["recipe"])),
+        shipped_weights.fingerprint(zoo.recipe(name)),
+        shipped_weights.fingerprint(Recipe.from_dict(record["recipe"])),
         results.SHIPPED_SEED,
         results.embedded(name),
         "finished",
@@ -135,8 +136,8 @@ def written(name: str) -> dict[str, Any]:
         write_weights(model, partial)
     split = pretrained.scored_split(run.metrics)
     return {
-        "fingerprint": pretrained.fingerprint(recipe),
-        "sha256": pretrained.sha256(file_of(name)),
+        "fingerprint": shipped_weights.fingerprint(recipe),
+        "sha256": shipped_weights.sha256(file_of(name)),
         "bytes": file_of(name).stat().st_size,
         "architecture": recipe.architecture,
         "arguments": arguments,
@@ -175,15 +176,15 @@ def _copy(source: Any, packed: Any) -> None:
 
 
 def file_of(name: str) -> Path:
-    return pretrained.FOLDER / f"{name}.weights.h5"
+    return shipped_weights.FOLDER / f"{name}.weights.h5"
 
 
 def save(
     name: str, shipped: dict[str, Any] | None = None, larger: dict[str, Any] | None = None
 ) -> None:
     """Put a recipe's entry into the manifest, in the recipes' order."""
-    pretrained.manifest.cache_clear()
-    now = pretrained.manifest()
+    shipped_weights.manifest.cache_clear()
+    now = shipped_weights.manifest()
     tables = {"weights": now["weights"], "larger": now["larger"]}
     for table, entry in (("weights", shipped), ("larger", larger)):
         tables[table].pop(name, None)
@@ -194,24 +195,24 @@ def save(
         table: {each: entries[each] for each in order if each in entries}
         for table, entries in tables.items()
     }
-    write_text(pretrained.MANIFEST, json.dumps(ordered, indent=1, ensure_ascii=False) + "\n")
-    pretrained.manifest.cache_clear()
+    write_text(shipped_weights.MANIFEST, json.dumps(ordered, indent=1, ensure_ascii=False) + "\n")
+    shipped_weights.manifest.cache_clear()
 
 
 def remove_unknown() -> None:
     """Remove files of recipes that have gone or grown."""
-    for path in pretrained.FOLDER.glob("*.weights.h5"):
-        if path.name.removesuffix(".weights.h5") not in pretrained.manifest()["weights"]:
+    for path in shipped_weights.FOLDER.glob("*.weights.h5"):
+        if path.name.removesuffix(".weights.h5") not in shipped_weights.manifest()["weights"]:
             path.unlink()
 
 
 def problem(name: str) -> str:
     """Why a recipe's weights are not current; empty if they are."""
-    fingerprint = pretrained.fingerprint(zoo.recipe(name))
-    larger = pretrained.manifest()["larger"].get(name)
+    fingerprint = shipped_weights.fingerprint(zoo.recipe(name))
+    larger = shipped_weights.manifest()["larger"].get(name)
     if larger and larger["fingerprint"] == fingerprint:
         return ""
-    entry = pretrained.shipped(name)
+    entry = shipped_weights.shipped(name)
     if entry is None:
         return "no weights"
     if entry["fingerprint"] != fingerprint:
@@ -219,7 +220,7 @@ def problem(name: str) -> str:
     path = file_of(name)
     if not path.is_file():
         return f"{path.name} is missing"
-    return "" if pretrained.sha256(path) == entry["sha256"] else f"{path.name} has changed"
+    return "" if shipped_weights.sha256(path) == entry["sha256"] else f"{path.name} has changed"
 
 
 def stale() -> Iterator[str]:
@@ -228,10 +229,10 @@ def stale() -> Iterator[str]:
         why = problem(name)
         if why:
             yield f"{name}: {why}; run: python scripts/weights.py {name}"
-    shipped = pretrained.manifest()["weights"]
+    shipped = shipped_weights.manifest()["weights"]
     for name in set(shipped) - set(eligible()):
         yield f"{name}: is in the manifest and is no recipe"
-    for path in pretrained.FOLDER.glob("*.weights.h5"):
+    for path in shipped_weights.FOLDER.glob("*.weights.h5"):
         if path.name.removesuffix(".weights.h5") not in shipped:
             yield f"{path.name}: is not in the manifest"
     yield from _other_data(shipped)

@@ -17,9 +17,10 @@ import zoo
 from zoo.cli.root import cli, run
 from zoo.core.errors import BuildError, UnknownNameError
 from zoo.experiments import pretrained
+from zoo.recipes import shipped_weights
 
 ROOT = Path(__file__).resolve().parents[2]
-SHIPPED = pretrained.manifest()["weights"]
+SHIPPED = shipped_weights.manifest()["weights"]
 QUICK = [name for name in ("binary_mlp", "rnn", "basketball") if name in SHIPPED]
 SAME = 1e-3  # relative: another processor adds in another order
 NEAR = 0.01  # of the mean over seeds, or as far as the seeds lie apart if that is more
@@ -58,9 +59,9 @@ def test_scores_again_what_the_manifest_says(name: str, table: pd.DataFrame) -> 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_files_are_as_the_manifest_says(name: str) -> None:
     entry = SHIPPED[name]
-    path = pretrained.FOLDER / f"{name}.weights.h5"
-    assert pretrained.sha256(path) == entry["sha256"]
-    assert path.stat().st_size == entry["bytes"] < pretrained.LIMIT
+    path = shipped_weights.FOLDER / f"{name}.weights.h5"
+    assert shipped_weights.sha256(path) == entry["sha256"]
+    assert path.stat().st_size == entry["bytes"] < shipped_weights.LIMIT
     assert entry["architecture"] == zoo.recipe(name).architecture
     assert entry["seed"] == 0
     assert entry["versions"]["keras"]
@@ -104,20 +105,20 @@ def test_other_words_than_embedded_are_told() -> None:
 @pytest.fixture
 def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The weights in a folder of the test's own."""
-    for path in pretrained.FOLDER.iterdir():
+    for path in shipped_weights.FOLDER.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
-    monkeypatch.setattr(pretrained, "FOLDER", tmp_path)
-    monkeypatch.setattr(pretrained, "MANIFEST", tmp_path / "manifest.json")
-    pretrained.manifest.cache_clear()
-    monkeypatch.setattr(pretrained, "manifest", pretrained.manifest.__wrapped__)
+    monkeypatch.setattr(shipped_weights, "FOLDER", tmp_path)
+    monkeypatch.setattr(shipped_weights, "MANIFEST", tmp_path / "manifest.json")
+    shipped_weights.manifest.cache_clear()
+    monkeypatch.setattr(shipped_weights, "manifest", shipped_weights.manifest.__wrapped__)
     return tmp_path
 
 
 def test_large_models_say_how_they_are_trained(copied: Path) -> None:
-    content = json.loads(pretrained.MANIFEST.read_text())
+    content = json.loads(shipped_weights.MANIFEST.read_text())
     content["weights"].pop("rnn")
     content["larger"]["rnn"] = {"fingerprint": "", "bytes": 4_200_000}
-    pretrained.MANIFEST.write_text(json.dumps(content))
+    shipped_weights.MANIFEST.write_text(json.dumps(content))
     with pytest.raises(BuildError, match=r"4\.2 MB.*zoo train rnn.*zoo\.load_run\('rnn'\)\.model"):
         zoo.build("rnn", weights="embedded")
 
@@ -136,9 +137,9 @@ def test_damage_is_told(copied: Path) -> None:
 
 
 def test_weights_of_another_shape_are_told(copied: Path) -> None:
-    content = json.loads(pretrained.MANIFEST.read_text())
+    content = json.loads(shipped_weights.MANIFEST.read_text())
     content["weights"]["rnn"]["arguments"] = {"units": 11}
-    pretrained.MANIFEST.write_text(json.dumps(content))
+    shipped_weights.MANIFEST.write_text(json.dumps(content))
     with pytest.raises(BuildError, match="does not fit rnn"):
         zoo.build("rnn", weights="embedded")
 
@@ -161,18 +162,18 @@ def test_the_fingerprint_leaves_words_out() -> None:
     assert changed.fingerprint != recipe.fingerprint
     stack = zoo.recipe("tournament_stack")
     upstream = zoo.recipe("basketball").fingerprint
-    assert pretrained.fingerprint(stack) == f"{stack.fingerprint}+{upstream}"
+    assert shipped_weights.fingerprint(stack) == f"{stack.fingerprint}+{upstream}"
 
 
 def test_the_check_names_what_is_not_current(copied: Path) -> None:
-    content = json.loads(pretrained.MANIFEST.read_text())
+    content = json.loads(shipped_weights.MANIFEST.read_text())
     content["weights"]["rnn"]["fingerprint"] = "0" * 16
     content["weights"]["gone"] = content["weights"]["basketball"]
     content["weights"]["basketball"]["data"]["fingerprint"] = "0" * 64
     content["larger"]["mlp"] = {"fingerprint": zoo.recipe("mlp").fingerprint, "bytes": 9}
     del content["weights"]["qa"]
     content["larger"]["qa"] = {"fingerprint": "0" * 16, "bytes": 9}
-    pretrained.MANIFEST.write_text(json.dumps(content))
+    shipped_weights.MANIFEST.write_text(json.dumps(content))
     (copied / "binary_mlp.weights.h5").write_bytes(b"")
     (copied / "stray.weights.h5").write_bytes(b"")
     lines = {line.partition(":")[0]: line for line in weights.stale()}
@@ -186,7 +187,7 @@ def test_the_check_names_what_is_not_current(copied: Path) -> None:
 
 def test_no_tensorflow_is_loaded_to_look_or_to_check() -> None:
     program = (
-        "import sys, zoo.experiments.pretrained as p, weights\n"
+        "import sys, zoo.experiments.pretrained, zoo.recipes.shipped_weights as p, weights\n"
         "list(weights.stale()), p.facts(['rnn'])\n"
         "assert 'tensorflow' not in sys.modules; print('fine')"
     )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import zoo
+import zoo.recipes
 from zoo.core.errors import RecipeError, UnknownNameError
 from zoo.data.registry import sources
 from zoo.models.abstract_build import abstract_build
@@ -115,3 +118,28 @@ def test_settings_of_one_source_hold_there_alone() -> None:
         assert set(entry.by_source) <= set(sources(entry.dataset)), name
         for source in entry.by_source:  # a field that does not exist raises
             assert entry.for_source(source) != entry
+
+
+FILES = "\n".join(path.read_text() for path in Path(zoo.recipes.__path__[0]).glob("*.py"))
+RESULTS = pd.read_csv(Path(__file__).parents[2] / "results" / "results.csv")
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_recipe_states_its_command_cost_and_expectation(name: str) -> None:
+    recipe = zoo.recipe(name)
+    embedded = sources(recipe.dataset)[-1]
+    assert f'name="{name}",  # zoo train {name} --data {embedded}\n' in FILES
+    assert recipe.seconds[embedded] > 0
+    assert recipe.expect[embedded]
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_recorded_runs_keep_what_the_recipe_expects(name: str) -> None:
+    """Every seed in results.csv; `zoo train` compares its own score as well."""
+    runs = RESULTS[RESULTS["recipe"] == name]
+    for source, bounds in zoo.recipe(name).expect.items():
+        for metric, bound in bounds.items():
+            scores = runs[(runs["data"] == source) & (runs["metric"] == metric)]["model"]
+            assert len(scores) >= 1, f"no run on {source}"
+            better = scores >= bound if metric.endswith("accuracy") else scores <= bound
+            assert better.all(), f"{metric} on {source}: {list(scores)}"

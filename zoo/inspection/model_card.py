@@ -6,8 +6,8 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from zoo.experiments import pretrained
 from zoo.models.spec import CONCEPTS, ModelSpec, TensorSpec
+from zoo.recipes import shipped_weights
 from zoo.recipes.registry import list_recipes, recipe
 
 
@@ -40,7 +40,7 @@ def as_dict(entry: ModelSpec) -> dict[str, Any]:
         },
         "recipe": entry.recipe,
         "recipes": recipes_of(entry),
-        "weights": [name for name in recipes_of(entry) if pretrained.shipped(name)],
+        "weights": [name for name in recipes_of(entry) if shipped_weights.shipped(name)],
         "diagram": f"docs/diagrams/{entry.name}.svg",
     }
 
@@ -97,7 +97,7 @@ def facts(entry: ModelSpec) -> list[tuple[str, str]]:
     if entry.aliases:
         found.append(("aliases", ", ".join(entry.aliases)))
     found.append(("recipes", ", ".join(recipes_of(entry)) or "none: there is nothing to train"))
-    found += [("weights", text) for text in pretrained.facts(recipes_of(entry))]
+    found += [("weights", text) for text in shipped_weights.facts(recipes_of(entry))]
     found.append(("diagram", f"docs/diagrams/{entry.name}.svg"))
     return found
 
