@@ -9,9 +9,9 @@ import pytest
 
 import zoo.data
 from zoo.core.errors import DataError, UnknownNameError
-from zoo.data import segments
 from zoo.data.dataset import Dataset
-from zoo.data.displays import EVEN
+from zoo.data.images import segments
+from zoo.data.images.digits import EVEN
 from zoo.data.references import binary_scores, class_scores, number_scores, softmax
 from zoo.data.registry import dataset_home
 from zoo.data.vectors.classes import LAYOUTS, ROWS, SHIPPED, mixture

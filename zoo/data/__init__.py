@@ -28,9 +28,20 @@ __all__ = [
 # The files that register datasets, in the order of the list that users see.
 _DATASETS = (
     "basketball.basketball",
+    "images.outlines",
+    "images.two_scales",
+    "images.cloth",
+    "images.painted_shapes",
+    "images.figures",
+    "images.hidden_shapes",
     "vectors.linear_map",
     "vectors.classes",
     "vectors.two_views",
+    "images.digits",
+    "images.digit_videos",
+    "sequences.series",
+    "stereo.stereo",
+    "multimodal.clothing",
 )
 
 for _module in _DATASETS:

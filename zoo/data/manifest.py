@@ -107,7 +107,7 @@ def course_tourney(path: Path) -> int:
 
 def idx(path: Path) -> int:
     """Pictures or labels of an IDX file."""
-    from zoo.data.mnist_files import read_idx
+    from zoo.data.images.published import read_idx
 
     return len(read_idx(path))
 

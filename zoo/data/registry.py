@@ -189,13 +189,6 @@ class _OldSource:
         return replace(old, references=renamed)
 
 
-_DRAWN = "zoo.data.drawn"
-_DIGITS = {"mnist": "zoo.data.mnist", "drawn": _DRAWN}
-_TEN_CLASSES = {"mnist": "zoo.data.mnist", "fashion": "zoo.data.fashion", "drawn": _DRAWN}
-
-_SERIES = {"gunpoint": "zoo.data.gunpoint", "pulses": "zoo.data.pulses"}
-_DISPLAYS = {"segments": "zoo.data.displays"}
-
 # A name stays here until all are converted, as it keeps its place in the list of datasets.
 _OLD: dict[str, tuple[str, str, dict[str, str]]] = {
     "basketball": ("basketball", "", {}),
@@ -235,12 +228,6 @@ _OLD: dict[str, tuple[str, str, dict[str, str]]] = {
         "pairs of sentences as word vectors: the same meaning?",
         {"stsb": "zoo.data.stsb", "paraphrases": "zoo.data.paraphrases"},
     ),
-    "outlines": ("images", "gray pictures: is there a hole in the figure?", _DIGITS),
-    "two_scales": ("images", "gray pictures whose label needs two scales", _DIGITS),
-    "cloth": ("cloth", "cloth finely in gray and coarsely in color", {"drawn": _DRAWN}),
-    "painted_shapes": ("images", "color pictures of ten classes", _TEN_CLASSES),
-    "figures": ("images", "gray pictures, small patterns in large ones", _TEN_CLASSES),
-    "hidden_shapes": ("images", "gray pictures of ten classes, cluttered", _TEN_CLASSES),
     "linear_map": ("vectors", "", {}),
     "classes_32": ("vectors", "", {}),
     "classes_64": ("vectors", "", {}),
@@ -249,28 +236,6 @@ _OLD: dict[str, tuple[str, str, dict[str, str]]] = {
     "binary_wide": ("vectors", "", {}),
     "binary_narrow": ("vectors", "", {}),
     "two_views": ("vectors", "", {}),
-    "digits": (
-        "images",
-        "digits as 784 gray levels",
-        {"mnist": "zoo.data.mnist_digits", "fashion": "zoo.data.fashion_digits", **_DISPLAYS},
-    ),
-    "digit_videos": (
-        "images",
-        "moving digits, a label for every frame",
-        {"mnist": "zoo.data.mnist_digits", **_DISPLAYS},
-    ),
-    "series": ("sequences", "series of two classes", _SERIES),
-    "noisy_series": ("sequences", "series of two classes and their clean values", _SERIES),
-    "stereo": (
-        "depth",
-        "pairs of pictures as two eyes see them, and the depth",
-        {"motorcycle": "zoo.data.motorcycle", "stereograms": "zoo.data.stereograms"},
-    ),
-    "clothing": (
-        "clothing",
-        "garments: metadata, description, picture and price",
-        {"wardrobe": "zoo.data.wardrobe"},
-    ),
 }
 
 for _name, (_folder, _summary, _sources) in _OLD.items():

@@ -98,9 +98,12 @@ class Source:
         """
         chosen = checked(dataset, options, self.options)
         if isinstance(self.files, tuple):
-            for name in self.files:
-                if not (folder / name).is_file():
-                    raise DataError(f"{folder / name} is missing; {self.other or 'see the card'}")
+            missing = [name for name in self.files if not (folder / name).is_file()]
+            if missing:
+                raise DataError(
+                    f"{dataset}: {', '.join(missing)} not in {folder}; `zoo data fetch {dataset}` "
+                    f"gets the files; {self.other}"
+                )
         content = self.load(Request(dataset, folder, seed, chosen))
         described = content.origin or self.origin.format(folder=folder, seed=seed)
         references = dict(content.references)

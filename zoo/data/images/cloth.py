@@ -1,18 +1,18 @@
 """A piece of cloth, seen twice: finely in gray, and coarsely in color.
 
-Its weave (lengthwise, crosswise, chequered: grades 0, 1, 2) alternates from pixel to pixel and
+Its weave (lengthwise, crosswise, checkered: grades 0, 1, 2) alternates from pixel to pixel and
 is gone, exactly, once 2 x 2 pixels are averaged for the coarse view. Its dye (green, red, blue:
 grades 0, 1, 2) leaves the mean of the three channels alone, so it is gone in gray. The label,
-whether the cloth is a dear one, needs both.
+whether the cloth is expensive, needs both.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from zoo.data.pictures.drawing import SHAPES, light, masks, noisy
-from zoo.data.pictures.grades import CLASSES as CLASSES
-from zoo.data.pictures.grades import chances_from_one, draw_grades
+from zoo.data.images.drawing import SHAPES, light, masks, noisy
+from zoo.data.images.drawn import draw_grades, drawn
+from zoo.data.registry import Entry, register
 
 COARSE = 32  # pixels; the fine view has twice as many
 _NOISE = 0.06
@@ -49,14 +49,6 @@ def draw(rng: np.random.Generator, rows: int) -> tuple[dict[str, np.ndarray], np
     }, label
 
 
-def alone(columns: dict[str, np.ndarray], rate: float) -> dict[str, np.ndarray]:
-    """Chances of each label for who sees one picture only, by the reference's name."""
-    return {
-        "gray_alone": chances_from_one(columns["weave"].ravel(), rate),
-        "color_alone": chances_from_one(columns["dye"].ravel(), rate),
-    }
-
-
 def _twice(pictures: np.ndarray) -> np.ndarray:
     return pictures.repeat(2, axis=1).repeat(2, axis=2)
 
@@ -72,3 +64,15 @@ def _weaves() -> np.ndarray:
     down, across = np.mgrid[: 2 * COARSE, : 2 * COARSE]
     patterns = np.stack([across, down, across + down]) % 2
     return (2 * patterns - 1).astype(np.float32)
+
+
+_ALONE = {"gray_alone": "weave", "color_alone": "dye"}
+
+register(
+    Entry(
+        "cloth",
+        "cloth",
+        "cloth finely in gray and coarsely in color",
+        (drawn(draw, 2_500, ("cheap", "dear"), alone=_ALONE),),
+    )
+)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from zoo.data.pictures.drawing import SHAPES, light, masks, noisy
+from zoo.data.images.drawing import SHAPES, light, masks, noisy
+from zoo.data.images.drawn import drawn
+from zoo.data.images.published import Form, mnist_pictures
+from zoo.data.registry import Entry, register
 
 SIDE = 32  # pixels
-CLASSES = 2
 _FILLED = [SHAPES.index(name) for name in ("disc", "square", "triangle")]
 _HOLLOW = [SHAPES.index(name) for name in ("ring", "frame", "frame")]
 
@@ -30,3 +32,15 @@ def draw(rng: np.random.Generator, rows: int) -> tuple[dict[str, np.ndarray], np
     sign = np.where((ground + sign * contrast > 1) | (ground + sign * contrast < 0), -sign, sign)
     lit = (ground + sign.astype(np.float32) * contrast * figure) * light(rng, rows, SIDE, SIDE)
     return {"picture": noisy(rng, lit, 0.06)[..., None]}, hole
+
+
+_HOLES = Form(32, positive=(0, 6, 8, 9), names=("no hole", "a hole"), mapped=True)
+
+register(
+    Entry(
+        "outlines",
+        "images",
+        "gray pictures: is there a hole in the figure?",
+        (mnist_pictures(_HOLES), drawn(draw, 4_000, ("filled", "hollow"), mapped=True)),
+    )
+)

@@ -10,16 +10,17 @@ import pytest
 
 import zoo.data
 from zoo.core.errors import DataError, UnknownNameError
-from zoo.data import displays, pulses
-from zoo.data.displays import FRAMES
-from zoo.data.gunpoint import FILES, STEPS, read_series
-from zoo.data.reference_scores import from_log
+from zoo.data.images import digit_videos
+from zoo.data.images.digit_videos import FRAMES
+from zoo.data.references import softmax
 from zoo.data.registry import dataset_home
+from zoo.data.sequences import series
+from zoo.data.sequences.series import FILES, GUNPOINT_STEPS, read_series
 
 HEADER = ("#a comment", "@problemName GunPoint", "@classLabel true 1 2", "@data")
 
 
-def line(label: str = "1", *, steps: int = STEPS, first: str = "0.5") -> str:
+def line(label: str = "1", *, steps: int = GUNPOINT_STEPS, first: str = "0.5") -> str:
     return ",".join([first, *["0.25"] * (steps - 1)]) + f":{label}"
 
 
@@ -56,28 +57,28 @@ def test_pulses_tell_nothing_but_by_their_order() -> None:
 
 def test_filtering_agrees_with_adding_up_every_path(monkeypatch: pytest.MonkeyPatch) -> None:
     """All hidden paths of a short series, one by one."""
-    monkeypatch.setattr(pulses, "NOISE_SD", 1.0)
-    series = np.array([[0.3, 1.9, -0.8]])
+    monkeypatch.setattr(series, "NOISE_SD", 1.0)
+    noisy = np.array([[0.3, 1.9, -0.8]])
     weights, labels, last = [], [], []
-    always, move = pulses.chains()
+    always, move = series.chains()
     for label in (0, 1):
-        for path in itertools.product(range(len(pulses.LEVELS)), repeat=3):
+        for path in itertools.product(range(len(series.LEVELS)), repeat=3):
             chance = always[label, path[0]] * np.prod(
                 [move[label, one, two] for one, two in itertools.pairwise(path)]
             )
             if chance > 0:
-                away = np.square(series[0] - pulses.LEVELS[list(path)]).sum()
+                away = np.square(noisy[0] - series.LEVELS[list(path)]).sum()
                 weights.append(np.log(chance) - away / 2)
                 labels.append(label)
-                last.append(pulses.LEVELS[path[-1]])
-    share = from_log(np.array(weights))
-    chance, clean = pulses.estimates(series)
+                last.append(series.LEVELS[path[-1]])
+    share = softmax(np.array(weights))
+    chance, clean = series.estimates(noisy)
     assert chance[0, -1] == pytest.approx(share @ np.array(labels))
     assert clean[0, -1] == pytest.approx(share @ np.array(last))
 
 
 def test_every_step_of_the_chain_has_the_long_run_distribution() -> None:
-    for always, move in zip(*pulses.chains(), strict=True):
+    for always, move in zip(*series.chains(), strict=True):
         np.testing.assert_allclose(move.sum(axis=1), 1)
         np.testing.assert_allclose(always @ move, always)
 
@@ -85,7 +86,7 @@ def test_every_step_of_the_chain_has_the_long_run_distribution() -> None:
 def test_references_of_the_pulses_are_those_of_the_arrays() -> None:
     dataset = zoo.data.load("series", "pulses")
     columns, train = dataset.splits["test"], dataset.splits["train"]
-    chance, clean = pulses.estimates(columns["sequence"][..., 0])
+    chance, clean = series.estimates(columns["sequence"][..., 0])
     best, trivial = (dataset.references[key]["test"] for key in ("best possible", "trivial"))
     right = (chance[:, -1] > 0.5) == (columns["label"].ravel() == 1)
     assert best["label_accuracy"] == pytest.approx(right.mean(), abs=0.002)
@@ -102,13 +103,13 @@ def test_videos_move_and_change() -> None:
     assert columns["frames"].shape == (600, FRAMES, 784)
     assert columns["digits"].shape == (600, FRAMES)
     changes = (np.diff(columns["digits"], axis=1) != 0).mean()
-    assert changes == pytest.approx(displays.CHANGE, abs=0.02)
+    assert changes == pytest.approx(digit_videos.CHANGE, abs=0.02)
     assert 0 <= columns["frames"].min() < columns["frames"].max() <= 1
-    walks = displays.walk(np.random.default_rng(0), 5_000)
+    walks = digit_videos.walk(np.random.default_rng(0), 5_000)
     assert np.abs(np.diff(walks, axis=1)).max() == 1
     for frame in (0, 7, 19):
         share = np.bincount(walks[:, frame]) / len(walks)
-        np.testing.assert_allclose(share, displays.ALONG, atol=0.03)
+        np.testing.assert_allclose(share, digit_videos.ALONG, atol=0.03)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +151,10 @@ def test_series_files_are_read_and_split(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["series", "noisy_series"])
 def test_missing_series_are_told_with_what_to_do(name: str) -> None:
-    with pytest.raises(DataError, match=f"{name}: no series in .*source pulses needs none"):
+    with pytest.raises(
+        DataError,
+        match=f"{name}: GunPoint_TRAIN.ts, GunPoint_TEST.ts not in .*fetch {name}.*--data pulses",
+    ):
         zoo.data.load(name, "gunpoint")
     assert zoo.data.load(name).source == "pulses"
 

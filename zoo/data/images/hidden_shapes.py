@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from zoo.data.pictures.drawing import SHAPES, light, masks, noisy
+from zoo.data.images.drawing import SHAPES, light, masks, noisy
+from zoo.data.images.drawn import drawn
+from zoo.data.images.published import Form, fashion_pictures, mnist_pictures
+from zoo.data.registry import Entry, register
 
 SIDE = 28  # pixels
-CLASSES = len(SHAPES)
 STRAYS = 3  # thin lines across each picture
 
 
 def draw(rng: np.random.Generator, rows: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """`picture` (rows, 28, 28, 1), and the shape, (rows,)."""
-    shape = rng.integers(0, CLASSES, rows)
+    shape = rng.integers(0, len(SHAPES), rows)
     radius = rng.uniform(0.28, 0.42, rows) * SIDE
     x, y = rng.uniform(radius, SIDE - radius, (2, rows))
     figure = masks(shape, SIDE, SIDE, x, y, radius, rng.uniform(0, 2 * np.pi, rows))
@@ -37,3 +39,13 @@ def _lines(rng: np.random.Generator, rows: int) -> np.ndarray:
         strength = rng.uniform(-0.15, 0.15, (rows, 1, 1)).astype(np.float32)
         drawn += strength * np.clip(1 - np.abs(away), 0, 1)
     return drawn
+
+
+register(
+    Entry(
+        "hidden_shapes",
+        "images",
+        "gray pictures of ten classes, cluttered",
+        (mnist_pictures(Form()), fashion_pictures(Form()), drawn(draw, 4_000, SHAPES)),
+    )
+)

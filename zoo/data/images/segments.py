@@ -12,11 +12,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from zoo.data.reference_scores import from_log
+from zoo.data.references import softmax
 
 SIDE = 28  # pixels
 PIXELS = SIDE * SIDE
 CLASSES = 10
+NAMES = tuple(map(str, range(CLASSES)))
 REACH = 1  # pixels that a digit may be off the center, each way
 PLACES = 2 * REACH + 1
 SLANTS = (0.0, 0.12, 0.24)  # pixels to the right per pixel upwards
@@ -106,4 +107,4 @@ def chance(pixels: np.ndarray, place_share: np.ndarray) -> np.ndarray:
         total += np.logaddexp(lit, np.log(1 - shown[:, segment]))
     share = np.multiply.outer(place_share, place_share).ravel()
     total += np.tile(np.log(share), len(SLANTS))[:, None]
-    return from_log(total.reshape(len(pixels), -1)).reshape(total.shape).sum(axis=1)
+    return softmax(total.reshape(len(pixels), -1)).reshape(total.shape).sum(axis=1)

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from zoo.data.pictures.drawing import noisy
+from zoo.data.images.drawing import noisy
+from zoo.data.images.drawn import drawn
+from zoo.data.images.published import Form, fashion_pictures, mnist_pictures
+from zoo.data.registry import Entry, register
 
 SIDE = 28  # pixels
 POINTS = 12  # marks in a figure
@@ -70,3 +73,15 @@ def _places(rng: np.random.Generator, figure: np.ndarray) -> np.ndarray:
     center = rng.uniform(radius[:, 0] + 1.5, SIDE - 2.5 - radius[:, 0], (rows, 2))
     jittered = points + center[:, None] + rng.normal(0, 0.25, points.shape)
     return np.clip(np.rint(jittered), 1, SIDE - 2).astype(int)
+
+
+_NAMES = tuple(f"{figure} of {mark} crosses" for figure in FIGURES for mark in MARKS)
+
+register(
+    Entry(
+        "figures",
+        "images",
+        "gray pictures, small patterns in large ones",
+        (mnist_pictures(Form()), fashion_pictures(Form()), drawn(draw, 3_000, _NAMES)),
+    )
+)

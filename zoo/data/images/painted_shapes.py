@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from zoo.data.pictures.drawing import SHAPES, light, masks, noisy
+from zoo.data.images.drawing import SHAPES, light, masks, noisy
+from zoo.data.images.drawn import drawn
+from zoo.data.images.published import Form, fashion_pictures, mnist_pictures
+from zoo.data.registry import Entry, register
 
 SIDE = 32  # pixels
-CLASSES = len(SHAPES)
 _TURN = 0.5  # most a shape is turned, in radians
 
 
 def draw(rng: np.random.Generator, rows: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """`picture` (rows, 32, 32, 3), and the shape, (rows,)."""
-    shape = rng.integers(0, CLASSES, rows)
+    shape = rng.integers(0, len(SHAPES), rows)
     radius = rng.uniform(0.28, 0.42, rows) * SIDE
     x, y = rng.uniform(radius, SIDE - radius, (2, rows))
     turn = rng.uniform(-_TURN, _TURN, rows)
@@ -24,3 +26,15 @@ def draw(rng: np.random.Generator, rows: int) -> tuple[dict[str, np.ndarray], np
     painted = ground + (ink - ground) * figure
     lit = painted * light(rng, rows, SIDE, SIDE)[..., None]
     return {"picture": noisy(rng, lit, 0.06)}, shape
+
+
+_COLOR = Form(32, channels=3)
+
+register(
+    Entry(
+        "painted_shapes",
+        "images",
+        "color pictures of ten classes",
+        (mnist_pictures(_COLOR), fashion_pictures(_COLOR), drawn(draw, 5_000, SHAPES)),
+    )
+)

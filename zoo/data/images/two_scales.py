@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from zoo.data.pictures.drawing import SHAPES, light, masks, noisy
-from zoo.data.pictures.grades import CLASSES as CLASSES
-from zoo.data.pictures.grades import chances_from_one, draw_grades
+from zoo.data.images.drawing import SHAPES, light, masks, noisy
+from zoo.data.images.drawn import draw_grades, drawn
+from zoo.data.images.published import Form, mnist_pictures
+from zoo.data.registry import Entry, register
 
 SIDE = 32  # pixels
 _FINE, _COARSE = (2.8, 3.8), (8.0, 14.0)  # wavelengths in pixels
@@ -30,14 +31,6 @@ def draw(rng: np.random.Generator, rows: int) -> tuple[dict[str, np.ndarray], np
     return {"picture": picture, "fine": fine[:, None], "coarse": coarse[:, None]}, label
 
 
-def alone(columns: dict[str, np.ndarray], rate: float) -> dict[str, np.ndarray]:
-    """Chances of each label for who sees one scale only, by the reference's name."""
-    return {
-        f"{scale}_alone": chances_from_one(columns[scale].ravel(), rate)
-        for scale in ("fine", "coarse")
-    }
-
-
 def _grating(
     rng: np.random.Generator, grade: np.ndarray, wavelength: tuple[float, float]
 ) -> np.ndarray:
@@ -49,3 +42,16 @@ def _grating(
     phase = rng.uniform(0, 2 * np.pi, (rows, 1, 1))
     along = across * np.cos(turn).astype(np.float32) + down * np.sin(turn).astype(np.float32)
     return np.sin(along * (2 * np.pi / period).astype(np.float32) + phase.astype(np.float32))
+
+
+_ODD = Form(32, positive=(1, 3, 5, 7, 9), names=("even", "odd"))
+_ALONE = {"fine_alone": "fine", "coarse_alone": "coarse"}
+
+register(
+    Entry(
+        "two_scales",
+        "images",
+        "gray pictures whose label needs two scales",
+        (mnist_pictures(_ODD), drawn(draw, 3_000, ("flat", "steep"), alone=_ALONE)),
+    )
+)

@@ -9,10 +9,10 @@ import pytest
 
 import zoo.data
 from zoo.core.errors import DataError, UnknownNameError
-from zoo.data import motorcycle, wardrobe
 from zoo.data.dataset import Dataset
-from zoo.data.pictures import stereograms
-from zoo.data.registry import dataset_home
+from zoo.data.multimodal import clothing
+from zoo.data.registry import dataset_home, entry
+from zoo.data.stereo import stereo
 
 GENERATED = {"stereo": "stereograms", "clothing": "wardrobe"}
 TARGET = {"stereo": "depth", "clothing": "price"}
@@ -42,7 +42,7 @@ def test_references_follow_from_targets_and_truth(name: str) -> None:
             best = dataset.truth[f"depth_{split}"]
         else:
             parts = ("metadata", "description", "picture")
-            best = wardrobe.BASE * np.prod([dataset.truth[f"{p}_{split}"] for p in parts], axis=0)
+            best = clothing.BASE * np.prod([dataset.truth[f"{p}_{split}"] for p in parts], axis=0)
         values = columns[target]
         for reference, for_mae, for_mse in (
             ("best possible", best, best),
@@ -54,12 +54,12 @@ def test_references_follow_from_targets_and_truth(name: str) -> None:
 
 
 def test_the_right_eye_sees_the_left_picture_shifted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stereograms, "MOST", 1e-9)
-    monkeypatch.setattr(stereograms, "UNSEEN", 0.0)
-    views, _ = stereograms.draw(np.random.default_rng(0), 20)
+    monkeypatch.setattr(stereo, "MOST", 1e-9)
+    monkeypatch.setattr(stereo, "UNSEEN", 0.0)
+    views, _ = stereo.draw(np.random.default_rng(0), 20)
     assert np.abs(views["left"] - views["right"]).max() < 0.35  # noise of both
-    monkeypatch.setattr(stereograms, "MOST", 8.0)
-    views, disparity = stereograms.draw(np.random.default_rng(0), 200)
+    monkeypatch.setattr(stereo, "MOST", 8.0)
+    views, disparity = stereo.draw(np.random.default_rng(0), 200)
     for row in range(0, 200, 10):
         errors = [
             np.abs(views["left"][row, :, shift:] - views["right"][row, :, : 32 - shift]).mean()
@@ -88,14 +88,14 @@ def test_each_kind_of_input_carries_a_part_of_the_price() -> None:
 
 
 def test_the_order_of_the_same_words_counts() -> None:
-    phrases = list(wardrobe.CONDITIONS)
+    phrases = list(clothing.CONDITIONS)
     assert len({tuple(sorted(phrase)) for phrase in phrases}) == 1
-    assert len(set(wardrobe.CONDITIONS.values())) == len(phrases)
+    assert len(set(clothing.CONDITIONS.values())) == len(phrases)
 
 
 @pytest.mark.parametrize("name", GENERATED)
 def test_bad_options_are_refused(name: str) -> None:
-    with pytest.raises(DataError, match="rows is a whole number"):
+    with pytest.raises(DataError, match="rows takes a whole number"):
         zoo.data.load(name, GENERATED[name], rows=1)
     with pytest.raises(UnknownNameError, match="color"):
         zoo.data.load(name, GENERATED[name], color=1)
@@ -109,9 +109,9 @@ def write_pair(shift: int = 20, mode: str = "RGB") -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     levels = np.random.default_rng(0).integers(0, 256, (160, 740 + shift, 3), dtype=np.uint8)
     left, right = levels[:, :740], levels[:, shift:]
-    for file, picture in zip(motorcycle.FILES[:2], (left, right), strict=True):
+    for file, picture in zip(stereo.FILES[:2], (left, right), strict=True):
         Image.fromarray(picture).convert(mode).save(folder / file)
-    np.savez(folder / motorcycle.FILES[2], np.full((160, 740), shift, np.float32))
+    np.savez(folder / stereo.FILES[2], np.full((160, 740), shift, np.float32))
     return folder
 
 
@@ -146,28 +146,28 @@ def test_damaged_pairs_are_named() -> None:
     with pytest.raises(DataError, match="mode L, not a color picture"):
         zoo.data.load("stereo", "motorcycle")
     write_pair()
-    content = (folder / motorcycle.FILES[1]).read_bytes()
-    (folder / motorcycle.FILES[1]).write_bytes(content[: len(content) // 2])
+    content = (folder / stereo.FILES[1]).read_bytes()
+    (folder / stereo.FILES[1]).write_bytes(content[: len(content) // 2])
     with pytest.raises(DataError, match=r"motorcycle_right.png: damaged or cut short"):
         zoo.data.load("stereo", "motorcycle")
-    (folder / motorcycle.FILES[1]).write_bytes(b"no picture")
+    (folder / stereo.FILES[1]).write_bytes(b"no picture")
     with pytest.raises(DataError, match=r"motorcycle_right.png: not a picture"):
         zoo.data.load("stereo", "motorcycle")
     write_pair()
-    np.savez(folder / motorcycle.FILES[2], np.ones((50, 740), np.float32))
+    np.savez(folder / stereo.FILES[2], np.ones((50, 740), np.float32))
     with pytest.raises(DataError, match="unequal shapes"):
         zoo.data.load("stereo", "motorcycle")
-    np.savez(folder / motorcycle.FILES[2], other=np.ones(3))
+    np.savez(folder / stereo.FILES[2], other=np.ones(3))
     with pytest.raises(DataError, match="no array 'arr_0'"):
         zoo.data.load("stereo", "motorcycle")
-    (folder / motorcycle.FILES[2]).write_bytes(b"nothing")
+    (folder / stereo.FILES[2]).write_bytes(b"nothing")
     with pytest.raises(DataError, match="not an NPZ file"):
         zoo.data.load("stereo", "motorcycle")
 
 
 @pytest.mark.realdata
 def test_the_real_pair() -> None:
-    if not motorcycle.available("stereo", dataset_home("stereo"), {}):
+    if not entry("stereo").source("motorcycle").available(dataset_home("stereo"), {}):
         pytest.skip(f"no stereo pair in {dataset_home('stereo')}; set ZOO_DATA_HOME")
     dataset = zoo.data.load("stereo", "motorcycle")
     depth = np.concatenate([columns["depth"] for columns in dataset.splits.values()])

@@ -11,16 +11,15 @@ import pytest
 
 import zoo.data
 from zoo.core.errors import DataError, UnknownNameError
-from zoo.data import fashion, mnist
 from zoo.data.dataset import Dataset
-from zoo.data.drawn import SLIPS, TASKS
-from zoo.data.mnist_files import read_idx, read_mnist_csv
-from zoo.data.pictures.cloth import draw as draw_cloth
-from zoo.data.pictures.drawing import SHAPES, masks
-from zoo.data.pictures.labeling import slipped
+from zoo.data.images import published
+from zoo.data.images.cloth import draw as draw_cloth
+from zoo.data.images.drawing import SHAPES, masks
+from zoo.data.images.drawn import SLIPS, slipped
+from zoo.data.images.published import CSV, FASHION, read_idx, read_mnist_csv
 from zoo.data.registry import dataset_home
 
-DRAWN = sorted(TASKS)
+DRAWN = ["cloth", "figures", "hidden_shapes", "outlines", "painted_shapes", "two_scales"]
 ROW = ",".join(["0"] * 784)
 
 
@@ -97,7 +96,7 @@ def test_neither_half_of_the_answer_is_enough(name: str, grades: dict[str, str])
 def test_the_weave_is_gone_in_the_coarse_picture_and_the_dye_in_gray(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("zoo.data.pictures.cloth._NOISE", 0.0)
+    monkeypatch.setattr("zoo.data.images.cloth._NOISE", 0.0)
     columns, _ = draw_cloth(np.random.default_rng(0), 50)
     halved = columns["gray"].reshape(50, 32, 2, 32, 2).mean(axis=(2, 4))
     np.testing.assert_allclose(halved, columns["color"].mean(axis=-1), atol=1e-5)
@@ -123,7 +122,7 @@ def test_slips_are_as_frequent_as_said() -> None:
 
 @pytest.mark.parametrize("rows", [99, True, "many", 10**6])
 def test_an_impossible_number_of_rows_is_refused(rows: object) -> None:
-    with pytest.raises(DataError, match="rows is a whole number from 100"):
+    with pytest.raises(DataError, match="rows takes a whole number from 100"):
         zoo.data.load("outlines", "drawn", rows=rows)
     with pytest.raises(UnknownNameError, match="row"):
         zoo.data.load("outlines", "drawn", row=3)
@@ -131,7 +130,7 @@ def test_an_impossible_number_of_rows_is_refused(rows: object) -> None:
 
 def write_csv(folder: Path, lines: list[str]) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / mnist.CSV
+    path = folder / CSV
     path.write_bytes(gzip.compress("".join(line + "\n" for line in lines).encode()))
     return path
 
@@ -194,9 +193,7 @@ def test_damaged_idx_files_are_named(tmp_path: Path, content: bytes, message: st
 def write_garments(folder: Path, train: int = 100, test: int = 30) -> None:
     rng = np.random.default_rng(0)
     folder.mkdir(parents=True, exist_ok=True)
-    for rows, (images, labels) in zip(
-        (train, test), (fashion.IDX[:2], fashion.IDX[2:]), strict=True
-    ):
+    for rows, (images, labels) in zip((train, test), (FASHION[:2], FASHION[2:]), strict=True):
         pictures = rng.integers(0, 256, (rows, 28, 28))
         (folder / images).write_bytes(gzip.compress(idx(pictures)))
         (folder / labels).write_bytes(gzip.compress(idx(np.arange(rows) % 10)))
@@ -216,10 +213,10 @@ def test_garments_keep_their_published_test_set() -> None:
 def test_pictures_and_labels_must_fit_together() -> None:
     folder = dataset_home("figures")
     write_garments(folder)
-    (folder / fashion.IDX[1]).write_bytes(gzip.compress(idx(np.zeros(7))))
+    (folder / FASHION[1]).write_bytes(gzip.compress(idx(np.zeros(7))))
     with pytest.raises(DataError, match=r"shape \(7,\) for 100 pictures"):
         zoo.data.load("figures", "fashion")
-    (folder / fashion.IDX[1]).write_bytes(gzip.compress(idx(np.full(100, 11))))
+    (folder / FASHION[1]).write_bytes(gzip.compress(idx(np.full(100, 11))))
     with pytest.raises(DataError, match="label 11 of row 1 is outside 0 to 9"):
         zoo.data.load("figures", "fashion")
 
@@ -239,7 +236,7 @@ def test_digits_are_split_and_relabeled() -> None:
 
 
 def test_absent_files_say_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(fashion, "SYSTEM", tmp_path)
+    monkeypatch.setattr(published, "SYSTEM", tmp_path)
     for source in ("mnist", "fashion"):
         with pytest.raises(DataError, match="zoo data fetch figures"):
             zoo.data.load("figures", source)
@@ -247,9 +244,9 @@ def test_absent_files_say_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 
 @pytest.mark.realdata
 def test_the_real_digits() -> None:
-    if not (dataset_home("outlines") / mnist.CSV).is_file():
+    if not (dataset_home("outlines") / CSV).is_file():
         pytest.skip(f"no digits in {dataset_home('outlines')}; set ZOO_DATA_HOME")
-    pictures, digits = read_mnist_csv(dataset_home("outlines") / mnist.CSV)
+    pictures, digits = read_mnist_csv(dataset_home("outlines") / CSV)
     assert np.bincount(digits).tolist() == [500] * 10
     assert pictures.shape == (5_000, 28, 28)
     dataset = zoo.data.load("figures", "mnist")
@@ -258,8 +255,8 @@ def test_the_real_digits() -> None:
 
 @pytest.mark.realdata
 def test_the_real_garments() -> None:
-    if not fashion.SYSTEM.is_dir():
-        pytest.skip(f"no garments in {fashion.SYSTEM}; install dataset-fashion-mnist")
+    if not published.SYSTEM.is_dir():
+        pytest.skip(f"no garments in {published.SYSTEM}; install dataset-fashion-mnist")
     dataset = zoo.data.load("figures", "fashion")
     assert dataset.rows == {"train": 6_000, "validation": 1_000, "test": 10_000}
     assert np.bincount(dataset.splits["test"]["label"].ravel()).tolist() == [1_000] * 10

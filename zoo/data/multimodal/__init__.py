@@ -1,0 +1,1 @@
+"""Rows of several kinds of input: numbers, words and a picture."""

@@ -1,1 +1,0 @@
-"""Generated pictures: drawing, lighting, labeling, and one module per task."""

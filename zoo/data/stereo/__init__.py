@@ -1,0 +1,1 @@
+"""Pairs of pictures, as two eyes see them."""
