@@ -1,4 +1,4 @@
-"""What a search leaves in its folder: the best recipe, the trials as a table, pictures."""
+"""The files of a search: the best recipe, the trials as a table, pictures."""
 
 from __future__ import annotations
 
@@ -10,18 +10,17 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo.core.files import replacing, write_text
 from zoo.recipes.file import write_recipe
 from zoo.recipes.recipe import Recipe
-from zoo.tuning.optional import load_optuna
+from zoo.tuning.study import Study, load_optuna
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
-
-    from zoo.tuning.study import Study
 
 BEST = "best.json"
 TRIALS = "trials.csv"
@@ -104,16 +103,22 @@ def _table(study: Study) -> str:
 
 def importances(study: Study) -> dict[str, float]:
     """Setting -> share of the variation of the value that it explains; empty if too few trials."""
-    optuna = load_optuna()
     done = study.trials("COMPLETE")
     if len(done) < 4 or len({trial.value for trial in done}) < 2:
         return {}
     with _quiet():
-        evaluator = optuna.importance.FanovaImportanceEvaluator(seed=study.seed)
+        evaluator = _importance_evaluator(study)
         try:
-            return dict(optuna.importance.get_param_importances(study.optuna, evaluator=evaluator))
+            found = load_optuna().importance.get_param_importances(
+                study.optuna, evaluator=evaluator
+            )
         except (ValueError, RuntimeError):  # the settings or the values hardly vary
             return {}
+    return dict(found)
+
+
+def _importance_evaluator(study: Study) -> Any:
+    return load_optuna().importance.FanovaImportanceEvaluator(seed=study.seed)
 
 
 def write_outcome(study: Study) -> dict[str, float]:
@@ -132,43 +137,34 @@ def write_outcome(study: Study) -> dict[str, float]:
 def draw_pictures(study: Study, *, importances: bool) -> None:
     """Draw how the trials went, and what mattered if that is known."""
     with _quiet():
+        from matplotlib import pyplot
         from optuna.visualization import matplotlib as plots
 
-        label = study.recipe.monitor
-        drawn: dict[str, Callable[[], Any]] = {
-            "history": lambda: plots.plot_optimization_history(study.optuna, target_name=label),
-            "curves": lambda: plots.plot_intermediate_values(study.optuna),
-            "slices": lambda: plots.plot_slice(study.optuna, target_name=label),
+        draws: dict[str, Callable[..., Any]] = {
+            "history": plots.plot_optimization_history,
+            "curves": lambda trials, **_: plots.plot_intermediate_values(trials),
+            "slices": plots.plot_slice,
         }
         if importances:
-            drawn["importances"] = lambda: plots.plot_param_importances(
-                study.optuna,
-                evaluator=load_optuna().importance.FanovaImportanceEvaluator(seed=study.seed),
-                target_name=label,
+            draws["importances"] = partial(
+                plots.plot_param_importances, evaluator=_importance_evaluator(study)
             )
-        for name, draw in drawn.items():
-            _save(draw, study.folder / f"{name}.png")
-
-
-def _save(draw: Callable[[], Any], path: Path) -> None:
-    """Draw without a screen and write the picture, whole or not at all."""
-    from matplotlib import pyplot
-
-    before = pyplot.get_backend()
-    pyplot.switch_backend("agg")
-    try:
-        axes = draw()
-        figure = pyplot.gcf() if not hasattr(axes, "figure") else axes.figure
-        with replacing(path) as partial:
-            figure.savefig(partial, dpi=110, bbox_inches="tight")
-    finally:
-        pyplot.close("all")
-        pyplot.switch_backend(before)
+        before = pyplot.get_backend()
+        pyplot.switch_backend("agg")  # no screen
+        try:
+            for name, draw in draws.items():
+                axes = draw(study.optuna, target_name=study.recipe.monitor)
+                figure = axes.figure if hasattr(axes, "figure") else pyplot.gcf()
+                with replacing(study.folder / f"{name}.png") as path:
+                    figure.savefig(path, dpi=110, bbox_inches="tight")
+                pyplot.close("all")
+        finally:
+            pyplot.switch_backend(before)
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Hold back Optuna's notes that these functions are experimental, and fonts' chatter."""
+    """Drop Optuna's notes that these functions are experimental, and Matplotlib's on fonts."""
     logger = logging.getLogger("matplotlib")
     level = logger.level
     logger.setLevel(logging.ERROR)

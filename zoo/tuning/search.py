@@ -17,9 +17,8 @@ from zoo.core.errors import RecipeError, StoppedEarly, TrainingError
 from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import recipe as find_recipe
 from zoo.tuning import outcome
-from zoo.tuning.optional import load_optuna
 from zoo.tuning.space import own_settings, space_of
-from zoo.tuning.study import Study, opened
+from zoo.tuning.study import Study, load_optuna, opened
 
 LOGDIR = Path("tensorboard_logs")
 WAIT_SECONDS = 600  # for the other processes' last trials to end by themselves
@@ -107,19 +106,21 @@ def tune(
     with opened(folder, settings) as made:
         _say_where(made, trials, reporter)
         dataset = worker.stacked(made, dataset, logdir, reporter)
-        left = trials - len(made.finished())
-        helpers = _Helpers(made, trials, deadline, logdir, reporter)
+        others: list[subprocess.Popen[bytes]] = []
 
         class Stop(StopRequest):
             def ask(self) -> None:
                 super().ask()
-                helpers.ask_to_stop()
+                _ask_to_stop(others)
 
         stop = Stop()
-        with listening(stop, reporter.line), helpers.running(min(jobs, left) - 1):
+        count = min(jobs, trials - len(made.finished())) - 1
+        command = [sys.executable, "-m", "zoo.tuning.worker"]
+        command += map(str, (folder, trials, deadline, logdir))
+        with listening(stop, reporter.line), _workers(others, command, count, reporter):
             worker.work(made, dataset, trials, deadline, stop, reporter)
-            if not stop.asked:
-                helpers.wait()
+            if not stop.asked and any(process.wait() for process in others):
+                raise TrainingError("a process of the search failed; the same command goes on")
         with made.locked():
             shares = outcome.write_outcome(made)
         return _ended(made, trials, shares, reporter, stopped=stop.asked)
@@ -134,7 +135,7 @@ def check(
     jobs: int,
     study: str | None,
 ) -> Recipe:
-    """What can be told wrong before TensorFlow loads; the recipe with its overrides.
+    """Check the arguments, before TensorFlow loads; the recipe with its overrides.
 
     Raises:
         ZooError: as `tune` does.
@@ -151,7 +152,7 @@ def check(
     space = space_of(chosen)
     for key in overrides:
         if key in space:
-            raise RecipeError(f"{key} is searched: it cannot be set as well")
+            raise RecipeError(f"{key} is searched; it cannot be set as well")
     load_optuna()
     return chosen
 
@@ -188,7 +189,7 @@ def _ended(
     best = study.best()
     if best is None or best.value is None:
         raise TrainingError(
-            f"no trial of {name} came to its end; give it more --trials or more --time"
+            f"no trial of {name} was finished; give it more --trials or more --time"
         )
     if done < trials:
         running = len(study.trials("RUNNING"))
@@ -217,67 +218,43 @@ def _ended(
     )
 
 
-class _Helpers:
-    """Further processes of a search."""
-
-    def __init__(
-        self, study: Study, trials: int, deadline: float, logdir: Path, reporter: Reporter
-    ) -> None:
-        self.command = [
-            *(sys.executable, "-m", "zoo.tuning.worker", str(study.folder)),
-            *("--trials", str(trials), "--deadline", str(deadline), "--logdir", str(logdir)),
-        ]
-        self.silent = reporter.console.quiet
-        self.stream = reporter.console.file
-        self.processes: list[subprocess.Popen[bytes]] = []
-
-    @contextmanager
-    def running(self, count: int) -> Iterator[None]:
-        """Start `count` processes; none is left when the block ends."""
-        try:
-            for _ in range(count):
-                self.processes.append(
-                    subprocess.Popen(
-                        self.command,
-                        stdin=subprocess.PIPE,
-                        stdout=self._output(),
-                        start_new_session=True,  # Ctrl-C is this process's to pass on
-                    )
-                )
-            yield
-        finally:
-            self.ask_to_stop()
-            self._end()
-
-    def ask_to_stop(self) -> None:
-        """Have them end after the epoch that they are in."""
-        for process in self.processes:
-            if process.stdin is not None and not process.stdin.closed:
-                process.stdin.close()
-
-    def wait(self) -> None:
-        """Wait for their last trials.
-
-        Raises:
-            TrainingError: one of them failed; its own line says why.
-        """
-        for process in self.processes:
-            if process.wait():
-                raise TrainingError("a process of the search failed; the same command goes on")
-
-    def _end(self) -> None:
-        for process in self.processes:
+@contextmanager
+def _workers(
+    processes: list[subprocess.Popen[bytes]], command: Sequence[str], count: int, reporter: Reporter
+) -> Iterator[None]:
+    """Start `count` further processes; none of `processes` is left when the block ends."""
+    try:
+        for _ in range(count):
+            started = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=_output(reporter),
+                start_new_session=True,  # Ctrl-C is this process's to pass on
+            )
+            processes.append(started)
+        yield
+    finally:
+        _ask_to_stop(processes)
+        for process in processes:
             try:
                 process.wait(timeout=WAIT_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
 
-    def _output(self) -> int | None:
-        """Where their lines go: with the reporter's, if that is a file of the system's."""
-        if self.silent:
-            return subprocess.DEVNULL
-        try:
-            return self.stream.fileno()
-        except (OSError, AttributeError):
-            return None
+
+def _ask_to_stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Have them end after the epoch that they are in."""
+    for process in processes:
+        if process.stdin is not None and not process.stdin.closed:
+            process.stdin.close()
+
+
+def _output(reporter: Reporter) -> int | None:
+    """Where the processes' lines go: with the reporter's, if that is a file of the system's."""
+    if reporter.console.quiet:
+        return subprocess.DEVNULL
+    try:
+        return reporter.console.file.fileno()
+    except (OSError, AttributeError):
+        return None

@@ -1,7 +1,8 @@
 """One search: its folder, and its trials in SQLite, shared by any number of processes.
 
-Every process holds a lock file while it lives; the system frees it when the process ends, even
-by a kill. A trial whose process is gone is marked failed and its settings are tried again.
+Every process holds a lock file while it lives, which the system frees when the process ends or
+is killed. A trial whose process is gone is marked as failed and its settings are tried again at
+once; Optuna's heartbeat would know only after a period of grace, and give up a busy process.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +20,6 @@ import numpy as np
 from zoo.core.errors import TrainingError, ZooError
 from zoo.core.files import write_text
 from zoo.recipes.recipe import SAID, Recipe
-from zoo.tuning.optional import load_optuna
 from zoo.tuning.space import Space, distributions, own_settings
 
 if TYPE_CHECKING:
@@ -29,6 +30,24 @@ STUDY = "study.json"
 STORAGE = "study.sqlite3"
 RETRIES = 2  # further tries of settings whose process was lost: they may be what kills it
 LOCK_SECONDS = 60  # how long SQLite waits for another process
+
+
+def load_optuna() -> ModuleType:
+    """Optuna, with its log limited to warnings.
+
+    Raises:
+        ZooError: Optuna or filelock is not installed.
+    """
+    try:
+        import filelock  # noqa: F401
+        import optuna
+    except ImportError as error:
+        raise ZooError(
+            f"a search needs {error.name}, which is not installed: "
+            "pip install 'functional-zoo[tune]'"
+        ) from error
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    return optuna
 
 
 class Study:
@@ -82,9 +101,8 @@ class Study:
 
     def give_up(self, number: int) -> None:
         """Mark an unfinished trial as lost; its settings wait for the next process."""
-        optuna = load_optuna()
         trial = self.optuna.trials[number]
-        state = optuna.trial.TrialState.FAIL
+        state = load_optuna().trial.TrialState.FAIL
         self.optuna.tell(number, state=state, skip_if_finished=True)
         tried = trial.user_attrs.get("retries", 0)
         if tried < RETRIES:
@@ -120,38 +138,34 @@ class Study:
     @contextmanager
     def alive(self) -> Iterator[None]:
         """Show the other processes that this one lives while the block runs."""
-        from filelock import FileLock
-
-        path = self._sign(self.worker)
+        path = self._lock_file(self.worker)
         path.parent.mkdir(exist_ok=True)
-        with FileLock(path):
+        with self.locked(f"workers/{self.worker}"):
             yield
         path.unlink(missing_ok=True)
 
     def _lives(self, trial: FrozenTrial) -> bool:
-        """Whether the process of a running trial is still there."""
+        """Whether the process of a running trial still holds its lock."""
         from filelock import FileLock, Timeout
 
-        worker = trial.user_attrs.get("worker", "")
-        path = self._sign(worker)
-        if not worker or not path.exists():
+        path = self._lock_file(trial.user_attrs.get("worker", ""))
+        if not path.exists():
             return False
         try:
             with FileLock(path, timeout=0):
-                pass
+                path.unlink()
         except Timeout:
             return True
-        path.unlink(missing_ok=True)
         return False
 
-    def _sign(self, worker: str) -> Path:
+    def _lock_file(self, worker: str) -> Path:
         return self.folder / "workers" / f"{worker}.lock"
 
 
 def _counts(trial: FrozenTrial) -> bool:
     """Whether a trial is one of those asked for: not waiting, and not lost with its process.
 
-    One that failed by itself says why.
+    One that failed by itself has an error.
     """
     if trial.state.name == "FAIL":
         return "error" in trial.user_attrs
@@ -170,7 +184,7 @@ def opened(folder: Path, settings: Mapping[str, Any] | None = None) -> Iterator[
     from sqlalchemy.exc import SQLAlchemyError
 
     if settings is None and not (folder / STUDY).is_file():
-        raise TrainingError(f"{folder} holds no search")
+        raise TrainingError(f"{folder} does not hold a search")
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / "study.lock"):
         known = _settings(folder)
@@ -212,7 +226,7 @@ def opened(folder: Path, settings: Mapping[str, Any] | None = None) -> Iterator[
 
 
 def _broken(folder: Path, error: Exception) -> TrainingError:
-    """What to say of a storage that is damaged or full; Optuna's own words do not say which."""
+    """The error for a storage that is damaged or full; Optuna's own does not name the file."""
     reason = str(error.__cause__ or error).partition("\n")[0]
     return TrainingError(f"{folder / STORAGE} cannot be used: {reason}")
 
@@ -226,7 +240,7 @@ def _settings(folder: Path) -> dict[str, Any] | None:
     except (OSError, ValueError) as error:
         raise TrainingError(f"{path} is damaged: {error}") from error
     if not isinstance(known, dict) or not {"recipe", "search", "data", "seed"} <= known.keys():
-        raise TrainingError(f"{path} is damaged: it describes no search")
+        raise TrainingError(f"{path} is damaged: it does not describe a search")
     return known
 
 

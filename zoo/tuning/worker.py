@@ -1,12 +1,11 @@
-"""Trial after trial in one process; `python -m zoo.tuning.worker` is one of several.
+"""Trial after trial in one process; a search with several starts `python -m zoo.tuning.worker`.
 
-A worker started by a search ends after its epoch once its standard input is closed: that is how
-the search asks it to stop, and what the system does if the search is killed.
+Such a worker ends after its epoch once its standard input is closed: the search closes it to ask
+for that, and the system does if the search is killed.
 """
 
 from __future__ import annotations
 
-import argparse
 import logging
 import os
 import sys
@@ -119,7 +118,7 @@ def _line(study: Study, trial: FrozenTrial, ended: Outcome, trials: int) -> str:
         "FAIL": f"failed: {ended.error}",
     }[ended.state]
     if ended.state == "PRUNED" and ended.error:
-        what = "pruned: the loss is no longer a number"
+        what = "pruned: the loss is not a number any more"
     best = study.best()
     so_far = f"best {best.value:.4f} (trial {best.number})" if best else "no best yet"
     settings = " ".join(f"{key}={outcome.shown(value)}" for key, value in trial.params.items())
@@ -145,25 +144,19 @@ def stacked(study: Study, dataset: Dataset, logdir: Path, reporter: Reporter) ->
     return made
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """One of several processes of a search."""
-    parser = argparse.ArgumentParser(description="One of several processes of a search.")
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--trials", type=int, required=True)
-    parser.add_argument("--deadline", type=float, required=True)
-    parser.add_argument("--logdir", type=Path, required=True)
-    given = parser.parse_args(arguments)
+def main(folder: Path, trials: int, deadline: float, logdir: Path) -> int:
+    """One of several processes of a search; the exit status."""
     reporter = Reporter()
     try:
         from zoo.training.interrupt import STATUS, StopRequest
 
         stop = StopRequest()
         threading.Thread(target=_watch_input, args=(stop,), daemon=True).start()
-        with opened(given.folder) as study:
+        with opened(folder) as study:
             silent = Reporter(silent=True)
             dataset, _ = load(study.recipe, study.source, silent)
-            dataset = stacked(study, dataset, given.logdir, silent)
-            work(study, dataset, given.trials, given.deadline, stop, reporter)
+            dataset = stacked(study, dataset, logdir, silent)
+            work(study, dataset, trials, deadline, stop, reporter)
     except ZooError as error:
         print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
         return 1
@@ -178,4 +171,5 @@ def _watch_input(stop: StopRequest) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    _folder, _trials, _deadline, _logdir = sys.argv[1:]
+    sys.exit(main(Path(_folder), int(_trials), float(_deadline), Path(_logdir)))
