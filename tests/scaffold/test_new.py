@@ -19,7 +19,6 @@ from zoo.core.errors import BuildError, DataError
 from zoo.core.timer import Timer
 from zoo.data import tabular
 from zoo.data.dataset import Dataset
-from zoo.data.registry import dataset_names
 from zoo.data.tabular import Field
 from zoo.experiments.predict import predict_table
 from zoo.experiments.reports import Finished
@@ -69,59 +68,6 @@ def test_a_project_of_every_tabular_architecture_trains(
 def test_what_has_no_weights_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match="adder has no weights to train; --from takes"):
         create(tmp_path / "own_adder", "adder")
-
-
-def test_a_broken_plug_in_is_named_and_leaves_nothing(plugged: Path) -> None:
-    """Three ways to be broken, each after something has been registered."""
-    (plugged / "own_half.py").write_text(
-        "from zoo.recipes.recipe import Recipe\n"
-        "from zoo.recipes.registry import add\n"
-        "add(Recipe('own_half', 'mlp', 'mlp', '', {}, {}))\n"
-        "raise ImportError('no module named\\nfrobnicator')\n"
-    )
-    (plugged / "own_clash.py").write_text(
-        "from zoo.models.registry import register\n"
-        "@register(documents='model-api', inputs=(), outputs=(), count=0)\n"
-        "def own_clash(): pass\n"
-        "@register(documents='model-api', inputs=(), outputs=(), count=0)\n"
-        "def mlp(): pass\n"
-    )
-    (plugged / "own_exit.py").write_text("import sys\nsys.exit(3)\n")
-    for package in ("own_half", "own_clash", "own_exit"):
-        install(plugged, package)
-    done = zoo_command("list", "--json", path=plugged)
-    assert done.returncode == 0
-    assert done.stdout == zoo_command("list", "--json", path=plugged, ZOO_PLUGINS="off").stdout
-    lines = done.stderr.splitlines()
-    assert len(lines) == 3, done.stderr
-    for line, package, reason in zip(
-        lines,
-        ("own_clash", "own_exit", "own_half"),
-        ("'mlp' is registered already", "SystemExit: 3", "no module named frobnicator"),
-        strict=True,
-    ):
-        assert line.startswith(f"warning: plug-in '{package}' of {package} is left out")
-        assert reason in line
-    assert zoo_command("train", "own_half", path=plugged).stderr.endswith(
-        "error: unknown recipe 'own_half'; there are "
-        f"{len(zoo.list_recipes())}; `zoo.list_recipes()` lists them\n"
-    )
-
-
-def test_nothing_stays_in_the_tables_of_a_process_either(
-    plugged: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (plugged / "own_late.py").write_text(
-        "from zoo.data import Entry, register\n"
-        "register(Entry('own_late', 'x', 'y', ()))\n"
-        "raise ValueError('too late')\n"
-    )
-    install(plugged, "own_late")
-    plug_in()
-    assert "own_late" not in dataset_names()
-    assert "too late" in capsys.readouterr().err
-    dataset_names()
-    assert capsys.readouterr().err == "", "told once"
 
 
 def test_a_table_of_ones_own(plugged: Path, tmp_path: Path) -> None:

@@ -333,9 +333,7 @@ def test_damage_is_told(tmp_path: Path) -> None:
             search(small(epochs=2), tmp_path, 2)
         assert storage.read_bytes() == damaged, "it may still be mended"
     (storage.parent / "study.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(
-        TrainingError, match=r"study\.json is damaged: it does not descr"
-    ):
+    with pytest.raises(TrainingError, match=r"study\.json is damaged: it does not descr"):
         search(small(epochs=2), tmp_path, 2)
 
 

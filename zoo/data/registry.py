@@ -81,7 +81,7 @@ def entry(name: str) -> Entry:
     """
     plugins.load()
     if name not in DATASETS:
-        raise UnknownNameError("dataset", name, DATASETS)
+        raise UnknownNameError("dataset", name, DATASETS, "zoo data list")
     return DATASETS[name]
 
 
