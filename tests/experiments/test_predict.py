@@ -52,7 +52,7 @@ def test_home_is_neutral_unless_given(run: Run, teams: list[str]) -> None:
     [
         ({"team_2": "1"}, "--team-1 is missing"),
         ({"team_1": "0", "team_2": "999999"}, "--team-2: unknown team '999999'"),
-        ({"team_1": "0", "team_2": "1", "home": "yes"}, "--home: 'yes' is no number"),
+        ({"team_1": "0", "team_2": "1", "home": "yes"}, "--home: 'yes' is not a number"),
         ({"team_1": "0", "team_2": "1", "home": "nan"}, "--home: 'nan' is not a finite number"),
         ({"team_1": "0", "team_3": "1"}, "unknown input 'team_3'; did you mean team_2 or team_1"),
     ],
@@ -84,12 +84,12 @@ def test_table_gets_a_column_and_keeps_its_own(run: Run, teams: list[str], tmp_p
     ("text", "message"),
     [
         ("", "is empty"),
-        ("team_1,team_2\n", "has no rows below its header"),
+        ("team_1,team_2\n", "line 2: no rows after the header"),
         ("team_1\n0\n", "line 1: there is no column 'team_2'"),
         ("team_1,team_2\n0,1\n0,Nowhere\n", "line 3, column 'team_2': unknown team 'Nowhere'"),
-        ("team_1,team_2,home\n0,1,x\n", "line 2, column 'home': 'x' is no number"),
-        ("team_1,team_2\n0,1\n0,1,2\n", "line 3: 3 cells, where the header has 2"),
-        ('team_1,team_2\n"0,1\n', "is no CSV table"),
+        ("team_1,team_2,home\n0,1,x\n", "line 2, column 'home': 'x' is not a number"),
+        ("team_1,team_2\n0,1\n0,1,2\n", "line 3, column 'team_2': 3 cells where the header has 2"),
+        ('team_1,team_2\n"0,1\n', "line 2: a cell opens with a quote that is never closed"),
     ],
 )
 def test_bad_tables_are_told(run: Run, tmp_path: Path, text: str, message: str) -> None:
@@ -101,7 +101,7 @@ def test_bad_tables_are_told(run: Run, tmp_path: Path, text: str, message: str) 
 
 
 def test_missing_files_are_told(run: Run, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="there is no file"):
+    with pytest.raises(DataError, match="No such file"):
         predict_table(run.folder, tmp_path / "no.csv", None, logdir=tmp_path)
     with pytest.raises(TrainingError, match="unknown run 'nothing'"):
         predict_one("nothing", {}, logdir=tmp_path)

@@ -163,7 +163,7 @@ def test_columns_that_do_not_fit_are_told(
         ("", "line 1: the file is empty"),
         ("x,y\n", "line 2: no rows after the header"),
         ("x,z\n1,2\n", "line 1: no column 'y'"),
-        ("x,x,y\n1,2,3\n", "line 1, column 'x': this column stands in the header twice"),
+        ("x,x,y\n1,2,3\n", "line 1, column 'x': this column is in the header twice"),
         ("x,y\n1,0\n2\n", "line 3, column 'y': 1 cell where the header has 2"),
         ("x,y\n1,0\n,1\n", "line 3, column 'x': no value"),
         ("x,y\n1,0\n\ntwo,1\n", "line 4, column 'x': 'two' is not a number"),
@@ -183,16 +183,22 @@ def test_a_damaged_table_is_told_by_line_and_column(
     path.write_text(text)
     fields = {"x": Field(("x",)), "y": Field(("y",), "flag")}
     with pytest.raises(DataError) as refused:
-        tabular.read_dataset("classes_32", path, fields)
+        read_table(path, fields)
     assert message in str(refused.value)
     assert str(path) in str(refused.value)
+
+
+def read_table(
+    path: Path, fields: dict[str, Field], sizes: dict[str, str] | None = None
+) -> Dataset:
+    return tabular.table_source(path, fields, sizes).dataset("mine", path.parent, 0, {}, "")
 
 
 def test_two_words_are_a_flag(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("x,y,split\n1,poor,train\n2,good,train\n3,good,train\n4,poor,test\n")
     fields = {"x": Field(("x",)), "y": Field(("y",), "flag", target=True)}
-    data = tabular.read_dataset("classes_32", path, fields)
+    data = read_table(path, fields)
     assert data.labels == {"y": ("good", "poor")}
     assert data.splits["train"]["y"].tolist() == [[1.0], [0.0], [0.0]]
     assert data.splits["test"]["y"].tolist() == [[1.0]]
@@ -215,7 +221,7 @@ def test_the_column_split_decides(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("x,y,split\n1,10,train\n2,9,test\n3,10,train\n4,2,validation\n")
     fields = {"x": Field(("x",), target=True), "y": Field(("y",), "label", vocabulary="v")}
-    data = tabular.read_dataset("classes_32", path, fields, sizes={"n": "v"})
+    data = read_table(path, fields, {"n": "v"})
     assert {split: arrays["x"].ravel().tolist() for split, arrays in data.splits.items()} == {
         "train": [1, 3],
         "validation": [4],

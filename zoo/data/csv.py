@@ -101,6 +101,11 @@ class Table:
         """The cells of a column as they stand; they may be empty."""
         return self._frame[self._place(column)].tolist()
 
+    def frame(self) -> pd.DataFrame:
+        """The cells that were read, as text."""
+        titles = [self.header[place] for place in self._frame]
+        return self._frame.astype(object).set_axis(titles, axis=1)
+
     def words(self, column: str) -> NDArray[np.object_]:
         """The cells of a column without blanks around them, none of them empty."""
         known, codes = self._cells(column)
@@ -143,10 +148,6 @@ class Table:
     def line(self, row: int) -> int:
         """The line of the file on which a row ends."""
         return _rows(self.path, self._text)[row + self._titled][0]
-
-    def lines(self) -> list[int]:
-        """`line` of every row."""
-        return [line for line, _ in _rows(self.path, self._text)[self._titled :]]
 
     def wrong(self, row: int, column: str, problem: str) -> DataError:
         """The error that names the file and a cell's line and column."""

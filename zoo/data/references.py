@@ -34,12 +34,11 @@ def class_scores(column: str, truth: np.ndarray, chance: np.ndarray) -> Scores:
 
 
 def binary_scores(column: str, truth: np.ndarray, chance: np.ndarray | float) -> Scores:
-    """Accuracy and log-loss of the chance of class 1; shapes broadcast."""
+    """Accuracy and log-loss of the chance of class 1, for each row or, in one row, for all."""
     flags = truth.reshape(len(truth), -1) > 0.5
-    chance = np.clip(np.asarray(chance, np.float64), TINY, 1 - TINY)
-    chance = np.broadcast_to(
-        chance.reshape(len(chance), -1) if chance.ndim else chance, flags.shape
-    )
+    chance = np.clip(np.atleast_1d(np.asarray(chance, np.float64)), TINY, 1 - TINY)
+    chance = chance.reshape(len(chance), -1)
+    chance = np.broadcast_to(chance, flags.shape)
     return {
         f"{column}_accuracy": float(np.mean((chance > 0.5) == flags)),
         f"{column}_log_loss": float(-np.mean(np.log(np.where(flags, chance, 1 - chance)))),
@@ -77,7 +76,7 @@ def trivial_scores(splits: Mapping[str, Arrays], targets: Mapping[str, str]) -> 
         for split, arrays in splits.items():
             truth = arrays[column]
             if kind == "binary":
-                found = binary_scores(column, truth, float(known.mean()))
+                found = binary_scores(column, truth, known.mean(axis=0)[None])
             elif kind == "classes":
                 most = max(int(part[column].max()) for part in splits.values()) + 1
                 found = class_scores(column, truth, frequencies(known, most))

@@ -13,14 +13,14 @@ import numpy as np
 
 from zoo.core.errors import DataError
 from zoo.data import texts
-from zoo.data.csvtable import CsvTable
-from zoo.data.csvtext import damage
-from zoo.data.dataset import Dataset
-from zoo.data.reference_scores import best_constant, class_scores, flag_scores, frequencies
-from zoo.data.registry import card
+from zoo.data.csv import Table, as_number, damage, read_csv, some
+from zoo.data.options import TablePath
+from zoo.data.source import Content, Request, Source
+from zoo.data.words import tokens
 
 SPLIT = "split"  # the column that says which split a row belongs to, if the table has it
 SPLITS = ("train", "validation", "test")
+_TARGETS = {"label": "classes", "flag": "binary", "number": "number"}
 HELD_OUT = 0.15  # share of the rows for validation, and again for testing
 
 
@@ -52,43 +52,40 @@ def number_fields(*columns: str, target: bool = False) -> dict[str, Field]:
     return {column: Field((column,), target=target) for column in columns}
 
 
-def read_dataset(
-    name: str,
-    path: Path,
-    fields: Mapping[str, Field],
-    *,
-    sizes: Mapping[str, str] | None = None,
-    seed: int = 0,
-) -> Dataset:
-    """Read a table and split its rows: by its column `split`, else at random, 70/15/15.
+def table_source(
+    path: Path, fields: Mapping[str, Field], sizes: Mapping[str, str] | None = None
+) -> Source:
+    """The source of a dataset that is one table; the option `file` takes another one.
+
+    The rows are split by the column `split`, else at random, 70/15/15.
 
     Args:
-        name: The dataset's name in the zoo.
         path: A comma-separated file with a header line.
         fields: Name of each array -> what it is made of.
         sizes: Builder argument -> vocabulary whose length it takes.
-        seed: Fixes the random split.
-
-    Raises:
-        DataError: the file or a column is missing, or a cell cannot be read.
     """
-    table = CsvTable(path)
-    splits, vocabularies = read_splits(table, fields, seed)
-    return Dataset(
-        name=name,
-        source="csv",
-        splits=splits,
-        card=card(name),
-        sizes={argument: len(vocabularies[label]) for argument, label in (sizes or {}).items()},
-        labels=vocabularies,
-        references={"trivial": _trivial(splits, fields, vocabularies)},
-        origin=f"data: {path.name}, {len(table):,} rows; for another table: "
-        "--set dataset_options.file=FILE",
+
+    def load(request: Request) -> Content:
+        table = read_csv(Path(request.options["file"]))
+        splits, vocabularies = read_splits(table, fields, request.seed)
+        return Content(
+            splits,
+            sizes={size: len(vocabularies[label]) for size, label in (sizes or {}).items()},
+            labels=vocabularies,
+            targets={key: _TARGETS[field.kind] for key, field in fields.items() if field.target},
+            origin=f"{table.path.name}, {len(table):,} rows",
+        )
+
+    return Source(
+        "csv",
+        load,
+        options={"file": TablePath(path)},
+        other="for another table: --set dataset_options.file=FILE",
     )
 
 
 def read_splits(
-    table: CsvTable, fields: Mapping[str, Field], seed: int = 0
+    table: Table, fields: Mapping[str, Field], seed: int = 0
 ) -> tuple[dict[str, dict[str, np.ndarray]], dict[str, tuple[str, ...]]]:
     """The arrays of every split, rows on axis 0, and the vocabularies of labels and texts.
 
@@ -99,7 +96,7 @@ def read_splits(
         DataError: a column is missing, a cell cannot be read, or there are too few rows.
     """
     written = {
-        key: table.texts(field.columns[0])
+        key: sentences(table, field.columns[0])
         for key, field in fields.items()
         if field.kind in texts.KINDS
     }
@@ -119,6 +116,21 @@ def read_splits(
     return splits, {**vocabularies, **known}
 
 
+def sentences(table: Table, column: str) -> list[str]:
+    """The cells of a column of text: each has a word, and not all of them are numbers.
+
+    Raises:
+        DataError: the column is missing, or a cell is not such a text.
+    """
+    cells = table.words(column).tolist()
+    for row, cell in enumerate(cells):
+        if not tokens(cell):
+            raise table.wrong(row, column, f"there is no word in {cell!r}")
+    if all(as_number(cell) is not None for cell in cells):
+        raise table.wrong(0, column, f"text is wanted, and this column holds numbers: {cells[0]}")
+    return cells
+
+
 def vocabulary(words: Iterable[str]) -> tuple[str, ...]:
     """Each word once: whole numbers by size, anything else by alphabet."""
     known = set(words)
@@ -128,7 +140,7 @@ def vocabulary(words: Iterable[str]) -> tuple[str, ...]:
         return tuple(sorted(known))
 
 
-def _labels(table: CsvTable, fields: Mapping[str, Field]) -> dict[str, tuple[str, ...]]:
+def _labels(table: Table, fields: Mapping[str, Field]) -> dict[str, tuple[str, ...]]:
     """The words of labels by vocabulary, and those of flags that are words by field."""
     words: dict[str, set[str]] = {}
     for key, field in fields.items():
@@ -136,8 +148,19 @@ def _labels(table: CsvTable, fields: Mapping[str, Field]) -> dict[str, tuple[str
             for column in field.columns:
                 words.setdefault(field.vocabulary, set()).update(table.words(column))
         elif field.kind == "flag":
-            words[key] = table.two_words(field.columns)
+            words[key] = _two_words(table, field.columns)
     return {name: vocabulary(known) for name, known in words.items() if known}
+
+
+def _two_words(table: Table, columns: Sequence[str]) -> set[str]:
+    """The two words that columns of yes or no are written with; none if they hold numbers."""
+    words = {word: column for column in columns for word in table.words(column).tolist()}
+    named = [word for word in words if as_number(word) is None]
+    if named and len(words) != 2:
+        several = f"{len(words)} different words, {some(list(words), 4)}"
+        problem = f"{several}; wanted are two, or 0 and 1"
+        raise damage(table.path, problem, 1, words[named[0]])
+    return set(words) if named else set()
 
 
 def _encoded(
@@ -155,60 +178,36 @@ def _encoded(
     return arrays, {name: known[kind] for kind, name in texts.VOCABULARIES.items() if kind in known}
 
 
-def _array(table: CsvTable, field: Field, known: Sequence[str]) -> np.ndarray:
+def _array(table: Table, field: Field, known: Sequence[str]) -> np.ndarray:
     """The field's array, rows on axis 0; the places of its words in `known`, if it has any."""
     place = {word: number for number, word in enumerate(known)}
-    columns: list[Sequence[float]] = []
+    columns: list[Sequence[float] | np.ndarray] = []
     for column in field.columns:
         if known:
             columns.append([place[word] for word in table.words(column)])
             continue
         numbers = table.numbers(column)
         if field.kind == "flag":
-            for row, number in enumerate(numbers):
-                if number not in (0, 1):
-                    raise table.wrong(row, column, f"{number:g} is neither 0 nor 1")
+            table.refuse((numbers != 0) & (numbers != 1), column, "{value:g} is neither 0 nor 1")
         columns.append(numbers)
     kind = np.int32 if field.kind == "label" else np.float32
     array = np.stack([np.asarray(column, kind) for column in columns], axis=-1)
     return array.reshape(len(table), *(field.shape or (len(columns),)))
 
 
-def _rows_by_split(table: CsvTable, seed: int) -> dict[str, np.ndarray]:
+def _rows_by_split(table: Table, seed: int) -> dict[str, np.ndarray]:
     """Split -> row numbers."""
     if SPLIT in table.header:
         words = table.words(SPLIT)
-        for row, word in enumerate(words):
-            if word not in SPLITS:
-                raise table.wrong(row, SPLIT, f"{word!r} is none of {', '.join(SPLITS)}")
-        if SPLITS[0] not in words:
+        unknown = ~np.isin(words, SPLITS)
+        table.refuse(unknown, SPLIT, "{value!r} is none of " + ", ".join(SPLITS))
+        rows = {name: np.flatnonzero(words == name) for name in SPLITS}
+        if not len(rows[SPLITS[0]]):
             raise damage(table.path, f"no row is of the split {SPLITS[0]!r}", 1, SPLIT)
-        return {name: np.flatnonzero(np.array(words) == name) for name in SPLITS if name in words}
+        return {name: chosen for name, chosen in rows.items() if len(chosen)}
     if len(table) < 10:
         raise DataError(f"{table.path}: {len(table)} rows are too few to split; 10 is the least")
     order = np.random.default_rng([seed, 0x7AB1E]).permutation(len(table))
     held = round(HELD_OUT * len(table))
     cuts = np.split(order, [len(table) - 2 * held, len(table) - held])
     return {name: np.sort(rows) for name, rows in zip(SPLITS, cuts, strict=True)}
-
-
-def _trivial(
-    splits: Mapping[str, Mapping[str, np.ndarray]],
-    fields: Mapping[str, Field],
-    vocabularies: Mapping[str, tuple[str, ...]],
-) -> dict[str, dict[str, float]]:
-    """Split -> score of the training rows' best constant, for every target."""
-    scores: dict[str, dict[str, float]] = {split: {} for split in splits}
-    for key, field in fields.items():
-        if not field.target:
-            continue
-        train = splits["train"][key]
-        for split, arrays in splits.items():
-            if field.kind == "label":
-                chance = frequencies(train, len(vocabularies[field.vocabulary]))
-                scores[split] |= class_scores(key, arrays[key], chance)
-            elif field.kind == "flag":
-                scores[split] |= flag_scores(key, arrays[key], train.mean(axis=0))
-            else:
-                scores[split] |= best_constant(key, train, arrays[key])
-    return scores

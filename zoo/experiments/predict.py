@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from zoo.core.errors import DataError, UnknownNameError
 from zoo.core.files import write_text
 from zoo.data import texts
+from zoo.data.csv import Table, as_number, read_csv
 from zoo.data.words import tokens
 from zoo.experiments import run_folder
 from zoo.experiments.feeding import columns_of
@@ -21,7 +22,13 @@ from zoo.models.spec import TensorSpec
 from zoo.recipes.recipe import Recipe
 from zoo.training import engine
 
-Cells = Mapping[str, Mapping[str, str]]  # column -> place, as a message names it -> text
+
+@dataclass(frozen=True)
+class Cells:
+    """The texts of a column, and how a message names the place of each by its row."""
+
+    texts: Sequence[str]
+    place: Callable[[int], str]
 
 
 def predict_one(run: str | Path, values: Mapping[str, str], *, logdir: Path) -> dict[str, str]:
@@ -33,14 +40,15 @@ def predict_one(run: str | Path, values: Mapping[str, str], *, logdir: Path) -> 
     """
     loaded = load_run(run, logdir)
     recipe = Recipe.from_dict(loaded.record["recipe"])
-    columns = [
-        column for port in _ports(loaded, recipe) for column in columns_of(recipe, port.name)
-    ]
+    columns = _columns(loaded, recipe)
     for name in values:
         if name not in columns:
             raise DataError(str(UnknownNameError("input", name, columns)))
-    cells = {column: {_option(column): text} for column, text in values.items()}
-    inputs = _inputs(loaded, recipe, cells, lambda column: f"{_option(column)} is missing")
+    cells = {
+        column: Cells([text], lambda _, column=column: _option(column))
+        for column, text in values.items()
+    }
+    inputs = _inputs(loaded, recipe, cells, 1, lambda column: f"{_option(column)} is missing")
     predicted = engine.predict(loaded.model, inputs)
     units = {port.name: port.unit for port in spec(recipe.architecture).outputs}
     return {
@@ -60,16 +68,20 @@ def predict_table(run: str | Path, table: Path, out: Path | None, *, logdir: Pat
     """
     loaded = load_run(run, logdir)
     recipe = Recipe.from_dict(loaded.record["recipe"])
-    frame = _read(table)
-    cells: Cells = {
-        str(column): {
-            f"{table}, line {line}, column {column!r}": text for line, text in frame[column].items()
-        }
-        for column in frame
+    given = read_csv(table)
+    cells = {
+        column: Cells(given.texts(column), partial(_place, given, column))
+        for column in _columns(loaded, recipe)
+        if column in given.header
     }
     inputs = _inputs(
-        loaded, recipe, cells, lambda column: f"{table}, line 1: there is no column {column!r}"
+        loaded,
+        recipe,
+        cells,
+        len(given),
+        lambda column: f"{table}, line 1: there is no column {column!r}",
     )
+    frame = given.frame()
     for port, rows in engine.predict(loaded.model, inputs).items():
         flat = rows.reshape(len(rows), -1)
         for index, column in enumerate(_output_columns(recipe, port, rows)):
@@ -78,6 +90,10 @@ def predict_table(run: str | Path, table: Path, out: Path | None, *, logdir: Pat
     if out:
         write_text(out, text)
     return text
+
+
+def _place(table: Table, column: str, row: int) -> str:
+    return f"{table.path}, line {table.line(row)}, column {column!r}"
 
 
 def _option(column: str) -> str:
@@ -91,13 +107,22 @@ def _ports(run: Run, recipe: Recipe) -> list[TensorSpec]:
     return [port for port in spec(recipe.architecture).inputs if port.name in names]
 
 
+def _columns(run: Run, recipe: Recipe) -> list[str]:
+    """The columns that the inputs of the run's model are made of."""
+    return [column for port in _ports(run, recipe) for column in columns_of(recipe, port.name)]
+
+
 def _inputs(
-    run: Run, recipe: Recipe, cells: Cells, missing: Callable[[str], str]
+    run: Run,
+    recipe: Recipe,
+    cells: Mapping[str, Cells],
+    rows: int,
+    missing: Callable[[str], str],
 ) -> dict[str, np.ndarray]:
     """Input port -> array, rows on axis 0.
 
     Args:
-        cells: The same number of cells for every column.
+        cells: Column -> its texts, `rows` of them.
         missing: What to say of a column that is not there and has no default.
     """
     vocabularies = run_folder.read_labels(run.folder)
@@ -105,7 +130,6 @@ def _inputs(
         name: {label.casefold(): number for number, label in enumerate(entries)}
         for name, entries in vocabularies.items()
     }
-    rows = len(next(iter(cells.values()), ()))
     inputs = {}
     for port in _ports(run, recipe):
         columns = []
@@ -115,15 +139,14 @@ def _inputs(
             elif port.text:
                 columns.append(_texts(run, port, cells[column], vocabularies))
             else:
-                given = cells[column].items()
-                columns.append(np.array([_value(text, port, labels, at) for at, text in given]))
+                columns.append(np.array(_values(port, labels, cells[column])))
         array = columns[0] if port.text else np.stack(columns, axis=-1)
         inputs[port.name] = array.astype(port.dtype)
     return inputs
 
 
 def _texts(
-    run: Run, port: TensorSpec, cells: Mapping[str, str], vocabularies: Mapping[str, Sequence[str]]
+    run: Run, port: TensorSpec, cells: Cells, vocabularies: Mapping[str, Sequence[str]]
 ) -> np.ndarray:
     """Texts as the port's array, of the length that the run was trained on."""
     (length,) = [tensor.shape[1] for tensor in run.model.inputs if tensor.name == port.name]
@@ -131,36 +154,43 @@ def _texts(
     if not length and (trained is None or port.text == "vectors"):
         raise DataError(f"this run takes no text at {port.name!r}: it does not tell how it read it")
     most = length or trained[0]
-    for place, text in cells.items():
+    for row, text in enumerate(cells.texts):
         count = len(texts.steps(port.text, text))
         if not tokens(text):
-            raise DataError(f"{place}: there is no word in {text!r}")
+            raise DataError(f"{cells.place(row)}: there is no word in {text!r}")
         if not length and count > most:
-            raise DataError(f"{place}: {count:,} words, where the run was trained on {most:,}")
+            problem = f"{count:,} words, where the run was trained on {most:,}"
+            raise DataError(f"{cells.place(row)}: {problem}")
     known = vocabularies.get(texts.VOCABULARIES.get(port.text, ""), ())
-    return texts.encode(port.text, list(cells.values()), most, known)
+    return texts.encode(port.text, cells.texts, most, known)
 
 
-def _value(
-    text: str, port: TensorSpec, labels: Mapping[str, Mapping[str, int]], place: str
-) -> float | int:
-    """A cell as the port takes it: a label or an id below the vocabulary's size, or a number."""
-    text = text.strip()
+def _values(
+    port: TensorSpec, labels: Mapping[str, Mapping[str, int]], cells: Cells
+) -> list[float | int]:
+    """Cells as the port takes them: labels or ids below the vocabulary's size, or numbers."""
     known = labels.get(port.vocabulary)
-    if known:
-        if text.casefold() in known:
-            return known[text.casefold()]
-        if text.isdecimal() and int(text) < len(known):
-            return int(text)
-        titles = {label.title() for label in known}
-        raise DataError(f"{place}: {UnknownNameError(port.vocabulary, text.title(), titles)}")
-    try:
-        number = float(text)
-    except ValueError:
-        raise DataError(f"{place}: {text!r} is no number") from None
-    if not np.isfinite(number):
-        raise DataError(f"{place}: {text!r} is not a finite number")
-    return number
+    values = []
+    for row, cell in enumerate(cells.texts):
+        text = cell.strip()
+        value = _label(text, known) if known else as_number(text)
+        if value is None and known:
+            titles = {label.title() for label in known}
+            unknown = UnknownNameError(port.vocabulary, text.title(), titles)
+            raise DataError(f"{cells.place(row)}: {unknown}")
+        if value is None:
+            raise DataError(f"{cells.place(row)}: {text!r} is not a number")
+        if not np.isfinite(value):
+            raise DataError(f"{cells.place(row)}: {text!r} is not a finite number")
+        values.append(value)
+    return values
+
+
+def _label(text: str, known: Mapping[str, int]) -> int | None:
+    """The id of a label, or an id itself."""
+    if text.casefold() in known:
+        return known[text.casefold()]
+    return int(text) if text.isdecimal() and int(text) < len(known) else None
 
 
 def _default(port: TensorSpec, complaint: str) -> float:
@@ -176,26 +206,3 @@ def _output_columns(recipe: Recipe, port: str, rows: np.ndarray) -> Sequence[str
         columns = (port,)
     width = int(np.prod(rows.shape[1:]))
     return columns if len(columns) == width else [f"{port}_{index}" for index in range(width)]
-
-
-def _read(table: Path) -> pd.DataFrame:
-    """The table as text cells; the index is the line of each row's end in the file."""
-    try:
-        with table.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            lines = [(reader.line_num, cells) for cells in reader if cells]
-    except FileNotFoundError:
-        raise DataError(f"there is no file {table}") from None
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise DataError(f"{table} is no CSV table: {error}") from None
-    if len(lines) < 2:
-        raise DataError(f"{table} has no rows below its header" if lines else f"{table} is empty")
-    (_, header), *rows = lines
-    for line, cells in rows:
-        if len(cells) != len(header):
-            raise DataError(
-                f"{table}, line {line}: {len(cells)} cells, where the header has {len(header)}"
-            )
-    return pd.DataFrame(
-        [cells for _, cells in rows], index=[line for line, _ in rows], columns=header
-    )

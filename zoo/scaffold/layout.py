@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from zoo.core.errors import BuildError, UnknownNameError
-from zoo.data.csvtable import CsvTable
-from zoo.data.csvtext import damage
-from zoo.data.tabular import SPLIT, Field, read_splits
+from zoo.data.csv import Table, damage, read_csv
+from zoo.data.tabular import SPLIT, Field, read_splits, sentences
 from zoo.data.texts import steps
 from zoo.data.word_vectors import WIDTH
 from zoo.data.words import SPECIAL
@@ -140,7 +139,7 @@ def table_layout(
     for name in columns:
         if name not in ports:
             raise UnknownNameError(f"port of {entry.name}", name, ports)
-    table = CsvTable(path)
+    table = read_csv(path)
     found = _found(entry, sized, table, columns)
     longest = {
         port.name: _longest(table, port, found[port.name]) for port in sized.inputs if port.text
@@ -242,7 +241,7 @@ def _field(entry: ModelSpec, port: TensorSpec, columns: tuple[str, ...], target:
 
 
 def _found(
-    entry: ModelSpec, sized: Sized, table: CsvTable, given: Mapping[str, Sequence[str]]
+    entry: ModelSpec, sized: Sized, table: Table, given: Mapping[str, Sequence[str]]
 ) -> dict[str, tuple[str, ...]]:
     """Port -> columns of the table."""
     found: dict[str, tuple[str, ...]] = {}
@@ -286,9 +285,11 @@ def _found(
     return found
 
 
-def _longest(table: CsvTable, port: TensorSpec, columns: Sequence[str]) -> int:
+def _longest(table: Table, port: TensorSpec, columns: Sequence[str]) -> int:
     """Words or characters of the longest text that a port is given, at most MOST_STEPS."""
     if len(columns) > 1:
         problem = f"the port {port.name!r} takes one column of text, not {len(columns):,}"
         raise damage(table.path, problem, 1, columns[1])
-    return min(MOST_STEPS, max(len(steps(port.text, text)) for text in table.texts(columns[0])))
+    return min(
+        MOST_STEPS, max(len(steps(port.text, text)) for text in sentences(table, columns[0]))
+    )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from zoo.core.errors import BuildError, ZooError
-from zoo.data.csvtext import damage
+from zoo.data.csv import damage
 from zoo.data.texts import VOCABULARIES
 from zoo.models.abstract_build import abstract_build
 from zoo.models.registry import build
