@@ -90,7 +90,7 @@ class Table:
         self.header = tuple(header)
         self._text = text
         self._places = places  # of the columns that were asked for; None: any title may be used
-        self._frame = frame  # category columns, named by their place in the file
+        self._frame = frame  # of text; columns are named by their place in the file
         self._titled = titled  # whether the file has a header line
         self.values: dict[str, np.ndarray] = {}
 
@@ -104,7 +104,7 @@ class Table:
     def frame(self) -> pd.DataFrame:
         """The cells that were read, as text."""
         titles = [self.header[place] for place in self._frame]
-        return self._frame.astype(object).set_axis(titles, axis=1)
+        return self._frame.set_axis(titles, axis=1)
 
     def words(self, column: str) -> NDArray[np.object_]:
         """The cells of a column without blanks around them, none of them empty."""
@@ -169,8 +169,8 @@ class Table:
 
     def _cells(self, column: str) -> tuple[list[str], np.ndarray]:
         """The different cells of a column without blanks around them, and which of them each is."""
-        cells = self._frame[self._place(column)].cat
-        known, codes = [str(cell).strip() for cell in cells.categories], cells.codes.to_numpy()
+        codes, cells = self._frame[self._place(column)].factorize()
+        known = [cell.strip() for cell in cells]
         self._refuse_cells(column, codes, {at: "no value" for at, c in enumerate(known) if not c})
         return known, codes
 
@@ -252,7 +252,7 @@ def _plain_frame(text: str, width: int, kept: list[int], titled: bool) -> pd.Dat
                 header=0 if titled else None,
                 names=list(range(width)),
                 usecols=kept,
-                dtype="category",  # text, each word kept once
+                dtype=object,  # text
                 index_col=False,
                 na_filter=False,
                 engine="c",
@@ -277,8 +277,7 @@ def _any_frame(
     last = [cells[-1] for _, cells in rows]
     if text.endswith(",") and all(last[:-1]):  # only the row at the end lacks its last cell
         raise damage(path, f"no value{_CUT}", rows[-1][0], titles[-1])
-    cells_of = {at: [cells[at] for _, cells in rows] for at in kept}
-    return pd.DataFrame({at: pd.Categorical(cells) for at, cells in cells_of.items()})
+    return pd.DataFrame({at: [cells[at] for _, cells in rows] for at in kept}, dtype=object)
 
 
 def _cells(count: int) -> str:

@@ -35,6 +35,7 @@ _RANGES = {  # of whole numbers; other columns are words
     "won": (0, 1),
     "seed_diff": (-15, 15),
 }
+_HOME = {"H": 1, "A": -1, "N": 0}  # where the winner played
 _SEED = re.compile(r"[A-Za-z](\d\d)[ab]?", re.ASCII)
 
 
@@ -66,14 +67,13 @@ def read_results(path: Path, seeds: dict[int, int] | None = None) -> tuple[Games
     """
     table = read_table(path, _RESULTS)
     _check_rows(table)
-    place = np.char.upper(table.values["place"].astype(str))
-    odd = (place != "H") & (place != "A") & (place != "N")
-    table.refuse(odd, "place", "{value!r} is none of H, A, N")
+    home = np.array([_HOME.get(word.upper(), 9) for word in table.values["place"].tolist()])
+    table.refuse(home == 9, "place", "{value!r} is none of H, A, N")
     games = Games(
         table.values["season"],
         table.values["winner"],
         table.values["loser"],
-        (place == "H").astype(np.int64) - (place == "A"),
+        home,
         table.values["winner_score"],
         table.values["loser_score"],
     ).lower_id_first()

@@ -25,12 +25,12 @@ OPTIONS = {"league_of": Choice(tuple(LEAGUES)), "layout": Choice(LAYOUTS)}
 TRAIN_UNTIL = 2010  # as the reference figures are measured
 
 # Without case and underscores, so that older spellings such as tourney_seeds.csv are found too.
-_KAGGLE = {
-    "results": ("regularseasoncompactresults.csv",),
-    "tourney": ("ncaatourneycompactresults.csv", "tourneycompactresults.csv"),
-    "seeds": ("ncaatourneyseeds.csv", "tourneyseeds.csv"),
-    "teams": ("teams.csv",),
-}
+_KAGGLE = (  # results, tourney, seeds, teams
+    ("regularseasoncompactresults.csv",),
+    ("ncaatourneycompactresults.csv", "tourneycompactresults.csv"),
+    ("ncaatourneyseeds.csv", "tourneyseeds.csv"),
+    ("teams.csv",),
+)
 
 
 @dataclass(frozen=True)
@@ -82,20 +82,11 @@ def find(dataset: str, folder: Path, options: Mapping[str, Any]) -> Found:
         raise DataError(f"{folder}: {error.strerror or error}") from error
 
     def kaggle(league: str) -> Found:
-        return Found(
-            **{
-                part: next(
-                    (
-                        present[letter + name]
-                        for letter in LEAGUES[league]
-                        for name in names
-                        if letter + name in present
-                    ),
-                    None,
-                )
-                for part, names in _KAGGLE.items()
-            }
-        )
+        def first(names: tuple[str, ...]) -> Path | None:
+            spelled = (letter + name for letter in LEAGUES[league] for name in names)
+            return next((present[name] for name in spelled if name in present), None)
+
+        return Found(*map(first, _KAGGLE))
 
     found = Found() if layout == "course" else kaggle(league_of or "men")
     if layout != "kaggle" and league_of != "women":
