@@ -129,7 +129,7 @@ def _verified(
             f"{file.sha256[:12]}..."
         )
     if not file.check:
-        return Fetched(final, status, digest, None)
+        return Fetched(final, status, digest, file.rows)
     try:
         rows = CHECKS[file.check](path)
     except DataError as error:

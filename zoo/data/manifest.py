@@ -24,7 +24,7 @@ class RemoteFile:
         sha256_note: Why it is not known; given only where it is not.
         rows: Rows observed, without the header; None where not known.
         columns: Columns of the header, in the file's order.
-        check: Name of one of CHECKS: what reads the file strictly.
+        check: Name of one of CHECKS, which reads a file strictly whose checksum is not known.
         member: The file's whole name inside the archive (zip or tar) at `url`; empty where `url`
             is the file itself. Checksum and rows are the member's.
     """
@@ -105,38 +105,6 @@ def course_tourney(path: Path) -> int:
     return count_rows(path, seeds=True)
 
 
-def idx(path: Path) -> int:
-    """Pictures or labels of an IDX file."""
-    from zoo.data.images.published import read_idx
-
-    return len(read_idx(path))
-
-
-def novels(path: Path) -> int:
-    """Stories in the collection's table."""
-    from zoo.data.nouvelles import COLUMNS
-    from zoo.data.text_tables import read_rows
-
-    return len(read_rows(path, COLUMNS))
-
-
-def prose(path: Path) -> int:
-    """Lines of a plain text, which is neither empty nor a page of markup."""
-    from zoo.data.csvtext import read_text
-
-    text = read_text(path).strip()
-    if not text or text.startswith("<"):
-        raise DataError(f"{path}: {'markup' if text else 'empty'}, not plain text")
-    return text.count("\n") + 1
-
-
-def reviews(path: Path) -> int:
-    """Film reviews in the zip file."""
-    from zoo.data.films import read_reviews
-
-    return len(read_reviews(path)[1])
-
-
 def stories(path: Path) -> int:
     """Questions of a bAbI task."""
     from zoo.data.babi import read_stories
@@ -151,10 +119,9 @@ def survey(path: Path) -> int:
     return len(read_survey(path)[0])
 
 
-# The name in a manifest -> what reads the file strictly and counts its rows before it gets its
-# name: a checksum is not known of every file, and an error page must not pass for data. Each
-# raises DataError, naming the file, for what is wrong.
+# The name in a manifest -> what reads a file strictly and counts its rows, where no checksum is
+# known: an error page must not pass for data. Each raises DataError, naming the file, for what
+# is wrong.
 CHECKS: dict[str, Callable[[Path], int]] = {
-    check.__name__: check
-    for check in (course_season, course_tourney, idx, novels, prose, reviews, stories, survey)
+    check.__name__: check for check in (course_season, course_tourney, stories, survey)
 }
