@@ -115,7 +115,7 @@ def test_videos_move_and_change() -> None:
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
-        ((), r"line 1: the file is empty; series are looked for after that line"),
+        ((), r"line 1: the file is empty; the series are expected after a line @data"),
         (HEADER[:3], r"line 1: no line says @data"),
         (HEADER, r"line 5: no series after the line @data"),
         ((*HEADER, line(), line(steps=149)), r"line 6: 149 values instead of 150"),

@@ -172,7 +172,7 @@ def read_series(path: Path) -> tuple[np.ndarray, np.ndarray]:
     begun = [number for number, line in enumerate(lines) if line.strip().lower() == "@data"]
     if not begun:
         what = "the file is empty" if not any(map(str.strip, lines)) else "no line says @data"
-        raise damage(path, f"{what}; series are looked for after that line", 1)
+        raise damage(path, f"{what}; the series are expected after a line @data", 1)
     rows, labels = [], []
     for number, line in enumerate(lines[begun[0] + 1 :], start=begun[0] + 2):
         if not line.strip():
