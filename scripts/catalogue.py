@@ -10,7 +10,7 @@ import sys
 from generated import ROOT, between_markers, write_or_check
 
 import zoo
-from zoo.inspection.model_card import port_text, recipes_of, shape_text
+from zoo.inspection.model_card import recipes_of, shape_text, tensor_text
 from zoo.models.documents import DOCUMENTS
 from zoo.models.spec import CONCEPTS, ModelSpec
 
@@ -63,8 +63,8 @@ def section(entry: ModelSpec) -> str:
     facts = [
         f"- **document**: {'; '.join(f'`{document.key}`' for document in entry.documents)}",
         f"- **claim**: {entry.claim}",
-        *(f"- **input** {_port(text)}" for text in map(port_text, entry.resolved().inputs)),
-        *(f"- **output** {_port(text)}" for text in map(port_text, entry.resolved().outputs)),
+        *(f"- **input** {_port(text)}" for text in map(tensor_text, entry.resolved().inputs)),
+        *(f"- **output** {_port(text)}" for text in map(tensor_text, entry.resolved().outputs)),
         f"- **parameters**: {number(entry.count)}; published: {number(entry.published)}"
         + (f" ({entry.published_note})" if entry.published_note else ""),
     ]

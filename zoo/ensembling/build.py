@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from zoo.data.dataset import Dataset
 
 WEIGHTS = ("uniform", "validation")
-Shares = Mapping[str, Sequence[float]]  # output port -> a share per member
+Shares = Mapping[str, Sequence[float]]  # output -> a share per member
 
 
 def ensemble(
@@ -52,8 +52,8 @@ def ensemble(
     """Average several trained models in one model, and leave a run folder behind.
 
     Either `members` models of a recipe, with seeds from `seed` on, or finished `runs`, also of
-    different architectures: these must have the same ports and data. Classification averages
-    probabilities, regression values.
+    different architectures: these must have the same inputs, outputs and data. Classification
+    averages probabilities, regression values.
 
     Args:
         recipe: A recipe's name, or a Recipe of your own; finished runs of it serve as members.
@@ -69,7 +69,7 @@ def ensemble(
     Raises:
         UnknownNameError: no such recipe or data source.
         RecipeError: an argument or override that does not go with the others.
-        BuildError: runs whose ports differ.
+        BuildError: runs whose inputs or outputs differ.
         DataError: data that is missing, damaged, or different from run to run.
         TrainingError: a run that is missing or did not finish.
     """
@@ -104,7 +104,7 @@ def check_request(
         RecipeError: the message says which.
     """
     if (recipe is None) == (not runs):
-        raise RecipeError("give a recipe, or finished runs, to make an ensemble of")
+        raise RecipeError("give a recipe, or finished runs, to make an ensemble")
     if weights not in WEIGHTS:
         raise RecipeError(str(UnknownNameError("weights", weights, WEIGHTS)))
     if recipe is not None and members < 2:

@@ -1,11 +1,11 @@
-"""Several models called like layers on the same inputs, their outputs averaged head by head.
+"""Several models called like layers on the same inputs, each output averaged over them.
 
 The combined model is made of Keras's own layers: it reloads in safe mode, and without the zoo.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from zoo._keras import keras, layers
@@ -20,14 +20,14 @@ def combine(
     *,
     name: str = "ensemble",
 ) -> keras.Model:
-    """One model with the ports of each of `models`, whose outputs are their average.
+    """One model with the inputs and outputs of `models`, which gives the average of theirs.
 
     The members are frozen copies under names of their own, numbered from 1; the given models
-    stay as they are. To train them on together, set the model's `trainable` to True.
+    stay as they are. To train them further, set the model's `trainable` to True.
 
     Args:
-        models: At least one functional or Sequential model; all with the same ports.
-        shares: Output port -> how much each member counts; uniform if left out.
+        models: At least one functional or Sequential model; all with the same inputs and outputs.
+        shares: Output -> how much each member counts; uniform if left out.
         name: The model's name.
     """
     first = models[0]
@@ -43,21 +43,19 @@ def combine(
         _called(_copy(model, f"{model.name}_{number}"), inputs)
         for number, model in enumerate(models, start=1)
     ]
-    heads = {
-        port: _joined([each[port] for each in answers], shares[port] if shares else None, port)
-        for port in answers[0]
+    averages = {
+        output: _average(output, [each[output] for each in answers], (shares or {}).get(output))
+        for output in answers[0]
     }
-    outputs: Any = heads
+    outputs: Any = averages
     if not isinstance(_outputs(first), dict):
-        listed = list(heads.values())
-        outputs = listed if len(listed) > 1 else listed[0]
-    given = list(inputs.values())
-    return keras.Model(given if len(given) > 1 else given[0], outputs, name=name)
+        outputs = _one_or_list(averages.values())
+    return keras.Model(_one_or_list(inputs.values()), outputs, name=name)
 
 
 def output_tensors(model: keras.Model) -> dict[str, Tensor]:
-    """A model's output tensors by port."""
-    return _by_port(model, _outputs(model))
+    """A model's output tensors by name."""
+    return _by_name(model, _outputs(model))
 
 
 def _outputs(model: keras.Model) -> Any:
@@ -65,11 +63,16 @@ def _outputs(model: keras.Model) -> Any:
     return model.outputs if isinstance(model, keras.Sequential) else model.output
 
 
-def _by_port(model: keras.Model, outputs: Any) -> dict[str, Tensor]:
+def _by_name(model: keras.Model, outputs: Any) -> dict[str, Tensor]:
     if isinstance(outputs, dict):
         return dict(outputs)
     listed = outputs if isinstance(outputs, list | tuple) else [outputs]
     return dict(zip(output_names(model), listed, strict=True))
+
+
+def _one_or_list(tensors: Iterable[Tensor]) -> Any:
+    listed = list(tensors)
+    return listed if len(listed) > 1 else listed[0]
 
 
 def _copy(model: keras.Model, name: str) -> keras.Model:
@@ -84,21 +87,24 @@ def _copy(model: keras.Model, name: str) -> keras.Model:
 
 
 def _called(model: keras.Model, inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    given = [inputs[tensor.name] for tensor in model.inputs]
+    """The model's outputs by name."""
+    given: Any = [inputs[tensor.name] for tensor in model.inputs]
     if isinstance(getattr(model, "input", None), dict):
-        named = dict(zip(model.input, given, strict=True))
-        return _by_port(model, model(named))
-    return _by_port(model, model(given if len(given) > 1 else given[0]))
+        given = dict(zip(model.input, given, strict=True))
+    else:
+        given = _one_or_list(given)
+    return _by_name(model, model(given))
 
 
-def _joined(answers: list[Tensor], shares: Sequence[float] | None, port: str) -> Tensor:
+def _average(output: str, answers: list[Tensor], shares: Sequence[float] | None) -> Tensor:
+    """The layers that average one output over the members."""
     if shares is None:
-        return layers.Average(name=port)(answers)
+        return layers.Average(name=output)(answers)
     parts = [
-        layers.Rescaling(share, name=f"{port}_share_{number}")(answer)
+        layers.Rescaling(share, name=f"{output}_share_{number}")(answer)
         for number, (answer, share) in enumerate(zip(answers, shares, strict=True), start=1)
     ]
-    return layers.Add(name=port)(parts)
+    return layers.Add(name=output)(parts)
 
 
 def _input(model: keras.Model, name: str) -> Tensor:

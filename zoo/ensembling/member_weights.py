@@ -8,11 +8,11 @@ import numpy as np
 
 from zoo._keras import keras, tf
 
-LEAST = 1e-4  # a smaller share is none
+LEAST = 1e-4  # a smaller share becomes 0
 
 
 def convex_shares(loss: str, truth: np.ndarray, predicted: np.ndarray) -> list[float]:
-    """Shares from 0 that add up to 1 with the least loss of the weighted average.
+    """Shares, none negative and together 1, with the least loss of the weighted average.
 
     Args:
         loss: A Keras loss name.

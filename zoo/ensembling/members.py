@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from zoo.data.dataset import Dataset
 
-Form = dict[str, tuple[tuple[int | None, ...], str]]  # port -> shape without batch, dtype
-
 
 @dataclass(frozen=True)
 class Member:
@@ -76,7 +74,7 @@ def given(runs: Sequence[str | Path], *, logdir: Path) -> list[Member]:
 
     Raises:
         TrainingError: no such run, or it did not finish.
-        BuildError: one run twice, or ports that differ.
+        BuildError: one run twice, or inputs or outputs that differ.
         DataError: the runs were trained on different data.
     """
     members = [Member(load_run(run, logdir), True) for run in runs]
@@ -93,61 +91,45 @@ def check_alike(first: Member, other: Member) -> None:
     """Refuse two members that do not answer the same question.
 
     Raises:
-        BuildError: their ports, or what these mean, differ.
+        BuildError: their inputs or outputs, or what these stand for, differ.
         DataError: they were trained on different data.
     """
     pair = f"cannot combine {first.run.folder} and {other.run.folder}: "
-    for kind, forms in (("input", input_form), ("output", output_form)):
-        one, two = forms(first.run.model), forms(other.run.model)
-        for port in (*one, *two):
-            if port not in one or port not in two:
-                which = "second" if port in one else "first"
-                raise BuildError(f"{pair}the {which} has no {kind} {port!r}")
-            if not _fits(one[port], two[port]):
-                shapes = " and ".join(f"{shape} {dtype}" for shape, dtype in (one[port], two[port]))
-                raise BuildError(f"{pair}{kind} {port!r} is {shapes}")
-            columns = [columns_of(member.recipe, port) for member in (first, other)]
+    for kind, tensors in (("input", _inputs), ("output", output_tensors)):
+        one, two = tensors(first.run.model), tensors(other.run.model)
+        for name in (*one, *two):
+            if name not in one or name not in two:
+                which = "second" if name in one else "first"
+                raise BuildError(f"{pair}the {which} has no {kind} {name!r}")
+            if not _fits(one[name], two[name]):
+                forms = [f"{tuple(each.shape[1:])} {each.dtype}" for each in (one[name], two[name])]
+                raise BuildError(f"{pair}{kind} {name!r} is {' and '.join(forms)}")
+            columns = [columns_of(member.recipe, name) for member in (first, other)]
             if columns[0] != columns[1]:
                 read = " and ".join(", ".join(each) for each in columns)
-                raise BuildError(f"{pair}{kind} {port!r} stands for {read}")
-    for port in output_form(first.run.model):
-        kinds = [member.recipe.loss[port] for member in (first, other)]
-        if _gives_chances(kinds[0]) != _gives_chances(kinds[1]):
-            raise BuildError(f"{pair}output {port!r} was trained on {' and '.join(kinds)}")
-    prints = [member.run.record["data"]["fingerprint"] for member in (first, other)]
-    if prints[0] != prints[1]:
-        names = [
-            f"{each.run.record['data']['name']} ({each.run.record['data']['source']})"
-            for each in (first, other)
-        ]
-        raise DataError(f"{pair}they were trained on different data, {' and '.join(names)}")
+                raise BuildError(f"{pair}{kind} {name!r} stands for {read}")
+    for name in output_tensors(first.run.model):
+        losses = [member.recipe.loss[name] for member in (first, other)]
+        if losses[0].endswith("crossentropy") != losses[1].endswith("crossentropy"):
+            raise BuildError(f"{pair}output {name!r} was trained on {' and '.join(losses)}")
+    data = [member.run.record["data"] for member in (first, other)]
+    if data[0]["fingerprint"] != data[1]["fingerprint"]:
+        names = " and ".join(f"{each['name']} ({each['source']})" for each in data)
+        raise DataError(f"{pair}they were trained on different data, {names}")
 
 
-def input_form(model: keras.Model) -> Form:
-    """Shape and dtype of every input by port."""
-    return {tensor.name: _form(tensor) for tensor in model.inputs}
+def _inputs(model: keras.Model) -> dict[str, Any]:
+    """A model's input tensors by name."""
+    return {tensor.name: tensor for tensor in model.inputs}
 
 
-def output_form(model: keras.Model) -> Form:
-    """Shape and dtype of every output by port."""
-    return {port: _form(tensor) for port, tensor in output_tensors(model).items()}
-
-
-def _form(tensor: Any) -> tuple[tuple[int | None, ...], str]:
-    return tuple(tensor.shape[1:]), str(tensor.dtype)
-
-
-def _fits(one: tuple[tuple[int | None, ...], str], two: tuple[tuple[int | None, ...], str]) -> bool:
-    """Same dtype, and same sizes where both are fixed."""
+def _fits(one: Any, two: Any) -> bool:
+    """Whether two tensors have the same dtype, and the same sizes where both are fixed."""
     return (
-        one[1] == two[1]
-        and len(one[0]) == len(two[0])
-        and all(a == b or a is None or b is None for a, b in zip(one[0], two[0], strict=True))
+        one.dtype == two.dtype
+        and len(one.shape) == len(two.shape)
+        and all(a == b or None in (a, b) for a, b in zip(one.shape, two.shape, strict=True))
     )
-
-
-def _gives_chances(loss: str) -> bool:
-    return loss.endswith("crossentropy")
 
 
 def summary(members: Sequence[Member], shares: Mapping[str, Sequence[float]] | None) -> list[Any]:
@@ -158,7 +140,7 @@ def summary(members: Sequence[Member], shares: Mapping[str, Sequence[float]] | N
             "recipe": member.recipe.name,
             "seed": member.seed,
             "reused": member.reused,
-            **({"shares": {port: each[at] for port, each in shares.items()}} if shares else {}),
+            **({"shares": {output: each[at] for output, each in shares.items()}} if shares else {}),
         }
         for at, member in enumerate(members)
     ]

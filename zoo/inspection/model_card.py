@@ -1,4 +1,4 @@
-"""An architecture's card, as plain data and as text. Loads no TensorFlow."""
+"""An architecture's model card, as plain data and as text. Loads no TensorFlow."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def as_dict(entry: ModelSpec) -> dict[str, Any]:
         "aliases": list(entry.aliases),
         "documents": [dataclasses.asdict(document) for document in entry.documents],
         "claim": entry.claim,
-        "inputs": [_port(port) for port in sized.inputs],
-        "outputs": [_port(port) for port in sized.outputs],
+        "inputs": [_tensor(tensor) for tensor in sized.inputs],
+        "outputs": [_tensor(tensor) for tensor in sized.outputs],
         "arguments": {name: _json(value) for name, value in entry.defaults.items()},
         "parameters": entry.count,
         "published": entry.published,
@@ -81,8 +81,8 @@ def facts(entry: ModelSpec) -> list[tuple[str, str]]:
     found += [("document", f"{each.key}: {each.title}") for each in entry.documents]
     if entry.claim:
         found.append(("claim", entry.claim))
-    found += [("input", port_text(port)) for port in sized.inputs]
-    found += [("output", port_text(port)) for port in sized.outputs]
+    found += [("input", tensor_text(tensor)) for tensor in sized.inputs]
+    found += [("output", tensor_text(tensor)) for tensor in sized.outputs]
     found.append(("parameters", f"{entry.count:,}"))
     published = "-" if entry.published is None else f"{entry.published:,}"
     note = f" ({entry.published_note})" if entry.published_note else ""
@@ -102,11 +102,11 @@ def facts(entry: ModelSpec) -> list[tuple[str, str]]:
     return found
 
 
-def port_text(port: TensorSpec) -> str:
-    """One port in one line: `home (1) float32 [-1, 0, 1]: 1: team 1 at home, -1: team 2`."""
-    unit = f" [{port.unit}]" if port.unit else ""
-    meaning = f": {port.meaning}" if port.meaning else ""
-    return f"{port.name} {shape_text(port.shape)} {port.dtype}{unit}{meaning}"
+def tensor_text(tensor: TensorSpec) -> str:
+    """One line: `home (1) float32 [-1, 0, 1]: 1: team 1 at home, -1: team 2`."""
+    unit = f" [{tensor.unit}]" if tensor.unit else ""
+    meaning = f": {tensor.meaning}" if tensor.meaning else ""
+    return f"{tensor.name} {shape_text(tensor.shape)} {tensor.dtype}{unit}{meaning}"
 
 
 def shape_text(shape: Sequence[object]) -> str:
@@ -114,13 +114,13 @@ def shape_text(shape: Sequence[object]) -> str:
     return f"({', '.join(map(str, shape))})"
 
 
-def _port(port: TensorSpec) -> dict[str, Any]:
+def _tensor(tensor: TensorSpec) -> dict[str, Any]:
     return {
-        "name": port.name,
-        "shape": list(port.shape),
-        "dtype": port.dtype,
-        "unit": port.unit,
-        "meaning": port.meaning,
+        "name": tensor.name,
+        "shape": list(tensor.shape),
+        "dtype": tensor.dtype,
+        "unit": tensor.unit,
+        "meaning": tensor.meaning,
     }
 
 
