@@ -10,10 +10,9 @@ from text_helpers import assert_apart, log_loss, real, refused, row_sets
 
 import zoo.data
 from zoo.core.errors import DataError, UnknownNameError
-from zoo.data import authors, paraphrases, stsb
-from zoo.data.presidents import read_tweets
-from zoo.data.tweets import cleaned
-from zoo.data.word_vectors import word_vector
+from zoo.data.text import sentence_pairs, tweet_pairs
+from zoo.data.text.tweets import cleaned, read_tweets
+from zoo.data.text.word_vectors import word_vector
 
 EMBEDDED = [("sentence_pairs", "paraphrases"), ("tweet_pairs", "authors")]
 
@@ -26,12 +25,12 @@ def test_a_seed_fixes_everything(name: str, source: str) -> None:
     assert zoo.data.load(name, rows=300).source == source
     with pytest.raises(UnknownNameError, match="row"):
         zoo.data.load(name, source, row=3)
-    with pytest.raises(DataError, match="rows is 60 to"):
+    with pytest.raises(DataError, match="rows takes a whole number from 60 to"):
         zoo.data.load(name, source, rows=3)
 
 
 @pytest.mark.parametrize(("name", "source"), EMBEDDED)
-def test_the_best_possible_beats_every_constant(name: str, source: str) -> None:
+def test_the_best_possible_score_beats_every_constant(name: str, source: str) -> None:
     dataset = zoo.data.load(name, source, rows=900)
     for split, best in dataset.references["best possible"].items():
         trivial = dataset.references["trivial"][split]
@@ -53,14 +52,14 @@ def test_no_author_writes_in_two_splits() -> None:
         np.testing.assert_array_equal(arrays["tweet_a"].sum(axis=2), 1)
 
 
-def test_the_author_best_possible_is_bayes_rule_over_pairs_of_authors() -> None:
+def test_the_chance_of_one_author_is_bayes_rule_over_pairs_of_authors() -> None:
     rng = np.random.default_rng(0)
-    chains = authors.make_chains(rng, authors.make_loadings(rng), 40)
+    chains = tweet_pairs.make_chains(rng, tweet_pairs.make_loadings(rng), 40)
     n = len(chains)
     assert chains.sum(axis=2) == pytest.approx(1)
-    first, second = (authors.write(rng, chains[[7, 7, 3]], 30) for _ in range(2))
-    second[1] = authors.write(rng, chains[[20]], 30)[0]
-    found = authors.same_author(chains, first, second)
+    first, second = (tweet_pairs.write(rng, chains[[7, 7, 3]], 30) for _ in range(2))
+    second[1] = tweet_pairs.write(rng, chains[[20]], 30)[0]
+    found = tweet_pairs.same_author(chains, first, second)
     for row in range(3):
         likely = [
             [np.prod(chain[text[row, :-1], text[row, 1:]]) for chain in chains]
@@ -74,8 +73,8 @@ def test_the_author_best_possible_is_bayes_rule_over_pairs_of_authors() -> None:
 
 def test_written_text_follows_its_chain() -> None:
     rng = np.random.default_rng(0)
-    chains = authors.make_chains(rng, authors.make_loadings(rng), 1)
-    text = authors.write(np.random.default_rng(1), np.repeat(chains, 400, axis=0), 200)
+    chains = tweet_pairs.make_chains(rng, tweet_pairs.make_loadings(rng), 1)
+    text = tweet_pairs.write(np.random.default_rng(1), np.repeat(chains, 400, axis=0), 200)
     counts = np.zeros(chains.shape[1:])
     np.add.at(counts, (text[:, :-1].ravel(), text[:, 1:].ravel()), 1)
     times = counts.sum(axis=1, keepdims=True)
@@ -102,10 +101,10 @@ def test_labels_follow_meanings_but_for_the_stated_errors() -> None:
             swapped += left == (right[2], right[1], right[0])
     assert_apart(items)
     rows = sum(dataset.rows.values())
-    assert wrong / rows == pytest.approx(paraphrases.FLIPPED, abs=0.01)
-    assert swapped / false == pytest.approx(paraphrases.SWAPPED, abs=0.06)
+    assert wrong / rows == pytest.approx(sentence_pairs.FLIPPED, abs=0.01)
+    assert swapped / false == pytest.approx(sentence_pairs.SWAPPED, abs=0.06)
     assert dataset.references["best possible"]["train"]["similarity_accuracy"] == pytest.approx(
-        1 - paraphrases.FLIPPED, abs=0.015
+        1 - sentence_pairs.FLIPPED, abs=0.015
     )
     arrays = dataset.splits["test"]
     np.testing.assert_array_equal((arrays["left"] == 0).all(axis=2), arrays["left_words"] == 0)
@@ -154,7 +153,7 @@ def test_tweets_of_others_and_repetitions_are_left_out(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ("yesterday,a,u,1,2,3,x", "line 2, column 'created_at': 'yesterday' is no time such as"),
+        ("yesterday,a,u,1,2,3,x", "line 2, column 'created_at': 'yesterday' is not a time such as"),
         ("1/2/17 3:40,a,u,1,many,3,x", "line 2, column 'retweets': 'many' is no number"),
         ("1/2/17 3:40,a,u,1,-2,3,x", "line 2, column 'retweets': -2 is outside 0 to 1e+09"),
         ("1/2/17 3:40,a,u,1,2", "line 2, column 'favorites': 5 cells where there are 7"),
@@ -200,7 +199,7 @@ def test_pairs_of_tweets_stay_within_a_split(tmp_path: Path) -> None:
 def test_damaged_sentence_pairs_are_named(line: str, message: str, tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text(line)
-    assert refused(lambda: stsb.read_pairs(path), path) == f"x.csv, {message}"
+    assert refused(lambda: sentence_pairs.read_pairs(path), path) == f"x.csv, {message}"
 
 
 def test_pairs_that_share_a_sentence_with_a_held_out_split_go(tmp_path: Path) -> None:
@@ -227,12 +226,12 @@ def test_words_with_common_parts_have_like_vectors() -> None:
     assert cosine("man", "man") == pytest.approx(1)
 
 
-def test_log_loss_of_the_paraphrase_best_possible_is_that_of_the_error_rate() -> None:
+def test_the_best_log_loss_of_paraphrases_is_that_of_the_error_rate() -> None:
     dataset = zoo.data.load("sentence_pairs", "paraphrases", rows=300)
     scores = dataset.references["best possible"]["train"]
     right = np.zeros(300)
     right[: round(300 * scores["similarity_accuracy"])] = 1
-    chance = np.full(300, 1 - paraphrases.FLIPPED)
+    chance = np.full(300, 1 - sentence_pairs.FLIPPED)
     assert scores["similarity_log_loss"] == pytest.approx(log_loss(right, chance))
 
 

@@ -11,12 +11,12 @@ from text_helpers import assert_apart, log_loss, real, refused, row_sets
 
 import zoo.data
 from zoo.core.errors import DataError, UnknownNameError
-from zoo.data import library, newsroom, opinions, rooms_story, topics
-from zoo.data.babi import read_stories
-from zoo.data.nouvelles import load as load_nouvelles
-from zoo.data.survey import read_survey
-from zoo.data.text_scores import median_of
-from zoo.data.words import PADDING, UNKNOWN, Vocabulary, tokens
+from zoo.data.dataset import Dataset
+from zoo.data.references import median_of
+from zoo.data.text import headlines, novels, posts, questions_story, reviews
+from zoo.data.text.posts import read_survey
+from zoo.data.text.questions import read_stories
+from zoo.data.text.words import PADDING, UNKNOWN, Vocabulary, tokens
 
 EMBEDDED = [
     ("reviews", "opinions", ("text",)),
@@ -45,7 +45,7 @@ def test_a_seed_fixes_everything_and_no_item_is_in_two_splits(
 
 
 @pytest.mark.parametrize(("name", "source", "item"), EMBEDDED, ids=[case[1] for case in EMBEDDED])
-def test_the_best_possible_beats_every_constant(
+def test_the_best_possible_score_beats_every_constant(
     name: str, source: str, item: tuple[str, ...]
 ) -> None:
     dataset = zoo.data.load(name, source, rows=600)
@@ -60,9 +60,9 @@ def test_options_are_checked(source: str) -> None:
     name = next(case[0] for case in EMBEDDED if case[1] == source)
     with pytest.raises(UnknownNameError, match="row"):
         zoo.data.load(name, source, row=600)
-    with pytest.raises(DataError, match="rows is a whole number"):
+    with pytest.raises(DataError, match="rows takes a whole number"):
         zoo.data.load(name, source, rows="many")
-    with pytest.raises(DataError, match="rows is 60 to"):
+    with pytest.raises(DataError, match="rows takes a whole number from 60 to"):
         zoo.data.load(name, source, rows=3)
 
 
@@ -77,34 +77,34 @@ def test_opinions_are_scored_as_they_read() -> None:
             score, points, sign = 0, 1, 1
             for word in (words[i] for i in ids if i != PADDING):
                 if word in ("and", "but"):
-                    points, sign = (opinions.AFTER_BUT if word == "but" else 1), 1
-                elif word in opinions.NEGATIONS:
+                    points, sign = (reviews.AFTER_BUT if word == "but" else 1), 1
+                elif word in reviews.NEGATIONS:
                     sign = -1
-                elif word in opinions.GOOD or word in opinions.BAD:
-                    score += sign * points * (1 if word in opinions.GOOD else -1)
+                elif word in reviews.GOOD or word in reviews.BAD:
+                    score += sign * points * (1 if word in reviews.GOOD else -1)
             assert score == scores[row]
-            chances.append(1 / (1 + np.exp(-opinions.SLOPE * score)))
+            chances.append(1 / (1 + np.exp(-reviews.SLOPE * score)))
             row += 1
     train = dataset.splits["train"]["label"]
     best = dataset.references["best possible"]["train"]["label_log_loss"]
     assert best == pytest.approx(log_loss(train, np.array(chances[: len(train)])))
 
 
-def test_the_newsroom_best_possible_without_the_time_is_the_mean_over_all_times() -> None:
+def test_the_best_newsroom_score_without_the_time_is_the_mean_over_all_times() -> None:
     dataset = zoo.data.load("headlines", "newsroom", rows=300)
     rng = np.random.default_rng(0)
     pull, topic = np.array(0.7), np.array(2)
-    hours, weekend = rng.integers(24, size=200_000), rng.random(200_000) < newsroom.SHARE_WEEKEND
-    drawn = newsroom.success(pull, np.full(200_000, topic), hours, weekend).mean()
+    hours, weekend = rng.integers(24, size=200_000), rng.random(200_000) < headlines.SHARE_WEEKEND
+    drawn = headlines.success(pull, np.full(200_000, topic), hours, weekend).mean()
     exact = sum(
-        share * float(newsroom.success(pull, topic, np.arange(24), at).mean())
-        for at, share in ((True, newsroom.SHARE_WEEKEND), (False, 1 - newsroom.SHARE_WEEKEND))
+        share * float(headlines.success(pull, topic, np.arange(24), at).mean())
+        for at, share in ((True, headlines.SHARE_WEEKEND), (False, 1 - headlines.SHARE_WEEKEND))
     )
     assert drawn == pytest.approx(exact, abs=0.003)
     success = dataset.splits["train"]["success"]
-    for port, truth in (("main_output", "chance"), ("aux_output", "chance_from_text")):
+    for output, truth in (("main_output", "chance"), ("aux_output", "chance_from_text")):
         chance = dataset.truth[truth][: len(success)]
-        found = dataset.references["best possible"]["train"][f"{port}_log_loss"]
+        found = dataset.references["best possible"]["train"][f"{output}_log_loss"]
         assert found == pytest.approx(log_loss(success, chance))
 
 
@@ -112,7 +112,7 @@ def test_the_newsroom_best_possible_without_the_time_is_the_mean_over_all_times(
 def test_stories_answer_their_questions(facts: int) -> None:
     rng = np.random.default_rng(1)
     for _ in range(300):
-        story = rooms_story.tell(rng, facts=facts, shared=bool(rng.integers(2)))
+        story = questions_story.tell(rng, facts=facts, shared=bool(rng.integers(2)))
         at: dict[str, set[str]] = {}
         holder: dict[str, str] = {}
         for sentence in " ".join(story.text).split(" . "):
@@ -123,7 +123,7 @@ def test_stories_answer_their_questions(facts: int) -> None:
             elif "dropped" in words:
                 at[words[-1]] = at[holder.pop(words[-1])]
             else:
-                at[words[0]] = {word for word in words if word in rooms_story.PLACES}
+                at[words[0]] = {word for word in words if word in questions_story.PLACES}
         asked = story.question[-1]
         assert set(story.chance) == at[holder.get(asked, asked)]
         assert sum(story.chance.values()) == pytest.approx(1)
@@ -147,17 +147,17 @@ def test_people_have_places_of_their_own_unless_they_share() -> None:
 
 
 def test_the_posterior_of_a_post_is_that_of_a_plain_sum() -> None:
-    world = topics.make_world()
+    world = posts.make_world()
     rng = np.random.default_rng(5)
     style, income, gender = np.array([10, 50]), np.array([2, 8]), np.array([1, 0])
-    drawn = topics.draw(rng, world.chance(style, income, gender))
-    counts = np.stack([np.bincount(row, minlength=2 * topics.PHRASES_KNOWN) for row in drawn])
+    drawn = posts.draw(rng, world.chance(style, income, gender))
+    counts = np.stack([np.bincount(row, minlength=2 * posts.PHRASES_KNOWN) for row in drawn])
     one = {"age": np.array([[30.0], [68.0]]), "income": income[:, None], "gender": gender[:, None]}
-    found = topics.posterior_scores(world, counts, one, {"all": slice(0, 2)})["all"]
-    prior = topics.income_prior()
+    found = posts.posterior_scores(world, counts, one, {"all": slice(0, 2)})["all"]
+    prior = posts.income_prior()
     assert prior.sum(axis=1) == pytest.approx(1)
-    joint = np.zeros((2, len(topics.STYLES), 10, 2))
-    for s in range(len(topics.STYLES)):
+    joint = np.zeros((2, len(posts.STYLES), 10, 2))
+    for s in range(len(posts.STYLES)):
         for i in range(10):
             for g in range(2):
                 logs = np.log(world.chance(np.array(s), np.array(i), np.array(g)) + 1e-300)
@@ -168,31 +168,31 @@ def test_the_posterior_of_a_post_is_that_of_a_plain_sum() -> None:
     expected = -np.mean(np.log(by_income[[0, 1], income]))
     assert found["income_log_loss"] == pytest.approx(expected, rel=1e-6, abs=1e-6)
     voice = joint.sum(axis=(1, 2))[:, 1]
-    by_gender = voice * (1 - topics.UNLIKE) + (1 - voice) * topics.UNLIKE
+    by_gender = voice * (1 - posts.UNLIKE) + (1 - voice) * posts.UNLIKE
     assert found["gender_log_loss"] == pytest.approx(
         -np.mean([np.log(by_gender[0]), np.log(1 - by_gender[1])]), rel=1e-6, abs=1e-6
     )
-    mean = joint.sum(axis=(2, 3)) @ topics.STYLES  # the error added to it has mean 0
+    mean = joint.sum(axis=(2, 3)) @ posts.STYLES  # the error added to it has mean 0
     assert found["age_mse"] == pytest.approx(np.mean((mean - [30, 68]) ** 2), rel=1e-6)
 
 
-def test_phrases_of_a_novel_are_spelt_in_the_order_of_their_school() -> None:
-    chance = library.unit_chances()
+def test_phrases_of_a_novel_are_spelled_in_the_order_of_their_school() -> None:
+    chance = novels.unit_chances()
     assert chance.sum(axis=1) == pytest.approx(1)
-    half = library.SCHOOLS // 2
-    assert (library.GENRE_OF[:half] != library.GENRE_OF[half:]).all()
-    assert (np.abs(library.MEANS[:half] - library.MEANS[half:]) > 2 * library.SPREAD).all()
-    units = library.draw(np.random.default_rng(2), np.array([0, half]))
-    spelled = np.stack([library._spelled(row) for row in units])
-    pairs = 2 * library._PAIRS
+    half = novels.SCHOOLS // 2
+    assert (novels.GENRE_OF[:half] != novels.GENRE_OF[half:]).all()
+    assert (np.abs(novels.MEANS[:half] - novels.MEANS[half:]) > 2 * novels.SPREAD).all()
+    units = novels.draw(np.random.default_rng(2), np.array([0, half]))
+    spelled = np.stack([novels.spell(row) for row in units])
+    pairs = 2 * novels.PAIRS
     for row, order in ((0, 1), (1, -1)):
         words = spelled[row][(spelled[row] >= 2) & (spelled[row] < 2 + pairs)].reshape(-1, 2)
         assert len(words)
         assert (words[:, 1] - words[:, 0] == order).all()
-    common = np.arange(60)[None, :] % library.COMMON + pairs
-    found = library.posterior(np.concatenate([units, common]))
+    common = np.arange(60)[None, :] % novels.COMMON + pairs
+    found = novels.posterior(np.concatenate([units, common]))
     assert found[[0, 1], [0, half]] == pytest.approx(1)
-    np.testing.assert_allclose(found[2], 1 / library.SCHOOLS)
+    np.testing.assert_allclose(found[2], 1 / novels.SCHOOLS)
 
 
 def test_words_marks_and_unknown_words() -> None:
@@ -255,8 +255,8 @@ def survey_file(tmp_path: Path, row: str, header: str = HEADER) -> Path:
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ("25-34,Law,Clerk,,much,USD,Man\n", "survey.csv, line 2, column 'salary': 'much' is no"),
-        ("old,Law,Clerk,,50000,USD,Man\n", "survey.csv, line 2, column 'age': 'old' is no age"),
+        ("25-34,Law,Clerk,,much,USD,Man\n", "survey.csv, line 2, column 'salary': 'much' is not"),
+        ("old,Law,Clerk,,50000,USD,Man\n", "survey.csv, line 2, column 'age': 'old' is not a"),
         ("25-34,Law,Clerk\n", "survey.csv, line 2, column 'Job title - additional context': 3 ce"),
         ("25-34,Law,Clerk,,50000,USD,Man\n", "survey.csv: 1 usable answers, at least 100"),
         ("", "survey.csv, line 2: no rows after the header"),
@@ -277,9 +277,9 @@ def test_a_damaged_zip_of_reviews_is_named(tmp_path: Path) -> None:
     def load() -> object:
         return zoo.data.load("reviews", "films", tmp_path)
 
-    assert "is missing; `zoo data fetch reviews`" in refused(load, path)
+    assert "movie_reviews.zip not in " in refused(load, path)
     path.write_bytes(b"PK nothing")
-    assert "not a whole zip file" in refused(load, path)
+    assert "not a complete zip file" in refused(load, path)
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("r/pos/a.txt", "fine")
     assert refused(load, path) == (
@@ -298,10 +298,12 @@ def test_a_damaged_zip_of_reviews_is_named(tmp_path: Path) -> None:
 
 def test_damaged_stories_of_the_collection_are_named(tmp_path: Path) -> None:
     header = "idno,author-name,title,year,subgenre\n"
-    table = tmp_path / "metadata.csv"
+    folder = tmp_path / "stories"
+    folder.mkdir()
+    table = folder / "metadata.csv"
 
-    def load() -> object:
-        return load_nouvelles("novels", tmp_path, 0, {"length": 20})
+    def load() -> Dataset:
+        return zoo.data.load("novels", "nouvelles", tmp_path, length=20)
 
     assert "zoo data fetch novels" in refused(load, table)
     table.write_text(header + "a1,A,T,long ago,x\n")
@@ -310,13 +312,13 @@ def test_damaged_stories_of_the_collection_are_named(tmp_path: Path) -> None:
     assert "column 'idno': not a plain file name" in refused(load, table)
     table.write_text(header + "a1,A,T,1850,x\n")
     assert "a1.txt is missing" in refused(load, table)
-    (tmp_path / "a1.txt").write_text("un deux")
+    (folder / "a1.txt").write_text("un deux")
     assert "2 words, at least 20 are needed" in refused(load, table)
     rows = [f"a{n},A,T,18{n + 30},{'fantastique' if n % 2 else 'autre'}\n" for n in range(12)]
     table.write_text(header + "".join(rows))
     for n in range(12):
-        (tmp_path / f"a{n}.txt").write_text(f"mot{n} " * 100)
-    dataset = load_nouvelles("novels", tmp_path, 0, {"length": 20})
+        (folder / f"a{n}.txt").write_text(f"mot{n} " * 100)
+    dataset = load()
     assert_apart(row_sets(dataset, "novel"))
     assert dataset.rows == {"train": 40, "validation": 10, "test": 10}
 

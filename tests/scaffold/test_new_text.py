@@ -15,7 +15,7 @@ import zoo
 from zoo.core.console import Reporter
 from zoo.core.errors import DataError
 from zoo.core.timer import Timer
-from zoo.data.words import PADDING, UNKNOWN
+from zoo.data.text.words import PADDING, UNKNOWN
 from zoo.experiments.feeding import ported
 from zoo.experiments.predict import predict_one, predict_table
 from zoo.experiments.setup import TrainingSetup, prepare

@@ -29,6 +29,13 @@ __all__ = [
 # The files that register datasets, in the order of the list that users see.
 _DATASETS = (
     "basketball.basketball",
+    "text.reviews",
+    "text.headlines",
+    "text.tweet_pairs",
+    "text.questions",
+    "text.posts",
+    "text.novels",
+    "text.sentence_pairs",
     "images.outlines",
     "images.two_scales",
     "images.cloth",

@@ -107,14 +107,14 @@ def course_tourney(path: Path) -> int:
 
 def stories(path: Path) -> int:
     """Questions of a bAbI task."""
-    from zoo.data.babi import read_stories
+    from zoo.data.text.questions import read_stories
 
     return len(read_stories(path))
 
 
 def survey(path: Path) -> int:
     """Usable answers of the salary survey."""
-    from zoo.data.survey import read_survey
+    from zoo.data.text.posts import read_survey
 
     return len(read_survey(path)[0])
 

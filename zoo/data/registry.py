@@ -6,11 +6,10 @@ imports all of these files.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from zoo.core import plugins
 from zoo.core.errors import DataError, UnknownNameError
@@ -61,9 +60,8 @@ def register(entry: Entry) -> None:
     Raises:
         ValueError: the name is taken.
     """
-    if entry.name in DATASETS and entry.name not in _OLD:
+    if entry.name in DATASETS:
         raise ValueError(f"dataset {entry.name!r} is registered already")
-    _OLD.pop(entry.name, None)
     DATASETS[entry.name] = entry
 
 
@@ -167,77 +165,3 @@ def load(
         raise DataError(f"{name}: the data seed is a whole number from 0, not {seed!r}")
     found = entry(name).source(choose_source(name, source, home, options))
     return found.dataset(name, dataset_home(name, home), seed, options, card(name))
-
-
-# The old form, which goes: loader modules, for the datasets that do not register themselves yet.
-
-
-class _OldSource:
-    def __init__(self, name: str, dataset: str, module: str) -> None:
-        self.name, self._dataset, self._module = name, dataset, module
-
-    def available(self, folder: Path, options: Mapping[str, Any]) -> bool:
-        return importlib.import_module(self._module).available(self._dataset, folder, options)
-
-    def dataset(
-        self, name: str, folder: Path, seed: int, options: Mapping[str, Any], card: str
-    ) -> Dataset:
-        old = importlib.import_module(self._module).load(name, folder, seed, dict(options))
-        renamed = {
-            key.replace("oracle", "best possible"): old.references[key] for key in old.references
-        }
-        return replace(old, references=renamed)
-
-
-# A name stays here until all are converted, as it keeps its place in the list of datasets.
-_OLD: dict[str, tuple[str, str, dict[str, str]]] = {
-    "basketball": ("basketball", "", {}),
-    "tournament": ("basketball", "", {}),
-    "reviews": (
-        "imdb",
-        "film reviews, good or bad",
-        {"films": "zoo.data.films", "opinions": "zoo.data.opinions"},
-    ),
-    "headlines": (
-        "tweets",
-        "titles with their time, and whether they were shared",
-        {"presidents": "zoo.data.presidents", "newsroom": "zoo.data.newsroom"},
-    ),
-    "tweet_pairs": (
-        "tweets",
-        "pairs of tweets, letter by letter: the same author?",
-        {"presidents": "zoo.data.presidents", "authors": "zoo.data.authors"},
-    ),
-    "questions": (
-        "babi",
-        "short stories with a question to each",
-        {"babi": "zoo.data.babi", "rooms": "zoo.data.rooms"},
-    ),
-    "posts": (
-        "text_attributes",
-        "texts with their author's age, income group and gender",
-        {"survey": "zoo.data.survey", "topics": "zoo.data.topics"},
-    ),
-    "novels": (
-        "stories",
-        "passages of novels with genre and date",
-        {"nouvelles": "zoo.data.nouvelles", "library": "zoo.data.library"},
-    ),
-    "sentence_pairs": (
-        "sentence_pairs",
-        "pairs of sentences as word vectors: the same meaning?",
-        {"stsb": "zoo.data.stsb", "paraphrases": "zoo.data.paraphrases"},
-    ),
-    "linear_map": ("vectors", "", {}),
-    "classes_32": ("vectors", "", {}),
-    "classes_64": ("vectors", "", {}),
-    "classes_100": ("vectors", "", {}),
-    "classes_20": ("vectors", "", {}),
-    "binary_wide": ("vectors", "", {}),
-    "binary_narrow": ("vectors", "", {}),
-    "two_views": ("vectors", "", {}),
-}
-
-for _name, (_folder, _summary, _sources) in _OLD.items():
-    _old = tuple(_OldSource(key, _name, module) for key, module in _sources.items())
-    DATASETS[_name] = Entry(_name, _folder, _summary, cast("tuple[Source, ...]", _old))

@@ -31,12 +31,28 @@ class Request:
         folder: Where the dataset's files are; an embedded source leaves it alone.
         seed: Fixes the splits, and what a generator draws.
         options: A value for every option that the source declares.
+        other: How to get the other source.
     """
 
     dataset: str
     folder: Path
     seed: int
     options: Mapping[str, Any]
+    other: str = ""
+
+    def need(self, *names: str) -> list[Path]:
+        """The paths of files in the folder.
+
+        Raises:
+            DataError: some are missing; the message says how to get them.
+        """
+        missing = [name for name in names if not (self.folder / name).is_file()]
+        if missing:
+            raise DataError(
+                f"{self.dataset}: {', '.join(missing)} not in {self.folder}; `zoo data fetch "
+                f"{self.dataset}` gets the files; {self.other}"
+            )
+        return [self.folder / name for name in names]
 
 
 @dataclass(frozen=True)
@@ -97,14 +113,10 @@ class Source:
             DataError: an option out of its range; a file that is missing or damaged.
         """
         chosen = checked(dataset, options, self.options)
+        request = Request(dataset, folder, seed, chosen, self.other)
         if isinstance(self.files, tuple):
-            missing = [name for name in self.files if not (folder / name).is_file()]
-            if missing:
-                raise DataError(
-                    f"{dataset}: {', '.join(missing)} not in {folder}; `zoo data fetch {dataset}` "
-                    f"gets the files; {self.other}"
-                )
-        content = self.load(Request(dataset, folder, seed, chosen))
+            request.need(*self.files)
+        content = self.load(request)
         described = content.origin or self.origin.format(folder=folder, seed=seed)
         references = dict(content.references)
         if content.targets:

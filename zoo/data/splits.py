@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 
 import numpy as np
 
@@ -46,3 +46,13 @@ def by_item(items: Sequence[Hashable], rng: np.random.Generator) -> dict[str, np
     }
     parts = np.array([part_of[item] for item in items])
     return {part: np.flatnonzero(parts == part) for part in PARTS}
+
+
+def parted(
+    columns: Mapping[str, np.ndarray], parts: Mapping[str, slice | np.ndarray]
+) -> dict[str, dict[str, np.ndarray]]:
+    """Split -> column -> the rows of that part."""
+    return {
+        part: {column: array[rows] for column, array in columns.items()}
+        for part, rows in parts.items()
+    }

@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 
 from zoo.core.errors import DataError
-from zoo.data import texts
 from zoo.data.csv import Table, as_number, damage, read_csv, some
 from zoo.data.options import TablePath
 from zoo.data.source import Content, Request, Source
-from zoo.data.words import tokens
+from zoo.data.text import texts
+from zoo.data.text.words import tokens
 
 SPLIT = "split"  # the column that says which split a row belongs to, if the table has it
 SPLITS = ("train", "validation", "test")
@@ -32,7 +32,7 @@ class Field:
         columns: Header names, in the array's order (the last axis runs fastest).
         kind: `number`; `flag`, 0 or 1, or one of two words, the first by alphabet for 0; `label`,
             a word whose place in the vocabulary is kept; or, of one column, sentences that a
-            model reads as `words`, `vectors` or `characters` (`zoo.data.texts`).
+            model reads as `words`, `vectors` or `characters` (`zoo.data.text.texts`).
         shape: Shape of one row's array; by default as long as there are columns.
         vocabulary: Name of the list of a label's words; fields may share one.
         target: Whether a model is to predict it: then the data gives the score of guessing.

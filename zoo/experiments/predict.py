@@ -11,9 +11,9 @@ import numpy as np
 
 from zoo.core.errors import DataError, UnknownNameError
 from zoo.core.files import write_text
-from zoo.data import texts
 from zoo.data.csv import Table, as_number, read_csv
-from zoo.data.words import tokens
+from zoo.data.text import texts
+from zoo.data.text.words import tokens
 from zoo.experiments import run_folder
 from zoo.experiments.feeding import columns_of
 from zoo.experiments.runs import Run, load_run

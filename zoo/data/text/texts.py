@@ -1,8 +1,8 @@
-"""Texts of a person's own as the arrays that models read.
+"""A user's own texts as the arrays that models read.
 
 `words` are ids int32 (rows, length); `characters` one-hot float32 (rows, length, alphabet);
-`vectors` a fixed vector for each word, float32 (rows, length, 128). Short texts are filled up on
-the left, of long ones the first words or characters are kept.
+`vectors` a fixed vector for each word, float32 (rows, length, 128). Short texts are padded on the
+left; of long ones the first words or characters are kept.
 """
 
 from __future__ import annotations
@@ -11,23 +11,23 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from zoo.data.tweet_columns import alphabet_of, character_ids, one_hot
-from zoo.data.word_vectors import sentence_vectors
-from zoo.data.words import SPECIAL, Vocabulary, tokens
+from zoo.data.text.characters import alphabet_of, character_ids, one_hot
+from zoo.data.text.word_vectors import sentence_vectors
+from zoo.data.text.words import SPECIAL, Vocabulary, tokens
 
 VOCABULARIES = {"words": "word", "characters": "character"}  # kind -> name of its vocabulary
 KINDS = (*VOCABULARIES, "vectors")
-MOST_WORDS, LEAST = 10_000, 2  # told apart; a word that stands once teaches nothing but <unknown>
+MOST_WORDS, LEAST = 10_000, 2  # known words; one that occurs once trains <unknown> instead
 MOST_CHARACTERS = 64
 
 
 def steps(kind: str, text: str) -> Sequence[str]:
-    """What a text is read as, one step each: its characters or its words."""
+    """The steps of a text: its characters or its words."""
     return text if kind == "characters" else tokens(text)
 
 
 def learn(kind: str, texts: Sequence[str]) -> tuple[str, ...]:
-    """The vocabulary that training texts decide, commonest first; empty where none is needed."""
+    """The vocabulary of the training texts, most frequent first; empty where none is needed."""
     if kind == "words":
         return Vocabulary.of(map(tokens, texts), MOST_WORDS, LEAST).words
     return alphabet_of(texts, MOST_CHARACTERS) if kind == "characters" else ()

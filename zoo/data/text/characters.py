@@ -1,4 +1,4 @@
-"""What the sources of tweet pairs share: texts as one-hot characters."""
+"""From text to characters: an alphabet that training texts decide, and one-hot rows."""
 
 from __future__ import annotations
 
@@ -6,10 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-
-from zoo.data.text_options import Whole
-
-ROWS = Whole(3_000, 60, 20_000)  # training pairs; each takes megabytes at full size
 
 
 def alphabet_of(texts: Iterable[str], most: int) -> tuple[str, ...]:
@@ -19,9 +15,9 @@ def alphabet_of(texts: Iterable[str], most: int) -> tuple[str, ...]:
 
 
 def character_ids(texts: Sequence[str], alphabet: Sequence[str], length: int) -> np.ndarray:
-    """Places in the alphabet (texts, length) of the first characters, filled up on the left.
+    """Places in the alphabet (texts, length) of the first characters, padded on the left.
 
-    -1 stands for a character that the alphabet lacks, and for none.
+    -1 stands for padding and for a character that the alphabet lacks.
     """
     number = {character: place for place, character in enumerate(alphabet)}
     ids = np.full((len(texts), length), -1)

@@ -1,4 +1,4 @@
-"""Reading the two presidents' tweets: own words only, the same marks in both files."""
+"""Reading the tweets of two presidents: their own words only, punctuated alike in both files."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
+
 from zoo.core.errors import DataError
 from zoo.data.csvtext import damage
+from zoo.data.splits import PARTS, by_item
 from zoo.data.text_tables import number, read_rows
 
 FILES = ("BarackObama.csv", "realDonaldTrump.csv")
@@ -43,7 +46,7 @@ class Tweet:
 def read_tweets(folder: Path) -> tuple[list[Tweet], tuple[str, ...]]:
     """The tweets of both authors, and notes on what was left out.
 
-    Retweets and quoted tweets, empty ones, and those said before are left out.
+    Retweets, quoted tweets, empty ones and repetitions are left out.
 
     Raises:
         DataError: a file is missing or damaged (file, line and column are named), or holds too
@@ -61,7 +64,7 @@ def read_tweets(folder: Path) -> tuple[list[Tweet], tuple[str, ...]]:
             try:
                 sent = datetime.strptime(cells["created_at"].strip(), FORM)
             except ValueError:
-                problem = f"{cells['created_at']!r} is no time such as 10/16/17 22:59"
+                problem = f"{cells['created_at']!r} is not a time such as 10/16/17 22:59"
                 raise damage(path, problem, line, "created_at") from None
             retweets = int(number(path, row, "retweets", 0, 1e9))
             text = cleaned(cells["text"])
@@ -85,3 +88,13 @@ def cleaned(text: str) -> str:
     """The text without links, entities and damaged marks, on one line."""
     plain = _LINK.sub(" ", _DAMAGED.sub("'", html.unescape(text)))
     return " ".join(plain.split())
+
+
+def split_by_author(tweets: list[Tweet], rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """Row numbers of each part, 70/10/20 of each author's tweets."""
+    parts = {part: np.zeros(0, np.int64) for part in PARTS}
+    for author in range(len(AUTHORS)):
+        own = np.array([row for row, tweet in enumerate(tweets) if tweet.author == author])
+        for part, rows in by_item(own.tolist(), rng).items():
+            parts[part] = np.concatenate([parts[part], own[rows]])
+    return parts

@@ -1,4 +1,4 @@
-"""From text to word ids: a small tokenizer, and vocabularies that training texts decide."""
+"""From text to word ids: a small tokenizer, and vocabularies built from training texts."""
 
 from __future__ import annotations
 
@@ -20,8 +20,13 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(text.lower().replace("’", "'"))
 
 
+def one_of(rng: np.random.Generator, words: Sequence[str]) -> str:
+    """A random word, all equally likely."""
+    return words[int(rng.integers(len(words)))]
+
+
 class Vocabulary:
-    """Words with ids: 0 fills up short texts, 1 stands for every word that is not known."""
+    """Words with ids: 0 is padding, 1 stands for every unknown word."""
 
     def __init__(self, words: Iterable[str]) -> None:
         self.words: tuple[str, ...] = (*SPECIAL, *words)
@@ -29,7 +34,7 @@ class Vocabulary:
 
     @classmethod
     def of(cls, texts: Iterable[Sequence[str]], most: int, least: int = 1) -> Vocabulary:
-        """The `most` frequent words that stand at least `least` times; ties by spelling."""
+        """The `most` frequent words that occur at least `least` times; ties by spelling."""
         counts = Counter(word for text in texts for word in text)
         ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         return cls(word for word, count in ranked[: max(0, most - len(SPECIAL))] if count >= least)
@@ -40,7 +45,7 @@ class Vocabulary:
     def encode(
         self, texts: Sequence[Sequence[str]], length: int, *, end: bool = False
     ) -> np.ndarray:
-        """Ids int32 (texts, length), filled up on the left, so that a recurrent layer ends on text.
+        """Ids int32 (texts, length), padded on the left, so that a recurrent layer ends on text.
 
         Args:
             texts: Words of each text.
@@ -57,5 +62,5 @@ class Vocabulary:
         return ids
 
     def labels(self, *inputs: str) -> dict[str, tuple[str, ...]]:
-        """The words under `word`, and under each model input that reads them."""
+        """The words as labels: under `word`, and under each model input that reads them."""
         return dict.fromkeys(("word", *inputs), self.words)

@@ -1,4 +1,4 @@
-"""Fixed word vectors that no training makes: drawn from a word's letters."""
+"""Fixed word vectors that need no training: drawn at random from a word's letters."""
 
 from __future__ import annotations
 
