@@ -19,6 +19,9 @@ from zoo.recipes.recipe import FIELDS, SAID, Recipe
 BASE = zoo.recipe("basketball")
 FIXED = ("name", *SAID, "search", "by_source")
 HUGE = 10**400
+DEEP: list[Any] = []
+for _ in range(900):  # about as deep as JSON is read
+    DEEP = [DEEP]
 
 BAD: list[tuple[str, Any, str]] = [
     ("name", "../../x", "takes letters, digits"),
@@ -73,6 +76,7 @@ BAD: list[tuple[str, Any, str]] = [
     ("arguments", {"n_teams": HUGE}, "must fit into 64 bits"),
     ("arguments", {"n_teams": math.nan}, "n_teams"),
     ("arguments", {"two\nlines": 1}, "is not a name"),
+    ("arguments", {"n_teams": DEEP}, "arguments"),
     ("optimizer_options", 7, "a mapping"),
     ("expect", {"league": {"mae": "8"}}, "takes a number"),
     ("expect", {"league": 8}, "takes a mapping"),

@@ -30,7 +30,10 @@ def checked(name: str, value: Any) -> Any:
     Raises:
         RecipeError: a wrong type or a value out of range.
     """
-    return _CHECKS[name](name, value)
+    try:
+        return _CHECKS[name](name, value)
+    except RecursionError:
+        raise RecipeError(f"{name} is nested too deeply") from None
 
 
 def check_together(reduce_lr: int, schedule: str) -> None:
@@ -55,8 +58,8 @@ def shown(value: Any) -> str:
     """A value for a message: one short line."""
     try:
         text = " ".join(repr(value).split())
-    except ValueError:  # Python does not print numbers of thousands of digits
-        return "a number of thousands of digits"
+    except (ValueError, RecursionError):  # thousands of digits, or of lists in lists
+        return "a value too large to show"
     return text if len(text) <= 80 else f"{text[:60]}... ({len(text):,} characters)"
 
 
@@ -89,7 +92,7 @@ def _word(where: str, value: Any) -> str:
 
 
 def _or_none(check: Check) -> Check:
-    return lambda where, value: value if value == "" else check(where, value)
+    return lambda where, value: check(where, value) if _text(where, value) else value
 
 
 def _one_of(*choices: str) -> Check:
