@@ -1,7 +1,7 @@
 """Where a layer's parameters come from: a formula with the layer's numbers filled in.
 
-A formula is built from the shapes of the weights and then worked out, so that its result can be
-held against what Keras counts. Layers that no rule knows get the plain products of their
+A formula is built from the shapes of the weights and then evaluated, so that its result can be
+compared with what Keras counts. Layers that no rule knows get the plain products of their
 weights' shapes.
 """
 
@@ -69,7 +69,7 @@ def terms(layer: Any, weights: Sequence[Any] | None = None) -> list[Term]:
 
 
 def evaluate(formula: str) -> int:
-    """Work out a formula of whole numbers, `+`, `x`, `^` and brackets."""
+    """Evaluate a formula of whole numbers, `+`, `x`, `^` and brackets."""
     python = formula.replace(",", "").replace(" x ", " * ").replace("^", "**")
     return _value(ast.parse(python, mode="eval").body)
 
@@ -166,7 +166,7 @@ _FORMULAS: dict[str, Callable[[Any, Shapes], str]] = {
     "SimpleRNN": _recurrent(1),
 }
 
-# The weights that a rule knows; a layer with others (LoRA, quantisation) is not counted by it.
+# The weights that a rule knows; a layer with others (LoRA, quantization) is not counted by it.
 _KERNEL = ({"kernel"}, {"kernel", "bias"})
 _SEPARABLE = {"depthwise_kernel", "pointwise_kernel"}
 _RECURRENT = {"kernel", "recurrent_kernel"}

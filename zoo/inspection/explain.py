@@ -1,4 +1,4 @@
-"""Parameter arithmetic: every layer's count worked out by a formula, line by line.
+"""Parameter arithmetic: every layer's count from a formula, line by line.
 
     >>> print(zoo.explain("rnn"))
     rnn
@@ -7,7 +7,7 @@
       label   Dense  (10 + 1) x 1              =   11
       total                                    =  601
 
-The rules of the layers it met follow below the table.
+The rules of the layers in it follow below the table.
 
 Importing this module does not import TensorFlow.
 """
@@ -153,7 +153,7 @@ def explain(model: keras.Model | str, *, weightless: bool = False, **arguments: 
 
     Args:
         model: A model, or the name of an architecture, which is then built without memory for
-            its weights: size costs nothing.
+            its weights.
         weightless: Give layers without weights a line too.
         **arguments: Arguments of the architecture, where `model` is a name.
 

@@ -1,7 +1,7 @@
-"""An architecture's source: its builder alone, or one file that runs with TensorFlow alone.
+"""An architecture's source code: its builder alone, or one file that needs only TensorFlow.
 
 The file is put together from the parsed source: the builder without its registration, and
-whatever it uses, from wherever in the zoo that stands. Nothing is imported or run.
+all that it uses from elsewhere in the zoo. Nothing is imported or run.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from zoo.models.spec import ModelSpec
 
 Definition = ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
-DOOR = "zoo._keras"
+KERAS = "zoo._keras"
 FROM_KERAS = {"layers": "keras.layers", "ops": "keras.ops"}
 
 
@@ -31,12 +31,12 @@ def standalone_source(entry: ModelSpec) -> str:
     """One Python file: imports, the blocks used, the builder, and a summary when it is run."""
     parts = _Parts()
     parts.add(entry.builder.__module__, entry.builder.__name__, entry.builder.__name__)
-    sources = "; ".join(f"{source.key}: {source.title}" for source in entry.documents)
+    documents = "; ".join(f"{each.key}: {each.title}" for each in entry.documents)
     opening = [
         f'"""{entry.summary}',
         "",
-        f"Source: {sources}.",
-        "Taken from the functional zoo, Apache-2.0; needs TensorFlow alone.",
+        f"From: {documents}.",
+        "Taken from the functional zoo, Apache-2.0; needs only TensorFlow.",
         '"""',
         "",
         "from __future__ import annotations",
@@ -46,7 +46,7 @@ def standalone_source(entry: ModelSpec) -> str:
         "import tensorflow as tf",
         "",
         "keras = tf.keras",
-        *(f"{name} = {FROM_KERAS[name]}" for name in sorted(parts.doors & set(FROM_KERAS))),
+        *(f"{name} = {FROM_KERAS[name]}" for name in sorted(parts.keras_names & set(FROM_KERAS))),
     ]
     closing = f'if __name__ == "__main__":\n    {entry.builder.__name__}().summary()\n'
     return "\n\n\n".join(["\n".join(opening), *parts.texts, closing])
@@ -60,16 +60,16 @@ def definitions(entry: ModelSpec, called: str) -> tuple[set[str], set[str], list
     """
     parts = _Parts()
     parts.add(entry.builder.__module__, entry.builder.__name__, called)
-    return parts.imports, parts.doors, parts.texts
+    return parts.imports, parts.keras_names, parts.texts
 
 
 @dataclass
 class _Parts:
-    """What has been collected: texts in order of need, and the imports they ask for."""
+    """What has been collected: definitions, each after what it uses, and their imports."""
 
     texts: list[str] = field(default_factory=list)
     imports: set[str] = field(default_factory=set)
-    doors: set[str] = field(default_factory=set)
+    keras_names: set[str] = field(default_factory=set)
     names: dict[tuple[str, str], str] = field(default_factory=dict)  # defined -> called here
 
     def add(self, module: str, name: str, called: str) -> str:
@@ -93,8 +93,8 @@ class _Parts:
         if used not in _imports(module):
             return {}
         origin, original = _imports(module)[used]
-        if origin == DOOR:
-            self.doors.add(used)
+        if origin == KERAS:
+            self.keras_names.add(used)
         elif not origin.startswith("zoo"):
             alias = "" if original == used else f" as {used}"
             line = f"from {origin} import {original}{alias}" if original else f"import {origin}"
@@ -141,7 +141,7 @@ def _imports(module: str) -> dict[str, tuple[str, str]]:
 
 
 def _names_used(node: Definition) -> set[str]:
-    """Names read in a definition, its decorator aside."""
+    """Names read in a definition, except by its decorator."""
     parts: list[ast.AST] = [node]
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         parts = [child for child in ast.iter_child_nodes(node) if child not in node.decorator_list]
