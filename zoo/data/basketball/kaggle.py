@@ -45,7 +45,7 @@ def read_table(path: Path, columns: Mapping[str, tuple[str, ...]]) -> Table:
     Raises:
         DataError: the file is damaged.
     """
-    table = read_csv(path, columns)
+    table = read_csv(path, columns, whole=_RANGES)
     for column in columns:
         if column in _RANGES:
             table.whole(column, *_RANGES[column])
