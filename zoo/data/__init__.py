@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 
-from zoo.core import plugins
 from zoo.data.dataset import Dataset
 from zoo.data.registry import DATASETS, Entry, card, dataset_names, load, register, sources
 from zoo.data.source import Content, Request, Source
@@ -54,4 +53,4 @@ _DATASETS = (
 
 for _module in _DATASETS:
     importlib.import_module(f"zoo.data.{_module}")
-plugins.keep(DATASETS)
+DATASETS.keep()

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zoo.core import plugins
 from zoo.core.errors import DataError, UnknownNameError
+from zoo.core.registry import Registry
 from zoo.data.dataset import Dataset
 from zoo.data.paths import card_folder, data_home
 from zoo.data.source import Source
@@ -50,8 +50,9 @@ class Entry:
         raise UnknownNameError(f"source of {self.name}", name, ["auto", *names])
 
 
-DATASETS: dict[str, Entry] = {}
-plugins.restorable(DATASETS)
+DATASETS: Registry[Entry] = Registry("dataset", "zoo data list")
+dataset_names = DATASETS.names
+entry = DATASETS.get
 
 
 def register(entry: Entry) -> None:
@@ -60,27 +61,7 @@ def register(entry: Entry) -> None:
     Raises:
         ValueError: the name is taken.
     """
-    if entry.name in DATASETS:
-        raise ValueError(f"dataset {entry.name!r} is registered already")
-    DATASETS[entry.name] = entry
-
-
-def dataset_names() -> list[str]:
-    """The names that `zoo.data.load` takes."""
-    plugins.load()
-    return list(DATASETS)
-
-
-def entry(name: str) -> Entry:
-    """What is registered of a dataset.
-
-    Raises:
-        UnknownNameError: no such dataset.
-    """
-    plugins.load()
-    if name not in DATASETS:
-        raise UnknownNameError("dataset", name, DATASETS, "zoo data list")
-    return DATASETS[name]
+    DATASETS.add(entry.name, entry)
 
 
 def sources(name: str) -> list[str]:
