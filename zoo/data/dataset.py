@@ -26,8 +26,8 @@ class Dataset:
         sizes: Builder arguments that the data decides, such as `n_teams`.
         labels: Vocabulary name -> label of each id, such as `team` -> ("1985 Duke", ...).
         truth: What a generator knows and no model sees, such as the true strengths.
-        references: Score name -> split -> column_metric -> value, such as `oracle` -> `test` ->
-            `score_diff_mae`.
+        references: Score name -> split -> column_metric -> value, such as `best possible` ->
+            `test` -> `score_diff_mae`.
         origin: One line that says what was read and how to get the other source.
         notes: One line each: what was dropped or corrected while reading.
     """

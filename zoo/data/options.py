@@ -81,17 +81,12 @@ def checked(
         UnknownNameError: an option that the dataset does not have.
         DataError: a value of another type or out of its range.
     """
-    refuse_unknown(dataset, options, known)
+    for name in options:
+        if name not in known:
+            raise UnknownNameError(f"option of dataset {dataset}", name, known)
     chosen: dict[str, Any] = {}
     for name, option in known.items():
         value = chosen[name] = options.get(name, option.default)
         if value is not None or option.default is not None:
             option.check(dataset, name, value)
     return chosen
-
-
-def refuse_unknown(name: str, options: Mapping[str, Any], known: Any = ()) -> None:
-    """Raise UnknownNameError for an option that dataset `name` does not have."""
-    for option in options:
-        if option not in known:
-            raise UnknownNameError(f"option of dataset {name}", option, known)
