@@ -24,6 +24,7 @@ CASES += [
     ("residual_projection", {"shape": (7, None, 3), "filters": 5}),
     ("fire_module", {"shape": (None, 7, 3), "expand": 5}),
     ("siamese_xception", {"image_shape": (20, 30, 3), "blocks": 2}),
+    ("siamese_xception", {"image_shape": (20, 30, 3), "blocks": 1, "head": "same_scene"}),
     ("siamese_xception", {"image_shape": (71, 90, 3), "blocks": 13}),
 ]
 

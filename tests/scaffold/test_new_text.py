@@ -129,7 +129,7 @@ def test_sentences_become_arrays_and_train(name: str, plugged: Path, tmp_path: P
     plan = planned(package, tmp_path)
     assert plan.model.count_params() == zoo.spec(package).count == zoo.build(package).count_params()
     labels, sizes = plan.dataset.labels, plan.dataset.sizes
-    for port in zoo.spec(package).inputs:
+    for port in zoo.spec(package).resolved().inputs:
         trained, tested = (plan.splits[split][0][port.name] for split in ("train", "test"))
         assert trained.shape[1:] == port.shape
         if port.text == "words":
@@ -194,7 +194,7 @@ def test_a_run_takes_sentences_again(name: str, plugged: Path, tmp_path: Path) -
         ("Good.", ["--columns", "text=said,age"], "'text' takes one column of text, not 2"),
         ("Good.", ["--columns", "label=said"], "wanted are two, or 0 and 1"),
         ("Good.", ["--columns", "label=age"], "line 2, column 'age': 20 is neither 0 nor 1"),
-        ("Good.", ["--set", "length=None"], "needs a fixed length of text at its port 'text'"),
+        ("Good.", ["--set", "length=None"], "needs a fixed length of text at its input 'text'"),
     ],
 )
 def test_what_is_no_text_is_told(
@@ -219,7 +219,7 @@ def test_what_is_no_text_is_told(
         ("lstm_classifier", [], "no column 'text' for this input of lstm_classifier, plain text"),
         ("siamese_lstm", ["--set", "n_features=8"], "the vectors of words have 128 numbers"),
         ("posts", ["--set", "length=20"], "length must be None, for any length, or a whole number"),
-        ("clothing_price", [], "takes 3,072 columns for its port 'picture'"),
+        ("clothing_price", [], "takes 3,072 columns for its input 'picture'"),
     ],
 )
 def test_what_a_row_cannot_give_is_told(

@@ -22,9 +22,9 @@ from zoo.core.errors import RecipeError
 @click.option(
     "--columns",
     "assignments",
-    metavar="PORT=COLUMN,...",
+    metavar="NAME=COLUMN,...",
     multiple=True,
-    help="Which columns of the table a port takes, where their names do not tell.",
+    help="Columns of the table that an input or output takes, where names alone do not tell.",
 )
 @set_option
 def command(
@@ -36,13 +36,13 @@ def command(
 ) -> None:
     """Write a project of your own into FOLDER, started from an architecture of the zoo.
 
-    The project holds the builder, a recipe, a loader of a CSV table, the table, and a test. Once
+    The project holds the builder, a recipe, a CSV table, how the table is read, and a test. Once
     it is installed, `zoo train` and every other command know its model by the folder's name.
 
-    A port takes the column of its own name, or those numbered NAME_0, NAME_1 and so on; an input
-    that is left over takes all columns that are left over.
+    An input or output takes the column of its own name, or those numbered NAME_0, NAME_1 and so
+    on. If one input is left, it takes all columns that are left.
 
-    A model that reads text takes one column of plain sentences for each port that holds text; the
+    A model that reads text takes one column of plain sentences for each input that is text; the
     training rows decide its vocabulary.
     """
     from zoo.scaffold.project import create
@@ -58,15 +58,15 @@ def command(
 
 def _columns(assignments: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """`label=outcome` as {"label": ("outcome",)}."""
-    columns: dict[str, tuple[str, ...]] = {}
+    found: dict[str, tuple[str, ...]] = {}
     for each in assignments:
-        port, equals, names = (part.strip() for part in each.partition("="))
-        listed = tuple(name.strip() for name in names.split(","))
-        if not equals or not port or not all(listed):
+        name, equals, columns = (part.strip() for part in each.partition("="))
+        listed = tuple(column.strip() for column in columns.split(","))
+        if not equals or not name or not all(listed):
             raise RecipeError(
-                f"--columns {each!r}: write --columns PORT=COLUMN, such as label=outcome"
+                f"--columns {each!r}: write --columns NAME=COLUMN, such as label=outcome"
             )
-        if port in columns:
-            raise RecipeError(f"--columns {port}: given twice")
-        columns[port] = listed
-    return columns
+        if name in found:
+            raise RecipeError(f"--columns {name}: given twice")
+        found[name] = listed
+    return found

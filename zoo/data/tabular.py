@@ -5,8 +5,9 @@ Every problem is named by file, line (the header is line 1) and column.
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from zoo.core.errors import DataError
 from zoo.data.csv import Table, as_number, damage, read_csv, some
 from zoo.data.options import TablePath
+from zoo.data.registry import Entry, register
 from zoo.data.source import Content, Request, Source
 from zoo.data.text import texts
 from zoo.data.text.words import tokens
@@ -45,11 +47,6 @@ class Field:
     vocabulary: str = ""
     target: bool = False
     length: int = 0
-
-
-def number_fields(*columns: str, target: bool = False) -> dict[str, Field]:
-    """A field of its own for every column of numbers."""
-    return {column: Field((column,), target=target) for column in columns}
 
 
 def table_source(
@@ -211,3 +208,44 @@ def _rows_by_split(table: Table, seed: int) -> dict[str, np.ndarray]:
     held = round(HELD_OUT * len(table))
     cuts = np.split(order, [len(table) - 2 * held, len(table) - held])
     return {name: np.sort(rows) for name, rows in zip(SPLITS, cuts, strict=True)}
+
+
+def read_description(path: Path) -> tuple[dict[str, Field], dict[str, str]]:
+    """The arrays of a table, and builder argument -> vocabulary that sizes it, from a TOML file.
+
+    An entry of `arrays` has the attributes of `Field`, and a name; without one, each of its
+    columns is an array of its own.
+
+    Raises:
+        DataError: the file is missing, or describes no table; the message says why.
+    """
+    try:
+        described = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror or error}") from error
+    except ValueError as error:
+        raise DataError(f"{path} is not TOML: {error}") from error
+    fields: dict[str, Field] = {}
+    try:
+        for entry in described["arrays"]:
+            name = entry.pop("name", None)
+            whole = Field(**{**entry, "columns": tuple(map(str, entry["columns"]))})
+            whole = replace(whole, shape=tuple(map(int, whole.shape)))
+            if whole.kind not in (*_TARGETS, *texts.KINDS):
+                raise ValueError(f"the kind {whole.kind!r} is not known")
+            parts = {column: replace(whole, columns=(column,)) for column in whole.columns}
+            fields |= {name: whole} if name else parts
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise DataError(f"{path} does not describe a table: {error}") from error
+    return fields, {str(size): str(label) for size, label in described.get("sizes", {}).items()}
+
+
+def register_table(name: str, folder: Path, summary: str = "a table") -> None:
+    """Register the dataset of a project: table.csv, table.toml and README.md in `folder`.
+
+    Raises:
+        DataError: as `read_description`.
+        ValueError: the name is taken.
+    """
+    source = table_source(folder / "table.csv", *read_description(folder / "table.toml"))
+    register(Entry(name, name, summary, (source,), described_in=str(folder)))

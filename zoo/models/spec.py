@@ -53,8 +53,8 @@ class TensorSpec:
         text: What one step of a text is: `words`, `vectors` of words, or `characters`.
         default: The value that a prediction assumes where none is given.
         when: The builder argument that decides whether the model has this tensor: it does if the
-            argument is true or, where it is a list, names the tensor. `not ARGUMENT` is the
-            opposite. Empty: always.
+            argument is true or, where it is a list, names the tensor; a text is the tensor's
+            name. `not ARGUMENT` is the opposite. Empty: always.
     """
 
     name: str
@@ -67,23 +67,23 @@ class TensorSpec:
     default: float | None = None
     when: str = ""
 
-    def resolve(self, arguments: Mapping[str, Any]) -> Shape:
-        """The shape at these builder arguments, all of which must be given."""
-        sizes: list[int | None] = []
+    def resolved(self, arguments: Mapping[str, Any]) -> TensorSpec | None:
+        """The tensor of a model with these arguments, sized; None if the model has no such tensor.
+
+        Args:
+            arguments: All arguments of the builder.
+        """
+        argument = self.when.removeprefix("not ")
+        value = arguments[argument] if argument else True
+        held = self.name in value if isinstance(value, list | tuple) else bool(value)
+        if held == self.when.startswith("not "):
+            return None
+        shape: list[int | None] = []
         for axis in self.shape:
             size = arguments[axis] if isinstance(axis, str) else axis
             size = size(**arguments) if callable(size) else size
-            sizes.extend(size if isinstance(size, list | tuple) else (size,))
-        return tuple(sizes)
-
-    def present(self, arguments: Mapping[str, Any]) -> bool:
-        """Whether a model built with these arguments has this tensor."""
-        if not self.when:
-            return True
-        argument = self.when.removeprefix("not ")
-        value = arguments[argument]
-        held = self.name in value if isinstance(value, list | tuple) else bool(value)
-        return held != self.when.startswith("not ")
+            shape.extend(size if isinstance(size, list | tuple) else (size,))
+        return replace(self, name=value if isinstance(value, str) else self.name, shape=(*shape,))
 
 
 @dataclass(frozen=True)
@@ -135,14 +135,8 @@ class ModelSpec:
             arguments: Builder arguments that differ from the defaults.
         """
         chosen = {**self.defaults, **(arguments or {})}
-        inputs, outputs = (
-            tuple(
-                replace(tensor, shape=tensor.resolve(chosen))
-                for tensor in side
-                if tensor.present(chosen)
-            )
-            for side in (self.inputs, self.outputs)
-        )
+        sides = ((each.resolved(chosen) for each in side) for side in (self.inputs, self.outputs))
+        inputs, outputs = (tuple(each for each in side if each) for side in sides)
         return replace(self, inputs=inputs, outputs=outputs)
 
     def takes_only_bool(self, argument: str) -> bool:

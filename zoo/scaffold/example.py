@@ -21,11 +21,11 @@ NOISE = 0.1
 def example_table(layout: Layout) -> str:
     """CSV text: random inputs, and targets that are a linear map of them, with some noise."""
     rng = np.random.default_rng(0)
-    outputs = {port.name for port in layout.outputs}
+    targets = {slot.name for slot in layout.slots if slot.loss}
     cells: dict[str, list[str]] = {}
     known = np.zeros((ROWS, 0))
-    for sign, (port, field) in enumerate(layout.fields.items()):
-        if port in outputs:
+    for sign, (name, field) in enumerate(layout.fields.items()):
+        if name in targets:
             continue
         if field.kind == "label":
             count = _words(layout, field)

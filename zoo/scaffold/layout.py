@@ -1,4 +1,4 @@
-"""How an architecture's ports lie in a CSV table, and which builder arguments make them fit."""
+"""Which columns of a CSV table an architecture takes, and which arguments make it fit the table."""
 
 from __future__ import annotations
 
@@ -15,22 +15,19 @@ from zoo.data.text.texts import steps
 from zoo.data.text.word_vectors import WIDTH
 from zoo.data.text.words import SPECIAL
 from zoo.models.registry import list_models, spec
-from zoo.models.spec import ModelSpec, TensorSpec
-from zoo.scaffold.sizes import (
+from zoo.models.spec import ModelSpec
+from zoo.scaffold.slots import (
+    BINARY,
     LENGTH,
     MOST_COLUMNS,
     SPARSE,
-    Sized,
-    argument_named,
+    Slot,
     base_recipe,
     lengths_for,
-    loss_of,
-    needed_columns,
-    sized_at,
-    value_shape,
+    parameters,
+    slots_of,
     vocabulary_sizes,
     widened,
-    with_side,
 )
 
 HANDY = 128  # columns from which on the example takes the architecture's small size
@@ -47,30 +44,22 @@ class Layout:
     Attributes:
         entry: The architecture that the project starts from.
         arguments: Builder arguments that differ from its defaults.
-        inputs, outputs: The ports at these arguments.
+        slots: The inputs and outputs at these arguments.
         count: Parameters at these arguments.
-        losses: Output port -> Keras loss.
-        fields: TensorSpec -> what it takes from the table.
+        fields: Input or output -> what it takes from the table.
         sizes: Builder argument -> vocabulary whose length decides it when data is loaded.
     """
 
     entry: ModelSpec
     arguments: dict[str, Any]
-    inputs: tuple[TensorSpec, ...]
-    outputs: tuple[TensorSpec, ...]
+    slots: list[Slot]
     count: int
-    losses: dict[str, str]
     fields: dict[str, Field]
     sizes: dict[str, str]
 
-    @property
-    def columns(self) -> list[str]:
-        """All columns of the table, inputs first."""
-        return list(dict.fromkeys(name for each in self.fields.values() for name in each.columns))
-
 
 def usable() -> list[str]:
-    """Names of the architectures whose ports hold numbers, classes, ids or texts."""
+    """Names of the architectures whose tensors hold numbers, classes, ids or texts."""
     return [name for name in list_models() if not _obstacle(spec(name))]
 
 
@@ -83,33 +72,27 @@ def example_layout(entry: ModelSpec, given: Mapping[str, Any]) -> Layout:
     Raises:
         BuildError: the architecture reads what a table cannot hold.
     """
-    _refuse_unusable(entry)
-    recipe = base_recipe(entry)
-    chosen = dict(recipe.arguments) if recipe else {}
-    sized = sized_at(entry, {**chosen, **given})
-    if _width(entry, sized) > HANDY:
-        chosen |= entry.tiny
-        sized = sized_at(entry, {**chosen, **given})
-    if _width(entry, sized) > MOST_COLUMNS:
+    chosen = _starting_point(entry, given)
+    if _width(entry, chosen) > HANDY:
+        chosen |= {**entry.tiny, **given}
+    if _width(entry, chosen) > MOST_COLUMNS:
         raise BuildError(
-            f"{entry.name} would need a table of {_width(entry, sized):,} columns, more than "
+            f"{entry.name} would need a table of {_width(entry, chosen):,} columns, more than "
             f"{MOST_COLUMNS:,}; give it smaller sizes with --set"
         )
     wanted = {
-        port.name: LETTERS if port.text == "characters" else LENGTH
-        for port in sized.inputs
-        if port.text or None in port.shape
+        slot.first: LETTERS if slot.spec.text == "characters" else LENGTH
+        for slot in slots_of(entry, chosen)
+        if slot.first and not slot.loss and (slot.spec.text or None in slot.sizes)
     }
-    arguments = {**chosen, **lengths_for(entry, {**chosen, **given}, wanted), **given}
-    sizes = vocabulary_sizes(entry, sized_at(entry, arguments), arguments)
-    known = {port.vocabulary: IDS for port in entry.inputs}
+    arguments = {**chosen, **lengths_for(entry, chosen, wanted), **given}
+    sizes = vocabulary_sizes(entry, arguments)
+    known = {tensor.vocabulary: IDS for tensor in entry.inputs}
     known |= {"word": len(SPECIAL) + len(WORDS), "character": len(set(" ".join(WORDS)))}
-    small = {key: known.get(name, CLASSES) for key, name in sizes.items()}
-    arguments = {**arguments, **small, **given}
-    sized = sized_at(entry, arguments)
-    columns = {port.name: _column_names(entry, port, target) for port, target in with_side(sized)}
-    fields = _fields(entry, sized, columns)
-    return _finished(entry, arguments, sized, fields, sizes)
+    arguments |= {key: known.get(vocabulary, CLASSES) for key, vocabulary in sizes.items()}
+    arguments |= given
+    columns = {slot.name: _column_names(entry, slot) for slot in slots_of(entry, arguments)}
+    return _finished(entry, arguments, columns, sizes)
 
 
 def table_layout(
@@ -121,7 +104,7 @@ def table_layout(
     """The layout that fits a user's own table.
 
     Args:
-        columns: TensorSpec -> columns, where the user says so; others are found by name.
+        columns: Input or output -> columns, where the user says so; others are found by name.
         given: Builder arguments that the user sets.
 
     Raises:
@@ -129,155 +112,150 @@ def table_layout(
             as the table is.
         DataError: the file or a column is missing, or a cell cannot be read; file, line and
             column are named.
-        UnknownNameError: `columns` names no port.
+        UnknownNameError: `columns` names no input or output.
     """
-    _refuse_unusable(entry)
+    arguments = _starting_point(entry, given)
+    slots = slots_of(entry, arguments)
+    names = [slot.name for slot in slots]
+    for name in columns:
+        if name not in names:
+            raise UnknownNameError(f"input or output of {entry.name}", name, names)
+    table = read_csv(path)
+    found = _found(entry, slots, table, columns)
+    longest: dict[str, int] = {}
+    for slot in slots:
+        if slot.spec.text:
+            length = _longest(table, slot, found[slot.name])
+            longest[slot.first] = max(length, longest.get(slot.first, 0))
+    arguments |= {**lengths_for(entry, arguments, longest), **given}
+    for slot in slots:
+        if slot.width != len(found[slot.name]):
+            arguments |= widened(entry, slot, len(found[slot.name]), path)
+    sizes = vocabulary_sizes(entry, arguments)
+    _, vocabularies = read_splits(table, _fields(entry, arguments, found))
+    arguments |= {argument: len(vocabularies[name]) for argument, name in sizes.items()}
+    return _finished(entry, arguments, found, sizes)
+
+
+def _starting_point(entry: ModelSpec, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The recipe's arguments and the given ones, from which the model can be built."""
+    reason = _obstacle(entry)
+    if reason:
+        raise BuildError(f"{entry.name} {reason}; --from takes {', '.join(usable())}")
     recipe = base_recipe(entry)
     arguments = {**(recipe.arguments if recipe else {}), **given}
-    sized = sized_at(entry, arguments)
-    ports = [port.name for port, _ in with_side(sized)]
-    for name in columns:
-        if name not in ports:
-            raise UnknownNameError(f"port of {entry.name}", name, ports)
-    table = read_csv(path)
-    found = _found(entry, sized, table, columns)
-    longest = {
-        port.name: _longest(table, port, found[port.name]) for port in sized.inputs if port.text
-    }
-    arguments = {**arguments, **lengths_for(entry, arguments, longest), **given}
-    for port, target in with_side(sized):
-        if needed_columns(entry, port, target) != len(found[port.name]):
-            arguments |= widened(entry, port, target, len(found[port.name]), arguments, path)
-    sized = sized_at(entry, arguments)
-    fields = _fields(entry, sized, found)
-    sizes = vocabulary_sizes(entry, sized, arguments)
-    _, vocabularies = read_splits(table, fields)
-    arguments |= {argument: len(vocabularies[name]) for argument, name in sizes.items()}
-    sized = sized_at(entry, arguments)
-    return _finished(entry, arguments, sized, fields, sizes)
+    parameters(entry, arguments)
+    return arguments
 
 
 def _finished(
     entry: ModelSpec,
     arguments: Mapping[str, Any],
-    sized: Sized,
-    fields: dict[str, Field],
+    columns: Mapping[str, tuple[str, ...]],
     sizes: dict[str, str],
 ) -> Layout:
     changed = {key: value for key, value in arguments.items() if entry.defaults[key] != value}
-    losses = {port.name: loss_of(entry, port) for port in sized.outputs}
-    return Layout(entry, changed, sized.inputs, sized.outputs, sized.count, losses, fields, sizes)
+    count = parameters(entry, arguments)
+    fields = _fields(entry, arguments, columns)
+    return Layout(entry, changed, slots_of(entry, arguments), count, fields, sizes)
 
 
 def _obstacle(entry: ModelSpec) -> str:
     """Why a table cannot feed this architecture; empty if it can."""
     if not entry.count:
         return "has no weights to train"
-    for port in entry.inputs:
-        if None in port.shape and not argument_named(entry, port.name, "length"):
-            return f"has no fixed size at its port {port.name!r}"
+    for slot in slots_of(entry, {}):
+        if not slot.loss and None in slot.sizes and not slot.first:
+            return f"has no fixed size at its {slot.side}"
     return ""
 
 
-def _refuse_unusable(entry: ModelSpec) -> None:
-    reason = _obstacle(entry)
-    if reason:
-        raise BuildError(f"{entry.name} {reason}; --from takes {', '.join(usable())}")
+def _width(entry: ModelSpec, arguments: Mapping[str, Any]) -> int:
+    return sum(slot.width for slot in slots_of(entry, arguments))
 
 
-def _width(entry: ModelSpec, sized: Sized) -> int:
-    return sum(needed_columns(entry, port, target) for port, target in with_side(sized))
-
-
-def _column_names(entry: ModelSpec, port: TensorSpec, target: bool) -> tuple[str, ...]:
-    """Names for the columns of a port: the recipe's own, else by number."""
-    needed = needed_columns(entry, port, target)
+def _column_names(entry: ModelSpec, slot: Slot) -> tuple[str, ...]:
+    """Names for the columns of a tensor: the recipe's own, else by number."""
     recipe = base_recipe(entry)
-    known = recipe.columns.get(port.name, ()) if recipe else ()
-    if len(known) == needed:
+    known = recipe.columns.get(slot.name, ()) if recipe else ()
+    if len(known) == slot.width:
         return tuple(known)
-    return (port.name,) if needed == 1 else tuple(f"{port.name}_{at}" for at in range(needed))
+    if slot.width == 1:
+        return (slot.name,)
+    return tuple(f"{slot.name}_{at}" for at in range(slot.width))
 
 
 def _fields(
-    entry: ModelSpec, sized: Sized, columns: Mapping[str, tuple[str, ...]]
+    entry: ModelSpec, arguments: Mapping[str, Any], columns: Mapping[str, tuple[str, ...]]
 ) -> dict[str, Field]:
-    """Port -> what it takes from its columns.
+    """Input or output -> what it takes from its columns.
 
     Raises:
-        BuildError: a port takes another number of columns, or texts or word vectors of no size.
+        BuildError: it takes another number of columns, or texts or word vectors of no size.
     """
     fields = {}
-    for port, target in with_side(sized):
-        names = columns[port.name]
-        if needed_columns(entry, port, target) != len(names):
+    for slot in slots_of(entry, arguments):
+        names = columns[slot.name]
+        if slot.width != len(names):
             raise BuildError(
-                f"{entry.name} takes {needed_columns(entry, port, target):,} columns for its port "
-                f"{port.name!r}, not {len(names):,}"
+                f"{entry.name} takes {slot.width:,} columns for its {slot.side}, not {len(names):,}"
             )
-        if port.text and not port.shape[0]:
-            raise BuildError(f"{entry.name} needs a fixed length of text at its port {port.name!r}")
-        if port.text == "vectors" and port.shape[-1] != WIDTH:
+        if slot.spec.text and not slot.sizes[0]:
+            raise BuildError(f"{entry.name} needs a fixed length of text at its {slot.side}")
+        if slot.spec.text == "vectors" and slot.sizes[-1] != WIDTH:
             raise BuildError(
                 f"the vectors of words have {WIDTH} numbers, and {entry.name} takes "
-                f"{port.shape[-1]} for its port {port.name!r}"
+                f"{slot.sizes[-1]} for its {slot.side}"
             )
-        fields[port.name] = _field(entry, port, names, target)
+        fields[slot.name] = _field(slot, names)
     return fields
 
 
-def _field(entry: ModelSpec, port: TensorSpec, columns: tuple[str, ...], target: bool) -> Field:
-    if port.text:
-        return Field(columns, port.text, length=port.shape[0] or 0)  # pyright: ignore[reportArgumentType]
-    shape = value_shape(entry, port, target)
-    shape = () if len(shape) == 1 else shape
-    if port.dtype.startswith("int"):
-        return Field(columns, "label", shape, port.vocabulary or port.name, target)
-    loss = loss_of(entry, port) if target else ""
-    if loss == SPARSE:
-        return Field(columns, "label", shape, port.name, target)
-    kind = "flag" if loss == "binary_crossentropy" else "number"
-    return Field(columns, kind, shape, "", target)
+def _field(slot: Slot, columns: tuple[str, ...]) -> Field:
+    if slot.spec.text:
+        return Field(columns, slot.spec.text, length=slot.sizes[0] or 0)
+    shape = () if len(slot.shape) == 1 else slot.shape
+    target = bool(slot.loss)
+    if slot.loss == SPARSE or slot.spec.dtype.startswith("int"):
+        return Field(columns, "label", shape, slot.spec.vocabulary or slot.name, target)
+    return Field(columns, "flag" if slot.loss == BINARY else "number", shape, "", target)
 
 
 def _found(
-    entry: ModelSpec, sized: Sized, table: Table, given: Mapping[str, Sequence[str]]
+    entry: ModelSpec, slots: Sequence[Slot], table: Table, given: Mapping[str, Sequence[str]]
 ) -> dict[str, tuple[str, ...]]:
-    """Port -> columns of the table."""
+    """Input or output -> columns of the table."""
     found: dict[str, tuple[str, ...]] = {}
     recipe = base_recipe(entry)
-    for port, _ in with_side(sized):
-        known = tuple(recipe.columns.get(port.name, ())) if recipe else ()
-        numbered = [
-            name for name in table.header if re.fullmatch(rf"{re.escape(port.name)}_\d+", name)
-        ]
-        if port.name in given:
-            found[port.name] = tuple(given[port.name])
+    for name in (slot.name for slot in slots):
+        known = tuple(recipe.columns.get(name, ())) if recipe else ()
+        numbered = [each for each in table.header if re.fullmatch(rf"{re.escape(name)}_\d+", each)]
+        if name in given:
+            found[name] = tuple(given[name])
         elif known and set(known) <= set(table.header):
-            found[port.name] = known
-        elif port.name in table.header:
-            found[port.name] = (port.name,)
+            found[name] = known
+        elif name in table.header:
+            found[name] = (name,)
         elif numbered:
-            found[port.name] = tuple(sorted(numbered, key=lambda name: int(name.split("_")[-1])))
-    missing = [port for port, _ in with_side(sized) if port.name not in found]
-    if len(missing) == 1 and missing[0] in sized.inputs:
-        (port,) = missing
+            found[name] = tuple(sorted(numbered, key=lambda each: int(each.split("_")[-1])))
+    missing = [slot for slot in slots if slot.name not in found]
+    if len(missing) == 1 and not missing[0].loss:
         taken = {SPLIT, *(name for names in found.values() for name in names)}
         rest = tuple(name for name in table.header if name not in taken)
-        if len(rest) == 1 if port.text else rest and not port.dtype.startswith("int"):
-            found[port.name] = rest
+        spec = missing[0].spec
+        if len(rest) == 1 if spec.text else rest and not spec.dtype.startswith("int"):
+            found[spec.name] = rest
             missing = []
     if missing:
-        port = missing[-1]
-        side = "input" if port in sized.inputs else "output"
-        told = "plain text" if port.text else port.meaning
-        meaning = f", {told}" if told else ""
+        name, spec = missing[-1].name, missing[-1].spec
+        side = "output" if missing[-1].loss else "input"
+        meaning = ", plain text" if spec.text else f", {spec.meaning}" if spec.meaning else ""
         raise damage(
             table.path,
-            f"no column {port.name!r} for this {side} of {entry.name}{meaning}; found: "
-            f"{', '.join(table.header[:8])}; name others with --columns {port.name}=COLUMN,...",
+            f"no column {name!r} for this {side} of {entry.name}{meaning}; found: "
+            f"{', '.join(table.header[:8])}; name others with --columns {name}=COLUMN,...",
             1,
-            port.name,
+            name,
         )
     for names in found.values():
         for name in names:
@@ -285,11 +263,10 @@ def _found(
     return found
 
 
-def _longest(table: Table, port: TensorSpec, columns: Sequence[str]) -> int:
-    """Words or characters of the longest text that a port is given, at most MOST_STEPS."""
+def _longest(table: Table, slot: Slot, columns: Sequence[str]) -> int:
+    """Words or characters of the longest text that an input is given, at most MOST_STEPS."""
     if len(columns) > 1:
-        problem = f"the port {port.name!r} takes one column of text, not {len(columns):,}"
+        problem = f"the {slot.side} takes one column of text, not {len(columns):,}"
         raise damage(table.path, problem, 1, columns[1])
-    return min(
-        MOST_STEPS, max(len(steps(port.text, text)) for text in sentences(table, columns[0]))
-    )
+    texts = sentences(table, columns[0])
+    return min(MOST_STEPS, max(len(steps(slot.spec.text, text)) for text in texts))

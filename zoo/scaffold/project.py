@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import importlib.util
+import json
 import keyword
 import re
 import shutil
@@ -16,6 +17,7 @@ from typing import Any
 
 from zoo.core.errors import ZooError
 from zoo.core.files import write_text
+from zoo.core.toml import toml_text
 from zoo.data.registry import dataset_names
 from zoo.data.tabular import Field
 from zoo.inspection.source_code import definitions
@@ -25,8 +27,7 @@ from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import list_recipes
 from zoo.scaffold.example import example_table
 from zoo.scaffold.layout import Layout, example_layout, table_layout
-from zoo.scaffold.python import Call, Name, written
-from zoo.scaffold.sizes import base_recipe
+from zoo.scaffold.slots import base_recipe
 
 TEMPLATES = Path(__file__).parent / "templates"
 BATCH = 32  # the most rows a step, as a table may be short
@@ -61,7 +62,7 @@ def create(
         folder: The project's folder, which must not be there yet; its name is the project's.
         source: A registered architecture.
         table: A CSV table to copy into the project; without one an example is made.
-        columns: TensorSpec -> columns of the table, where names alone do not tell.
+        columns: Input or output -> columns of the table, where names alone do not tell.
         arguments: Builder arguments that differ from the recipe's.
 
     Returns:
@@ -69,7 +70,7 @@ def create(
 
     Raises:
         ProjectError: the folder is there, or its name cannot be a package's.
-        UnknownNameError: no such architecture, or `columns` names no port of it.
+        UnknownNameError: no such architecture, or `columns` names no input or output of it.
         BuildError: an architecture or size that a table cannot feed.
         DataError: the table does not fit; file, line and column are named.
     """
@@ -83,7 +84,7 @@ def create(
     else:
         layout = table_layout(entry, table, columns or {}, arguments or {})
         text = table.read_text(encoding="utf-8-sig")
-    origin = f"`{table.name}`, copied by `zoo new`" if table else "made up by `zoo new`"
+    origin = f"{_code(table.name)}, copied by `zoo new`" if table else "made up by `zoo new`"
     files = {**_filled(package, folder.name, layout, origin), f"{package}/table/table.csv": text}
     folder.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -102,10 +103,10 @@ def _package_name(folder: Path) -> str:
     """The Python package of a project in this folder."""
     name = folder.name.replace("-", "_")
     if folder.exists() or folder.is_symlink():
-        raise ProjectError(f"{folder} is there already; choose another name, or remove it")
+        raise ProjectError(f"{folder} is there already; choose another name or remove it")
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name):
         raise ProjectError(
-            f"{folder.name!r} is no name for a package: small letters, digits and _, a letter first"
+            f"{folder.name!r} cannot name a package; use lower-case letters, digits and _"
         )
     known = {alias for each in list_models() for alias in (each, *spec(each).aliases)}
     if name in known | set(list_recipes()) | set(dataset_names()):
@@ -118,8 +119,6 @@ def _package_name(folder: Path) -> str:
 def _filled(package: str, title: str, layout: Layout, origin: str) -> dict[str, str]:
     """File name -> content, for every template."""
     entry = layout.entry
-    recipe = _recipe(package, layout)
-    fields = _fields_source(layout)
     flat = not any(field.shape for field in layout.fields.values() if not field.target)
     values = {
         "origin": origin,
@@ -129,13 +128,10 @@ def _filled(package: str, title: str, layout: Layout, origin: str) -> dict[str, 
         "document": "; ".join(f"{each.key}: {each.title}" for each in entry.documents),
         "count": f"{layout.count:,}",
         "model": _model_source(package, layout),
-        "fields": fields,
-        "number_fields": ", number_fields" if "number_fields(" in fields else "",
-        "sizes": written(layout.sizes, before=len("SIZES: dict[str, str] = ")),
-        "recipe": _recipe_source(recipe),
+        "arrays": toml_text(_arrays(layout)).lstrip("\n"),
+        "recipe": toml_text(_recipe(package, layout)),
         "columns": _columns_page(layout),
         "predict": f"zoo predict {package} --csv {package}/table/table.csv\n" if flat else "",
-        "some_column": layout.columns[0],
     }
     return {
         path.relative_to(TEMPLATES)
@@ -147,22 +143,26 @@ def _filled(package: str, title: str, layout: Layout, origin: str) -> dict[str, 
 
 
 def _model_source(package: str, layout: Layout) -> str:
-    """The module with the builder: its imports, what it uses, its registration, itself."""
+    """The module with the builder: its imports, what it uses, its registration, itself.
+
+    Nothing in it comes from the table.
+    """
     entry = layout.entry
     imports, doors, texts = definitions(entry, package)
     *helpers, builder = texts
-    before, _, after = builder.rpartition(f'name="{entry.name}"')  # a port may have that name too
-    builder = f'{before}name="{package}"{after}'
-    builder = with_defaults(builder, layout.arguments)
-    card: dict[str, Any] = {
-        "documents": tuple(document.key for document in entry.documents),
-        "inputs": tuple(map(_port, layout.inputs)),
-        "outputs": tuple(map(_port, layout.outputs)),
-        "count": layout.count,
-        "concepts": entry.concepts,
-        "recipe": package,
-    }
-    register = written(Call("@register", named=card))
+    before, _, after = builder.rpartition(f'name="{entry.name}"')  # a tensor may have that name too
+    builder = with_defaults(f'{before}name="{package}"{after}', layout.arguments)
+    values = {**entry.defaults, **layout.arguments}
+    register = [
+        "@register(",
+        f"    documents={_literal(tuple(each.key for each in entry.documents))},",
+        f"    inputs=({_tensors(entry.inputs, values)}\n    ),",
+        f"    outputs=({_tensors(entry.outputs, values)}\n    ),",
+        f"    count={layout.count:_},",
+        f"    concepts={_literal(entry.concepts)},",
+        f'    recipe="{package}",',
+        ")",
+    ]
     head = [
         f'"""The model and its card. Started from `{entry.name}` of the zoo."""',
         "",
@@ -174,8 +174,36 @@ def _model_source(package: str, layout: Layout) -> str:
         "from zoo.models.registry import register",
         "from zoo.models.spec import TensorSpec",
     ]
-    blocks = ["\n".join(head), *helpers, f"{register}\n{builder}"]
-    return "\n\n\n".join(blocks) + "\n"
+    return "\n\n\n".join(["\n".join(head), *helpers, "\n".join([*register, builder])]) + "\n"
+
+
+def _tensors(tensors: Sequence[TensorSpec], values: Mapping[str, Any]) -> str:
+    """The calls that describe inputs or outputs; a size that is computed becomes a number."""
+    calls = []
+    for tensor in tensors:
+        if any(map(callable, tensor.shape)):
+            sized = dataclasses.replace(tensor, when="").resolved(values)
+            assert sized
+            tensor = dataclasses.replace(tensor, shape=sized.shape)
+        parts = [_literal(tensor.name), _literal(tensor.shape)]
+        parts += [
+            f"{field.name}={_literal(getattr(tensor, field.name))}"
+            for field in dataclasses.fields(tensor)[2:]
+            if getattr(tensor, field.name) != field.default
+        ]
+        lines = "".join(f"\n            {part}," for part in parts)
+        calls.append(f"\n        TensorSpec({lines}\n        ),")
+    return "".join(calls)
+
+
+def _literal(value: Any) -> str:
+    """`value` as Python source, with double quotes."""
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, tuple):
+        inner = ", ".join(map(_literal, value))
+        return f"({inner},)" if len(value) == 1 else f"({inner})"
+    return repr(value)
 
 
 def with_defaults(function: str, values: Mapping[str, Any]) -> str:
@@ -196,7 +224,7 @@ def with_defaults(function: str, values: Mapping[str, Any]) -> str:
         row, end = default.lineno - 1, default.end_lineno
         assert end == default.lineno, f"{argument.arg}: a default on several lines"
         line = lines[row].encode()  # the parser counts bytes
-        text = written(values[argument.arg]).encode()
+        text = _literal(values[argument.arg]).encode()
         lines[row] = (line[: default.col_offset] + text + line[default.end_col_offset :]).decode()
         shift = len(text) - ((default.end_col_offset or 0) - default.col_offset)
         for _, other in pairs:  # what follows on the same line moves
@@ -206,113 +234,82 @@ def with_defaults(function: str, values: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _port(port: TensorSpec) -> Call:
-    changed = {
-        field.name: getattr(port, field.name)
-        for field in dataclasses.fields(port)
-        if field.name not in ("name", "shape") and getattr(port, field.name) != field.default
-    }
-    return Call("TensorSpec", (port.name, port.shape), changed)
-
-
-def _dataset_columns(layout: Layout) -> dict[str, tuple[str, ...]]:
-    """Port -> arrays of the dataset side by side, for ports that are not an array of that name."""
-    return {
-        port: field.columns
-        for port, field in layout.fields.items()
-        if not field.shape and field.columns != (port,)
-    }
-
-
-def _recipe(package: str, layout: Layout) -> Recipe:
-    """The source's recipe, for this table."""
+def _recipe(package: str, layout: Layout) -> dict[str, Any]:
+    """The fields of the source's recipe, for this table, that differ from their defaults."""
     entry = layout.entry
     base = base_recipe(entry)
+    losses = {slot.name: slot.loss for slot in layout.slots if slot.loss}
     own = {
         "name": package,
         "architecture": package,
         "dataset": package,
-        "summary": f"what {entry.name} was, learned from a table of one's own",
-        "columns": _dataset_columns(layout),
+        "summary": f"{entry.name} trained on a table of your own",
+        # for tensors that are not one array of their own name
+        "columns": {
+            name: field.columns
+            for name, field in layout.fields.items()
+            if not field.shape and field.columns != (name,)
+        },
         "arguments": {},  # they are the builder's defaults here
-        "loss": layout.losses,
+        "loss": losses,
     }
     if base is None:
-        metrics = {port: _metrics(loss) for port, loss in layout.losses.items()}
-        return Recipe(**own, metrics=metrics, learning_rate=0.01, engine="resident")
-    engine = "resident" if base.engine == "resident-xla" else base.engine  # short runs: no XLA
-    batch = min(base.batch_size, BATCH)
-    return dataclasses.replace(base, **own, **_DROPPED, engine=engine, batch_size=batch)
+        metrics = {name: _metrics(loss) for name, loss in losses.items()}
+        recipe = Recipe(**own, metrics=metrics, learning_rate=0.01, engine="resident")
+    else:  # short runs: no XLA
+        engine = "resident" if base.engine == "resident-xla" else base.engine
+        batch = min(base.batch_size, BATCH)
+        recipe = dataclasses.replace(base, **own, **_DROPPED, engine=engine, batch_size=batch)
+    blank = Recipe("blank", "blank", "blank", "", {}, {})
+    fields = (field.name for field in dataclasses.fields(recipe))
+    return {
+        name: getattr(recipe, name)
+        for name in fields
+        if name in ("loss", "metrics") or getattr(recipe, name) != getattr(blank, name)
+    }
 
 
 def _metrics(loss: str) -> tuple[str, ...]:
     return ("accuracy", "log_loss") if loss.endswith("crossentropy") else ("mae",)
 
 
-def _recipe_source(recipe: Recipe) -> str:
-    """A call of Recipe with the fields that differ from its defaults."""
-    blank = Recipe("", "", "", "", {}, {})
-    named = {
-        field.name: getattr(recipe, field.name)
-        for field in dataclasses.fields(recipe)
-        if getattr(recipe, field.name) != getattr(blank, field.name)
-    }
-    if recipe.columns:
-        named["columns"] = {port: _names(columns) for port, columns in recipe.columns.items()}
-    return written(Call("Recipe", named=named), indent=4)
-
-
-def _fields_source(layout: Layout) -> str:
-    """The loader's table of arrays."""
-    entries: dict[Any, Any] = {}
-    for port, field in layout.fields.items():
-        if field.shape:
-            entries[port] = _field(field)
-        elif field.kind == "number" and len(field.columns) > 1:
-            names = _names(field.columns)
-            given = (
-                (Name(names.text.replace("tuple(", "*(", 1)),) if isinstance(names, Name) else names
-            )
-            named = {"target": True} if field.target else {}
-            entries[Call("**number_fields", tuple(given), named)] = None
-        else:
-            for column in field.columns:
-                entries[column] = _field(dataclasses.replace(field, columns=(column,)))
-    return written(entries)
-
-
-def _names(columns: Sequence[str]) -> Any:
-    """Column names as a tuple, or as the expression that counts them off."""
-    stem = columns[0].removesuffix("0")
-    counted = tuple(f"{stem}{at}" for at in range(len(columns)))
-    if len(columns) > 4 and tuple(columns) == counted:
-        return Name(f'tuple(f"{stem}{{at}}" for at in range({len(columns)}))')
-    return tuple(columns)
-
-
-def _field(field: Field) -> Call:
-    named = {
-        each.name: getattr(field, each.name)
-        for each in dataclasses.fields(field)
-        if each.name != "columns" and getattr(field, each.name) != each.default
-    }
-    return Call("Field", (_names(field.columns),), named)
+def _arrays(layout: Layout) -> dict[str, Any]:
+    """The table's description, as `zoo.data.tabular.read_description` reads it."""
+    blank = Field(())
+    arrays = [
+        {
+            **({"name": name} if field.shape else {}),
+            **{
+                each.name: getattr(field, each.name)
+                for each in dataclasses.fields(field)
+                if getattr(field, each.name) != getattr(blank, each.name)
+            },
+        }
+        for name, field in layout.fields.items()
+    ]
+    return {"arrays": arrays, "sizes": layout.sizes}
 
 
 def _columns_page(layout: Layout) -> str:
-    """The card's table of columns."""
+    """The table of columns in the data's README."""
     lines = ["| column | kind | what |", "|---|---|---|"]
-    ports = {port.name: port for port in (*layout.inputs, *layout.outputs)}
-    for name, field in layout.fields.items():
-        first, last = field.columns[0], field.columns[-1]
-        columns = (
-            f"`{first}`" if first == last else f"`{first}` ... `{last}` ({len(field.columns)})"
-        )
+    for slot in layout.slots:
+        field = layout.fields[slot.name]
+        first, last = _code(field.columns[0]), _code(field.columns[-1])
+        columns = first if first == last else f"{first} ... {last} ({len(field.columns)})"
         side = "target" if field.target else "input"
-        unit = f" [{ports[name].unit}]" if ports[name].unit and field.kind == "number" else ""
-        meaning = ports[name].meaning or "-"
+        unit = f" [{slot.spec.unit}]" if slot.spec.unit and field.kind == "number" else ""
+        meaning = slot.spec.meaning or "-"
         if field.length:
             steps = "characters" if field.kind == "characters" else "words"
             meaning = f"text; its first {field.length} {steps} are read"
         lines.append(f"| {columns} | {side}, {field.kind} | {meaning}{unit} |")
     return "\n".join(lines)
+
+
+def _code(name: str) -> str:
+    """A name out of a table, or of a file, as Markdown shows it: in one line, as it is."""
+    plain = " ".join(name.split())
+    if not re.search(r"[`|\\]", plain):
+        return f"`{plain}`"
+    return re.sub(r"[^\w\s]", lambda match: f"&#{ord(match[0])};", plain)
