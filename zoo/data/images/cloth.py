@@ -37,7 +37,7 @@ def draw(rng: np.random.Generator, rows: int) -> tuple[dict[str, np.ndarray], np
     painted = piece[..., None] * color[:, None, None, :]
     painted += (1 - piece[..., None]) * _tint(rng, rows)[:, None, None, :]
 
-    # Of either sign: a thread may begin light or dark, so no pixel tells the weave.
+    # Of either sign: a thread may begin light or dark, so no single pixel shows the weave.
     contrast = rng.uniform(0.08, 0.16, (rows, 1, 1)).astype(np.float32)
     contrast *= np.where(rng.random((rows, 1, 1)) < 0.5, -1, 1).astype(np.float32)
     threads = _twice(piece * contrast) * _weaves()[weave]  # (rows, 64, 64)

@@ -71,7 +71,7 @@ def drawn(
         )
 
     options = {"rows": Whole(rows, 100, 100_000)}
-    return Source("drawn", load, options=options, other="the card tells of real pictures")
+    return Source("drawn", load, options=options, other="for real pictures, see the card")
 
 
 def width(classes: tuple[str, ...]) -> int:

@@ -1,7 +1,7 @@
 """Does the figure enclose a hole? Discs, squares and triangles against rings and frames.
 
 Figures are turned and placed anywhere, and may be lighter or darker than their ground, so that
-no single pixel tells; what tells is an edge on either side of a line.
+no single pixel decides; an edge on either side of a line does.
 """
 
 from __future__ import annotations

@@ -230,7 +230,7 @@ def read_mnist_csv(path: Path) -> Pair:
             raise damage(path, f"{found} fields, not 784 pixels and a label{hint}", number)
     words = ",".join(lines).split(",")
     try:
-        # int32 tells 256 from 0; a field with a blank, a point or a sign too many is an error.
+        # int32, so that 256 is not 0; a field with a blank, a point or a second sign is an error.
         flat = np.array(words, dtype=np.int32)
     except (ValueError, OverflowError):
         place = next(place for place, word in enumerate(words) if not _whole(word))

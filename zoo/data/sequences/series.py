@@ -1,4 +1,4 @@
-"""Datasets `series` and `noisy_series`: series in which the order of the steps tells the class.
+"""Datasets `series` and `noisy_series`: only the order of the steps shows the class.
 
 Source `pulses` is generated. Pulses come at random times; each has two steps above and two below
 0: slow ones two and two, fast ones by turns, and either may begin above or below. Both kinds

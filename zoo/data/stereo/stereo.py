@@ -187,7 +187,7 @@ register(
                 "stereograms",
                 _stereograms,
                 options={"rows": ROWS},
-                other="the card tells of a real pair of pictures",
+                other="for a real pair of pictures, see the card",
             ),
         ),
     )
