@@ -255,8 +255,14 @@ def survey_file(tmp_path: Path, row: str, header: str = HEADER) -> Path:
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ("25-34,Law,Clerk,,much,USD,Man\n", "survey.csv, line 2, column 'salary': 'much' is not"),
-        ("old,Law,Clerk,,50000,USD,Man\n", "survey.csv, line 2, column 'age': 'old' is not a"),
+        (
+            "25-34,Law,Clerk,,much,USD,Man\n",
+            "survey.csv, line 2, column 'Annual salary (gross)': 'much'",
+        ),
+        (
+            "old,Law,Clerk,,50000,USD,Man\n",
+            "survey.csv, line 2, column 'How old are you?': 'old'",
+        ),
         ("25-34,Law,Clerk\n", "survey.csv, line 2, column 'Job title - additional context': 3 ce"),
         ("25-34,Law,Clerk,,50000,USD,Man\n", "survey.csv: 1 usable answers, at least 100"),
         ("", "survey.csv, line 2: no rows after the header"),
@@ -307,7 +313,7 @@ def test_damaged_stories_of_the_collection_are_named(tmp_path: Path) -> None:
 
     assert "zoo data fetch novels" in refused(load, table)
     table.write_text(header + "a1,A,T,long ago,x\n")
-    assert refused(load, table) == "metadata.csv, line 2, column 'year': 'long ago' is no number"
+    assert refused(load, table) == "metadata.csv, line 2, column 'year': 'long ago' is not a number"
     table.write_text(header + "../a1,A,T,1850,x\n")
     assert "column 'idno': not a plain file name" in refused(load, table)
     table.write_text(header + "a1,A,T,1850,x\n")

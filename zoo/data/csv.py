@@ -276,7 +276,8 @@ def _any_frame(
         if len(cells) != len(titles):
             cut = _CUT if number == len(rows) and len(cells) < len(titles) else ""
             cells_here = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
-            problem = f"{cells_here} where the header has {len(titles)}{cut}"
+            right = f"the header has {len(titles)}" if titled else f"{len(titles)} should be"
+            problem = f"{cells_here} where {right}{cut}"
             raise damage(path, problem, line, titles[min(len(cells), len(titles) - 1)])
     last = [cells[-1] for _, cells in rows]
     if text.endswith(",") and all(last[:-1]):  # only the row at the end lacks its last cell

@@ -16,14 +16,13 @@ from pathlib import Path
 import numpy as np
 
 from zoo.core.errors import DataError
-from zoo.data.csvtext import read_text
+from zoo.data.csv import read_csv, read_text
 from zoo.data.options import ROWS, Whole
 from zoo.data.references import Scores, class_scores, median_of, number_scores, softmax
 from zoo.data.registry import Entry, register
 from zoo.data.source import Content, Request, Source
 from zoo.data.splits import PARTS, by_item, parted
 from zoo.data.text.words import PADDING, Vocabulary, tokens
-from zoo.data.text_tables import number, read_rows
 
 TARGETS = {"genre": "classes", "date": "number"}
 
@@ -156,19 +155,16 @@ def load_nouvelles(request: Request) -> Content:
         DataError: a file is missing or damaged.
     """
     place = _inner(request.folder)
-    (table,) = replace(request, folder=place).need(TABLE)
-    rows = read_rows(table, COLUMNS)
+    table = read_csv(*replace(request, folder=place).need(TABLE), COLUMNS)
+    years = table.numbers("year", 1500, 2100).astype(int)
+    genres = np.array([int(cell.strip() != SUBGENRES[0]) for cell in table.texts("subgenre")])
     length = request.options["length"]
     passages: list[list[str]] = []
     stories: list[int] = []
-    years, genres = [], []
-    for story, row in enumerate(rows):
-        line, cells = row
-        years.append(int(number(table, row, "year", 1500, 2100)))
-        genres.append(int(cells["subgenre"].strip() != SUBGENRES[0]))
-        if not _NAME.fullmatch(cells["idno"]):
-            raise DataError(f"{table}, line {line}, column 'idno': not a plain file name")
-        file = place / f"{cells['idno']}.txt"
+    for story, name in enumerate(table.texts("idno")):
+        if not _NAME.fullmatch(name):
+            raise table.wrong(story, "idno", "not a plain file name")
+        file = place / f"{name}.txt"
         if not file.is_file():
             raise DataError(f"{file} is missing; {TABLE} names it")
         words = tokens(read_text(file))
@@ -178,17 +174,18 @@ def load_nouvelles(request: Request) -> Content:
         passages += whole
         stories += [story] * len(whole)
     novel = np.array(stories)
-    by_story = _split_stories(np.array(genres), request.seed)
+    by_story = _split_stories(genres, request.seed)
     parts = {part: np.flatnonzero(np.isin(novel, chosen)) for part, chosen in by_story.items()}
     train = (passages[row] for row in parts["train"])
     vocabulary = Vocabulary.of(train, request.options["vocabulary"], 2)
     columns = novel_columns(
         text=vocabulary.encode(passages, length),
-        genre=np.array(genres)[novel],
-        year=np.array(years)[novel],
+        genre=genres[novel],
+        year=years[novel],
         novel=novel,
     )
-    titles = tuple(f"{cells['author-name']}, {cells['title']}" for _, cells in rows)
+    names = zip(table.texts("author-name"), table.texts("title"), strict=True)
+    titles = tuple(f"{author}, {title}" for author, title in names)
     return Content(
         parted(columns, parts),
         sizes={"vocabulary": len(vocabulary), "n_genres": len(SUBGENRES)},

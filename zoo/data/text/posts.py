@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from zoo.core.errors import DataError
-from zoo.data.csvtext import damage
+from zoo.data.csv import as_number, read_csv
 from zoo.data.options import ROWS, Whole
 from zoo.data.references import (
     Scores,
@@ -31,7 +31,6 @@ from zoo.data.registry import Entry, register
 from zoo.data.source import Content, Request, Source
 from zoo.data.splits import by_item, cut, parted, sizes_for
 from zoo.data.text.words import Vocabulary, tokens
-from zoo.data.text_tables import Row, read_rows
 
 INCOMES = 10  # groups
 TARGETS = {"age": "number", "income": "classes", "gender": "binary"}
@@ -280,40 +279,30 @@ def read_survey(path: Path) -> tuple[list[Person], tuple[str, ...]]:
         DataError: the file is damaged (file, line and column are named), or too few are usable.
     """
     with_area = AREA["area"][0] in path.read_bytes()[:2_000].decode("utf-8", errors="replace")
-    rows = read_rows(path, {**COLUMNS, **(AREA if with_area else {})})
+    table = read_csv(path, {**COLUMNS, **(AREA if with_area else {})})
+    cells = {name: [cell.strip() for cell in table.texts(name)] for name in COLUMNS}
+    job = [cells["industry"], table.texts("area") if with_area else [""] * len(table)]
+    job += [cells["title"], cells["context"]]
     people: list[Person] = []
-    for row in rows:
-        line, cells = row
-        age, gender = cells["age"].strip(), cells["gender"].strip()
-        if age in MISSING or cells["currency"].strip() != "USD" or gender not in GENDERS:
+    for row, (age, gender) in enumerate(zip(cells["age"], cells["gender"], strict=True)):
+        if age in MISSING or cells["currency"][row] != "USD" or gender not in GENDERS:
             continue
         if age not in AGE_BANDS:
-            raise damage(path, f"{age!r} is not an age band such as '25-34'", line, "age")
-        salary = _salary(path, row)
-        words = _job(cells)
+            raise table.wrong(row, "age", f"{age!r} is not an age band such as '25-34'")
+        salary = as_number(cells["salary"][row].replace(",", ""))
+        if salary is None:
+            raise table.wrong(row, "salary", f"{cells['salary'][row]!r} is not a salary")
+        parts = (column[row].strip() for column in job)
+        words = [word for part in parts if part not in MISSING for word in tokens(part)]
         if words and SALARIES[0] <= salary <= SALARIES[1]:
             people.append((words, AGE_BANDS[age], salary, GENDERS[gender]))
     if len(people) < FEWEST:
         raise DataError(f"{path}: {len(people)} usable answers, at least {FEWEST} are needed")
-    left = len(rows) - len(people)
+    left = len(table) - len(people)
     return people, (
-        f"{left:,} of {len(rows):,} answers left out: not in USD, another or no gender, no age "
+        f"{left:,} of {len(table):,} answers left out: not in USD, another or no gender, no age "
         "or an impossible salary",
     )
-
-
-def _salary(path: Path, row: Row) -> float:
-    line, cells = row
-    text = cells["salary"].strip().replace(",", "")
-    try:
-        return float(text)
-    except ValueError:
-        raise damage(path, f"{text!r} is not a salary", line, "salary") from None
-
-
-def _job(cells: Mapping[str, str]) -> list[str]:
-    parts = (cells.get(name, "").strip() for name in ("industry", "area", "title", "context"))
-    return [word for part in parts if part not in MISSING for word in tokens(part)]
 
 
 register(

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from zoo.core.errors import DataError
-from zoo.data.csvtext import damage, read_text
+from zoo.data.csv import damage, read_text
 from zoo.data.dataset import Arrays
 from zoo.data.options import ROWS, Whole
 from zoo.data.references import class_scores

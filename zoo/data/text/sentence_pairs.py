@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from zoo.data.csvtext import damage
+from zoo.data.csv import read_csv
 from zoo.data.options import ROWS, Whole
 from zoo.data.references import Scores, binary_scores
 from zoo.data.registry import Entry, register
@@ -20,7 +20,6 @@ from zoo.data.source import Content, Request, Source
 from zoo.data.splits import PARTS, by_item, sizes_for
 from zoo.data.text.word_vectors import WIDTH, sentence_vectors
 from zoo.data.text.words import tokens
-from zoo.data.text_tables import number, read_rows
 
 TARGETS = {"similarity": "binary"}
 
@@ -145,7 +144,7 @@ FILES = {
     "validation": "stsb-en-dev.csv",
     "test": "stsb-en-test.csv",
 }
-COLUMNS = {name: (name,) for name in ("sentence_1", "sentence_2", "score")}
+COLUMNS = ("sentence_1", "sentence_2", "score")
 SAME = 3.0  # from here on, of 5, the sentences are "roughly equivalent" by the judges' scale
 Pair = tuple[tuple[str, ...], tuple[str, ...], float]  # words of both sentences, score 0-5
 
@@ -180,15 +179,14 @@ def read_pairs(path: Path) -> list[Pair]:
     Raises:
         DataError: a row is damaged, has an empty sentence, or a score outside 0 to 5.
     """
-    pairs = []
-    for row in read_rows(path, COLUMNS, header=False):
-        line, cells = row
-        left, right = (tuple(tokens(cells[column])) for column in ("sentence_1", "sentence_2"))
-        for column, words in (("sentence_1", left), ("sentence_2", right)):
+    table = read_csv(path, {name: (name,) for name in COLUMNS}, header=COLUMNS)
+    sentences: list[list[tuple[str, ...]]] = []
+    for column in COLUMNS[:2]:
+        sentences.append([tuple(tokens(cell)) for cell in table.texts(column)])
+        for row, words in enumerate(sentences[-1]):
             if not words:
-                raise damage(path, "no words in this sentence", line, column)
-        pairs.append((left, right, number(path, row, "score", 0, 5)))
-    return pairs
+                raise table.wrong(row, column, "no words in this sentence")
+    return list(zip(*sentences, table.numbers("score", 0, 5).tolist(), strict=True))
 
 
 def _columns(pairs: list[Pair], length: int) -> dict[str, np.ndarray]:

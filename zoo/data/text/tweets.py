@@ -11,9 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from zoo.core.errors import DataError
-from zoo.data.csvtext import damage
+from zoo.data.csv import read_csv
 from zoo.data.splits import PARTS, by_item
-from zoo.data.text_tables import number, read_rows
 
 FILES = ("BarackObama.csv", "realDonaldTrump.csv")
 AUTHORS = tuple(name.removesuffix(".csv") for name in FILES)
@@ -55,20 +54,18 @@ def read_tweets(folder: Path) -> tuple[list[Tweet], tuple[str, ...]]:
     kept: dict[str, Tweet] = {}
     notes = []
     for author, name in enumerate(FILES):
-        path = folder / name
-        rows = read_rows(path, COLUMNS, encoding="cp1252")
+        table = read_csv(folder / name, COLUMNS, encoding="cp1252")
+        times, retweets = table.words("created_at"), table.numbers("retweets", 0, 1e9)
         others = repeats = 0
         before = len(kept)
-        for row in rows:
-            line, cells = row
+        for row, cell in enumerate(table.texts("text")):
             try:
-                sent = datetime.strptime(cells["created_at"].strip(), FORM)
+                sent = datetime.strptime(times[row], FORM)
             except ValueError:
-                problem = f"{cells['created_at']!r} is not a time such as 10/16/17 22:59"
-                raise damage(path, problem, line, "created_at") from None
-            retweets = int(number(path, row, "retweets", 0, 1e9))
-            text = cleaned(cells["text"])
-            tweet = Tweet(author, text, sent, retweets)
+                problem = f"{times[row]!r} is not a time such as 10/16/17 22:59"
+                raise table.wrong(row, "created_at", problem) from None
+            text = cleaned(cell)
+            tweet = Tweet(author, text, sent, int(retweets[row]))
             if _REPEATED.match(text) or not tweet.key:
                 others += 1
             elif tweet.key in kept:
@@ -76,10 +73,12 @@ def read_tweets(folder: Path) -> tuple[list[Tweet], tuple[str, ...]]:
             else:
                 kept[tweet.key] = tweet
         if len(kept) - before < FEWEST:
-            raise DataError(f"{path}: {len(kept) - before} tweets, at least {FEWEST} are needed")
+            raise DataError(
+                f"{table.path}: {len(kept) - before} tweets, at least {FEWEST} are needed"
+            )
         notes.append(
             f"{name}: {others} retweets, quotations or links alone and {repeats} repetitions left "
-            f"out of {len(rows):,}"
+            f"out of {len(table):,}"
         )
     return list(kept.values()), tuple(notes)
 
