@@ -98,10 +98,10 @@ def names() -> list[str]:
 def measure(name: str, budget: float, with_torch: bool) -> dict[str, Any]:
     """Median seconds per epoch of each variant, and what was measured beside them."""
     from zoo.core.console import Reporter
-    from zoo.experiments.feeding import build_for, ported
+    from zoo.experiments.feeding import build_for, feed
     from zoo.experiments.setup import stacked
     from zoo.training.compile import compile_model
-    from zoo.training.determinism import set_seed
+    from zoo.training.engine import set_seed
 
     recipe = zoo.recipe(name).override({"early_stopping": 0, "reduce_lr": 0})
     options = recipe.dataset_options
@@ -117,7 +117,7 @@ def measure(name: str, budget: float, with_torch: bool) -> dict[str, Any]:
         return model
 
     model = compiled(1)
-    train = ported(recipe, data, model, lambda _: None)["train"]
+    train = feed(recipe, data, model, lambda _: None)["train"]
     rows = len(next(iter(train[1].values())))
     used = _affordable(model, train, recipe.batch_size)
     inputs, targets = ({port: array[:used] for port, array in part.items()} for part in train)

@@ -26,7 +26,7 @@ import zoo
 from zoo.core.console import Reporter
 from zoo.core.files import replacing, write_text
 from zoo.data.registry import sources
-from zoo.experiments.feeding import ported
+from zoo.experiments.feeding import feed
 from zoo.experiments.runs import Run
 from zoo.training import engine
 
@@ -72,7 +72,7 @@ def predictions(run: Run, recipe: str, split: str) -> tuple[np.ndarray, np.ndarr
     """Truth and prediction of a run's first output on a split, shape (rows,)."""
     plan = zoo.recipe(recipe)
     data = zoo.load_data(plan.dataset, source=sources(plan.dataset)[-1], **plan.dataset_options)
-    inputs, targets = ported(plan, data, run.model, SILENT.line)[split]
+    inputs, targets = feed(plan, data, run.model, SILENT.line)[split]
     (port,) = targets
     return targets[port].ravel(), engine.predict(run.model, inputs)[port].ravel()
 

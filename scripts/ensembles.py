@@ -61,13 +61,14 @@ def ensembles(name: str, folder: Path) -> Iterator[dict[str, Any]]:
         baseline="",
         **ENSEMBLES[name],
     )
-    made = run.record["ensemble"]
-    members = [scores["test"] for scores in made["scores"]["members"]]
+    made = run.record.ensemble
+    assert made is not None
+    members = [member.scores["test"] for member in made.members]
     for metric in shown_metrics(members[0]):
         for seed, scores in enumerate(members):
             yield row(name, "ensemble", ONE_MODEL, seed, metric, scores[metric])
         for variant, title in NAMES.items():
-            value = made["scores"][variant]["test"][metric]
+            value = made.averages[variant]["test"][metric]
             yield row(name, "ensemble", title, "", metric, value)
 
 

@@ -28,7 +28,7 @@ import zoo
 from zoo.core.errors import ZooError
 from zoo.core.files import replacing, write_text
 from zoo.data.registry import sources
-from zoo.experiments.feeding import build_for, ported
+from zoo.experiments.feeding import build_for, feed
 from zoo.exporting import FORMATS
 
 CSV = ROOT / "results" / "exports.csv"
@@ -57,7 +57,7 @@ def measured(name: str) -> Iterator[dict[str, Any]]:
     if recipe.stacked_on:
         split, rows = "made up", verify.made_up_rows(model)
     else:
-        splits = ported(recipe, dataset, model, lambda _: None)
+        splits = feed(recipe, dataset, model, lambda _: None)
         split = "test" if "test" in splits else "train"
         rows = {port: array[: verify.ROWS] for port, array in splits[split][0].items()}
     del dataset

@@ -24,9 +24,8 @@ import pandas as pd
 from generated import ROOT
 
 import zoo
-from zoo.core.console import Reporter
+from zoo.core.console import Reporter, Timer
 from zoo.core.files import replacing, write_text
-from zoo.core.timer import Timer
 from zoo.data.registry import sources
 from zoo.experiments.setup import prepare
 from zoo.training import engine

@@ -15,13 +15,12 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -32,7 +31,8 @@ from generated import ROOT, between_markers
 import zoo
 from zoo.core.files import replacing, write_text
 from zoo.data.registry import choose_source, sources
-from zoo.experiments import run_folder
+from zoo.experiments import runs
+from zoo.experiments.record import FILE, RunRecord
 from zoo.recipes import shipped_weights
 from zoo.recipes.recipe import Recipe
 
@@ -80,20 +80,20 @@ def run(job: Job, logdir: Path) -> list[dict[str, Any]]:
         if process.returncode:
             print(f"{name} {source} {seed}: {err.read().decode().splitlines()[-1]}")
             return []
-        record = json.loads(out.read())
-    record["reached"] = reached(record, run_folder.find(name, logdir))
+        record = RunRecord.from_json(out.read().decode())
+    folder = runs.find(name, logdir)
     if seed == SHIPPED_SEED and source == embedded(name):
-        keep(record, logdir)
-    return list(_rows(record, job, usage.ru_maxrss / 1024))
+        keep(record.recipe, folder)
+    return list(_rows(record, job, usage.ru_maxrss / 1024, reached(record, folder)))
 
 
-def reached(record: dict[str, Any], folder: Path) -> float | None:
+def reached(record: RunRecord, folder: Path) -> float | None:
     """Seconds from the start of the command until the validation rows had the expected score.
 
     None where they never had, or where the recipe expects nothing of this data.
     """
-    bounds = record["recipe"]["expect"].get(record["data"]["source"], {})
-    history = pd.read_csv(folder / run_folder.HISTORY)
+    bounds = record.recipe.expect.get(record.data.source, {})
+    history = pd.read_csv(folder / runs.HISTORY)
     if not bounds or not all(f"val_{metric}" in history for metric in bounds):
         return None
     held = pd.Series(True, index=history.index)
@@ -102,12 +102,12 @@ def reached(record: dict[str, Any], folder: Path) -> float | None:
         held &= values >= bound if metric.endswith("accuracy") else values <= bound
     if not held.any():
         return None
-    seconds = record["seconds"]
+    seconds = record.seconds
     share = (held.to_numpy().argmax() + 1) / len(history)
     return round(startup(seconds) + share * seconds["train"], 3)
 
 
-def startup(seconds: dict[str, float]) -> float:
+def startup(seconds: Mapping[str, float]) -> float:
     """Seconds before the first step: data, TensorFlow, building."""
     return round(seconds["data"] + seconds["tensorflow"] + seconds["build"], 3)
 
@@ -117,26 +117,26 @@ def embedded(name: str) -> str:
     return sources(zoo.recipe(name).dataset)[-1]
 
 
-def keep(record: dict[str, Any], logdir: Path) -> None:
+def keep(recipe: Recipe, folder: Path) -> None:
     """Put a run's model where scripts/weights.py looks for it, so that it trains nothing again."""
-    recipe = Recipe.from_dict(record["recipe"])
-    folder = run_folder.find(recipe.name, logdir)
     kept = KEPT_RUNS / recipe.name
     partial = kept.with_name(f".partial-{os.getpid()}-{kept.name}")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    for name in (run_folder.RECORD, run_folder.MODEL):
+    for name in (FILE, runs.MODEL):
         shutil.copy2(folder / name, partial / name)
     write_text(partial / "fingerprint", shipped_weights.fingerprint(recipe))
     shutil.rmtree(kept, ignore_errors=True)
     partial.rename(kept)
 
 
-def _rows(record: dict[str, Any], job: Job, memory: float) -> Iterator[dict[str, Any]]:
+def _rows(
+    record: RunRecord, job: Job, memory: float, reached_seconds: float | None
+) -> Iterator[dict[str, Any]]:
     name, source, seed = job
-    split = "test" if "test" in record["metrics"] else "train"
-    references = record["references"]
-    for metric, value in record["metrics"][split].items():
+    split = "test" if "test" in record.metrics else "train"
+    references = record.references
+    for metric, value in record.metrics[split].items():
         if metric == "loss" or (metric.endswith("_loss") and not metric.endswith("log_loss")):
             continue
         yield {
@@ -146,19 +146,19 @@ def _rows(record: dict[str, Any], job: Job, memory: float) -> Iterator[dict[str,
             "recipe_sha256": recipe_hash(name, source),
             "metric": metric,
             "model": value,
-            "baseline": record["baseline"].get(split, {}).get(metric),
+            "baseline": record.baseline.get(split, {}).get(metric),
             "trivial": references.get("trivial", {}).get(split, {}).get(metric),
             "oracle": references.get("best possible", {}).get(split, {}).get(metric),
-            "baseline_name": record["baseline_name"],
-            "parameters": record["parameters"],
-            "epochs": record["epochs_run"],
-            "seconds": record["seconds"]["total"],
-            "startup_seconds": startup(record["seconds"]),
-            "reached_seconds": record["reached"],
+            "baseline_name": record.baseline_name,
+            "parameters": record.parameters,
+            "epochs": record.epochs_run,
+            "seconds": record.seconds["total"],
+            "startup_seconds": startup(record.seconds),
+            "reached_seconds": reached_seconds,
             "memory_mib": round(memory),
-            "fingerprint": record["data"]["fingerprint"][:16],
-            "tensorflow": record["versions"]["tensorflow"],
-            "keras": record["versions"]["keras"],
+            "fingerprint": record.data.fingerprint[:16],
+            "tensorflow": record.versions["tensorflow"],
+            "keras": record.versions["keras"],
         }
 
 

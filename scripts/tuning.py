@@ -25,10 +25,9 @@ from generated import ROOT
 
 import zoo
 from zoo._keras import keras
-from zoo.core.console import Reporter
+from zoo.core.console import Reporter, Timer
 from zoo.core.errors import ZooError
 from zoo.core.files import replacing, write_text
-from zoo.core.timer import Timer
 from zoo.data.registry import sources
 from zoo.experiments.setup import prepare
 from zoo.recipes.recipe import Recipe

@@ -25,9 +25,11 @@ import pandas as pd
 
 import results
 import zoo
+from zoo.core.errors import TrainingError
 from zoo.core.files import replacing, write_text
 from zoo.experiments import pretrained
 from zoo.experiments.feeding import build_for
+from zoo.experiments.record import RunRecord, as_json
 from zoo.models.abstract_build import abstract_build
 from zoo.recipes import shipped_weights
 from zoo.recipes.recipe import Recipe
@@ -106,18 +108,18 @@ def kept(name: str) -> Path | None:
     """The folder of the seed's run on embedded data by the recipe as it is now, if there is one."""
     folder = results.KEPT_RUNS / name
     try:
-        record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        record = RunRecord.read(folder)
         fingerprint = (folder / "fingerprint").read_text(encoding="utf-8")
-    except (OSError, ValueError):
+    except (OSError, ValueError, TrainingError):
         return None
     wanted = (
         shipped_weights.fingerprint(zoo.recipe(name)),
-        shipped_weights.fingerprint(Recipe.from_dict(record["recipe"])),
+        shipped_weights.fingerprint(record.recipe),
         results.SHIPPED_SEED,
         results.embedded(name),
         "finished",
     )
-    found = (fingerprint, fingerprint, record["seed"], record["data"]["source"], record["status"])
+    found = (fingerprint, fingerprint, record.seed, record.data.source, record.status)
     return folder if wanted == found else None
 
 
@@ -126,9 +128,9 @@ def written(name: str) -> dict[str, Any]:
     folder = kept(name)
     assert folder is not None
     run = zoo.load_run(folder)
-    recipe = Recipe.from_dict(run.record["recipe"])
+    recipe = run.record.recipe
     known = zoo.spec(recipe.architecture).defaults
-    sizes = {key: size for key, size in run.record["data"]["sizes"].items() if key in known}
+    sizes = {key: size for key, size in run.record.data.sizes.items() if key in known}
     arguments = {**sizes, **recipe.arguments}
     model = zoo.build(recipe.architecture, **arguments)
     model.set_weights(run.model.get_weights())  # the trained model's file has its optimizer too
@@ -142,13 +144,13 @@ def written(name: str) -> dict[str, Any]:
         "architecture": recipe.architecture,
         "arguments": arguments,
         "parameters": model.count_params(),
-        "data": {key: run.record["data"][key] for key in ("name", "source", "fingerprint")},
-        "seed": run.record["seed"],
-        "epochs": run.record["epochs_run"],
+        "data": {key: getattr(run.record.data, key) for key in ("name", "source", "fingerprint")},
+        "seed": run.record.seed,
+        "epochs": run.record.epochs_run,
         "split": split,
         "scores": run.metrics[split],
-        "versions": run.record["versions"],
-        "machine": run.record["machine"],
+        "versions": dict(run.record.versions),
+        "machine": as_json(run.record.machine),
     }
 
 

@@ -109,7 +109,7 @@ def test_a_read_only_folder_is_told(
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied", "tensorboard_logs/x/run.json")
 
-    monkeypatch.setattr("zoo.experiments.run_folder.write", refuse)
+    monkeypatch.setattr("zoo.experiments.record.RunRecord.write", refuse)
     call = ["train", "seed_difference", "--data", "league", "--epochs", "1"]
     assert mistake(capsys, *call) == ("error: Permission denied: tensorboard_logs/x/run.json\n")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -22,9 +21,10 @@ from zoo.ensembling.build import _held_out
 from zoo.ensembling.combine import combine, output_tensors
 from zoo.ensembling.member_weights import convex_shares
 from zoo.ensembling.members import Member, check_alike
-from zoo.experiments import run_folder
-from zoo.experiments.feeding import ported
+from zoo.experiments import runs
+from zoo.experiments.feeding import feed
 from zoo.experiments.predict import predict_one
+from zoo.experiments.record import DataRecord, EnsembleRecord, RunRecord
 from zoo.experiments.reproduce import reproduce
 from zoo.experiments.runs import Run
 from zoo.training import engine
@@ -225,24 +225,26 @@ def made_run(
     model = zoo.build(chosen.architecture, **{**sizes, **chosen.arguments, **(arguments or {})})
     compile_model(model, dataclasses.replace(chosen, optimizer="sgd", optimizer_options={}), 1)
     model.optimizer.build(model.trainable_variables)
-    record = {
-        "status": "finished",
-        "recipe": chosen.to_dict(),
-        "seed": seed,
-        "data": {
-            "name": data.name,
-            "source": data.source,
-            "fingerprint": fingerprint or data.fingerprint,
-        },
-        "engine": "fit",
-        "baseline": {},
-        "baseline_name": "",
-    }
-    place = run_folder.create(folder, recipe, seed)
-    with replacing(place / run_folder.MODEL) as partial:
+    record = RunRecord(
+        status="finished",
+        command="",
+        recipe=chosen,
+        seed=seed,
+        data=DataRecord(data.name, data.source, fingerprint or data.fingerprint, {}, {}, {}),
+        engine="fit",
+        parameters=model.count_params(),
+        metrics={"test": {"loss": 1.0}},
+    )
+    place = runs.create(folder, recipe, seed)
+    with replacing(place / runs.MODEL) as partial:
         model.save(partial)
-    run_folder.write(place, record)
+    record.write(place)
     return Run(place, model, record)
+
+
+def ensemble_of(run: Run) -> EnsembleRecord:
+    assert run.record.ensemble is not None
+    return run.record.ensemble
 
 
 def test_what_does_not_go_together(tmp_path: Path) -> None:
@@ -279,12 +281,14 @@ def test_two_architectures_in_one_model(tmp_path: Path, capsys: pytest.CaptureFi
     assert "weights of digit by validation rows" in out
     joint = zoo.load_run("digit_mlp_shallow_mlp_ensemble", tmp_path)
     assert joint.model.count_params() == 55_050 + 25_450
-    assert joint.record["parameters"] == 55_050 + 25_450
-    shares = joint.record["ensemble"]["shares"]["digit"]
+    assert joint.record.parameters == 55_050 + 25_450
+    made = ensemble_of(joint)
+    assert made.shares is not None
+    shares = made.shares["digit"]
     assert sum(shares) == pytest.approx(1)
     inputs = example_inputs(runs[0].model, 5)
     assert_weighted(joint.model, [each.model for each in runs], shares, inputs)
-    scores = joint.record["ensemble"]["scores"]
+    scores = made.averages
     assert scores["weighted average"]["validation"]["log_loss"] <= (
         scores["average"]["validation"]["log_loss"] + 1e-6
     )
@@ -323,7 +327,7 @@ def test_mistakes_from_python(tmp_path: Path) -> None:
     once = made_run(tmp_path, "mlp")
     with pytest.raises(BuildError, match="given twice"):
         zoo.ensemble(runs=[once.folder, str(once.folder)], logdir=tmp_path, reporter=SILENT)
-    (once.folder / run_folder.MODEL).unlink()
+    (once.folder / runs.MODEL).unlink()
     with pytest.raises(TrainingError, match="has lost its model"):
         zoo.ensemble(runs=[once.folder, tmp_path], logdir=tmp_path, reporter=SILENT)
 
@@ -370,31 +374,32 @@ def test_the_run_folder(two_seeds: Run, logdir: Path) -> None:
     assert folder.parent == logdir / "seed_difference_ensemble"
     names = {path.name for path in folder.iterdir()}
     assert {"run.json", "model.keras", "diagram.svg", "picture.png", "labels.json"} <= names
-    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    assert record == two_seeds.record
-    seeds = [(each["seed"], each["reused"]) for each in record["ensemble"]["members"]]
-    assert seeds == [(0, False), (1, False)]
-    shares = record["ensemble"]["shares"]["score_diff"]
+    assert RunRecord.read(folder) == two_seeds.record
+    made = ensemble_of(two_seeds)
+    assert [(each.seed, each.reused) for each in made.members] == [(0, False), (1, False)]
+    assert made.shares is not None
+    shares = made.shares["score_diff"]
     assert min(shares) >= 0
     assert sum(shares) == pytest.approx(1)
-    assert record["command"].startswith("zoo ensemble --runs ")
+    assert two_seeds.record.command.startswith("zoo ensemble --runs ")
 
 
 def test_the_ensemble_is_scored_as_the_average_of_its_members(two_seeds: Run) -> None:
     recipe = zoo.recipe("seed_difference")
     data = zoo.load_data(recipe.dataset, source="league", **recipe.dataset_options)
-    test = ported(recipe, data, two_seeds.model, SILENT.line)["test"]
+    test = feed(recipe, data, two_seeds.model, SILENT.line)["test"]
     inputs, truth = test[0], test[1]["score_diff"]
-    members = [zoo.load_run(each["run"]) for each in two_seeds.record["ensemble"]["members"]]
-    shares = two_seeds.record["ensemble"]["shares"]["score_diff"]
+    made = ensemble_of(two_seeds)
+    members = [zoo.load_run(each.run) for each in made.members]
+    assert made.shares is not None
+    shares = made.shares["score_diff"]
     each = [engine.predict(member.model, inputs)["score_diff"] for member in members]
-    made = two_seeds.record["ensemble"]["scores"]
     for mixture, name in ((shares, "weighted average"), ([0.5, 0.5], "average")):
         error = np.abs(sum(a * b for a, b in zip(mixture, each, strict=True)) - truth).mean()
-        assert made[name]["test"]["mae"] == pytest.approx(error, rel=1e-5)
-    for member, scores in zip(members, made["members"], strict=True):
-        assert scores["test"]["mae"] == pytest.approx(member.metrics["test"]["mae"], rel=1e-6)
-    assert two_seeds.metrics == made["weighted average"]
+        assert made.averages[name]["test"]["mae"] == pytest.approx(error, rel=1e-5)
+    for member, known in zip(members, made.members, strict=True):
+        assert known.scores["test"]["mae"] == pytest.approx(member.metrics["test"]["mae"], rel=1e-6)
+    assert two_seeds.metrics == made.averages["weighted average"]
 
 
 def test_other_commands_take_it_like_any_run(two_seeds: Run, logdir: Path) -> None:
@@ -420,11 +425,11 @@ def test_trained_members_are_reused(
     out = capsys.readouterr().out
     assert out.count("from ") >= 2
     assert "training with seed" not in out
-    assert all(each["reused"] for each in again.record["ensemble"]["members"])
+    assert all(each.reused for each in ensemble_of(again).members)
     assert len(list((logdir / "seed_difference").iterdir())) == 2
-    assert again.record["ensemble"]["weights"] == "uniform"
+    assert ensemble_of(again).weights == "uniform"
     assert again.metrics["test"] == pytest.approx(
-        two_seeds.record["ensemble"]["scores"]["average"]["test"], rel=1e-6
+        ensemble_of(two_seeds).averages["average"]["test"], rel=1e-6
     )
 
 
@@ -435,7 +440,7 @@ def test_an_ensemble_of_several_outputs(tmp_path: Path) -> None:
     made = zoo.ensemble(
         "score_and_win", weights="validation", logdir=tmp_path, reporter=SILENT, **settings
     )
-    assert set(made.record["ensemble"]["shares"]) == {"score_diff", "won"}
+    assert set(ensemble_of(made).shares or ()) == {"score_diff", "won"}
     assert "won_accuracy" in made.metrics["test"]
     again = zoo.evaluate("score_and_win_ensemble", logdir=tmp_path, reporter=SILENT)
     assert again["test"] == pytest.approx(made.metrics["test"], rel=1e-6)

@@ -92,7 +92,7 @@ def trained(recipe: str, changes: Mapping[str, Any], logdir: Path) -> Run:
 
 def share_closed(run: Run) -> dict[str, float]:
     """Test metric -> share of the way from the trivial to the best possible score."""
-    best, trivial = (run.record["references"][key]["test"] for key in ("best possible", "trivial"))
+    best, trivial = (run.record.references[key]["test"] for key in ("best possible", "trivial"))
     scores = run.metrics["test"]
     return {
         metric: (scores[metric] - trivial[metric]) / (best[metric] - trivial[metric])

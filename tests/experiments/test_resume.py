@@ -7,6 +7,7 @@ import random
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from zoo.core.console import Reporter
 from zoo.core.errors import DataError, StoppedEarly, TrainingError
 from zoo.experiments.reproduce import reproduce
 from zoo.experiments.runs import Run
-from zoo.training import checkpoint, interrupt, write_budget
+from zoo.training import callbacks, checkpoint, interrupt
 
 SILENT = Reporter(silent=True)
 
@@ -105,7 +106,7 @@ def test_a_damaged_resume_point_is_passed_over(
 
     with monkeypatch.context() as patched:
         patched.setattr(interrupt.StopRequest, "on_epoch_begin", ask_in_third)
-        patched.setattr(write_budget, "SHARE", 1.0)  # one after every epoch
+        patched.setattr(callbacks, "SHARE", 1.0)  # one after every epoch
         with pytest.raises(StoppedEarly):
             zoo.fit("basketball", data="league", logdir=tmp_path, reporter=SILENT)
     (folder,) = (tmp_path / "basketball").iterdir()
@@ -131,15 +132,14 @@ def test_resume_points_are_skipped_where_they_cost_too_much(
         return save(folder, epochs, *others, **options)
 
     monkeypatch.setattr(checkpoint, "save", noting)
-    monkeypatch.setattr(write_budget, "SHARE", 0.0)
+    monkeypatch.setattr(callbacks, "SHARE", 0.0)
     run = zoo.fit("basketball", data="league", logdir=tmp_path, reporter=SILENT)
     assert saved == [1, 8]
     (run.folder / "model.keras").unlink()
     last = max(run.folder.glob("checkpoints/resume-*"))
     assert last.name.startswith("resume-000008-")
     last.unlink()  # as if killed in the last epoch: seven epochs are run again
-    record = {**run.record, "status": "running"}
-    (run.folder / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    replace(run.record, status="running").write(run.folder)
     assert_identical(zoo.resume(run.folder, reporter=SILENT), whole_runs["basketball"])
 
 
@@ -148,9 +148,9 @@ def test_what_cannot_be_resumed_is_told(
 ) -> None:
     with pytest.raises(TrainingError, match="has finished; there is nothing to resume"):
         zoo.resume(whole_runs["basketball"].folder, reporter=SILENT)
-    record = {**whole_runs["basketball"].record, "status": "interrupted"}
-    record["data"] = {**record["data"], "fingerprint": "0" * 64}
-    (tmp_path / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    record = whole_runs["basketball"].record
+    other = replace(record.data, fingerprint="0" * 64)
+    replace(record, status="interrupted", data=other).write(tmp_path)
     with pytest.raises(DataError, match="is not the data that the run was trained on"):
         zoo.resume(tmp_path, reporter=SILENT)
 
@@ -163,8 +163,8 @@ def test_reproduce_says_identical_or_the_first_difference(
     for path in run.folder.iterdir():
         if path.is_file():
             (tmp_path / path.name).write_bytes(path.read_bytes())
-    record = {**run.record, "seed": 1, "versions": {**run.record["versions"], "keras": "2.0"}}
-    (tmp_path / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    versions = {**run.record.versions, "keras": "2.0"}
+    replace(run.record, seed=1, versions=versions).write(tmp_path)
     differences = reproduce(tmp_path, reporter=SILENT)
     assert differences[0].startswith("versions: keras was 2.0, is 3.")
     assert any(line.startswith("history: epoch 1 was") for line in differences)

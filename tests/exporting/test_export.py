@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 from pathlib import Path
@@ -225,7 +226,8 @@ def test_litert_without_its_package_uses_tensorflows(
 
 
 def test_data_that_is_gone_gives_made_up_rows(run: Run) -> None:
-    elsewhere = {**run.record, "data": {**run.record["data"], "source": "ncaa"}}
+    data = dataclasses.replace(run.record.data, source="ncaa")
+    elsewhere = dataclasses.replace(run.record, data=data)
     split, rows = exporter.rows_for(Run(run.folder, run.model, elsewhere))
     assert split == "made up"
     assert {name: array.shape for name, array in rows.items()} == {"seed_diff": (verify.ROWS, 1)}

@@ -17,9 +17,8 @@ from project_helpers import install, mistake, plug_in, write_csv, zoo_command
 
 import zoo
 from zoo.core import plugins
-from zoo.core.console import Reporter
+from zoo.core.console import Reporter, Timer
 from zoo.core.errors import BuildError, DataError
-from zoo.core.timer import Timer
 from zoo.data import tabular
 from zoo.data.dataset import Dataset
 from zoo.data.tabular import Field
@@ -56,9 +55,9 @@ def test_a_project_of_every_tabular_architecture_trains(
     silent = Reporter(silent=True)
     if name in WHOLE_RUNS:
         made = zoo.fit(package, epochs=1, logdir=tmp_path / "logs", reporter=silent)
-        assert made.record["parameters"] == zoo.spec(package).count
+        assert made.record.parameters == zoo.spec(package).count
         assert set(made.metrics) == {"train", "validation", "test"}
-        assert set(made.record["references"]["trivial"]) == {"train", "validation", "test"}
+        assert set(made.record.references["trivial"]) == {"train", "validation", "test"}
         return
     recipe = zoo.recipe(package)
     plan = prepare(recipe, "auto", 0, logdir=tmp_path, reporter=silent, timer=Timer())

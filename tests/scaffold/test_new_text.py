@@ -12,11 +12,10 @@ import pytest
 from project_helpers import install, mistake, plug_in, write_csv
 
 import zoo
-from zoo.core.console import Reporter
+from zoo.core.console import Reporter, Timer
 from zoo.core.errors import DataError
-from zoo.core.timer import Timer
 from zoo.data.text.words import PADDING, UNKNOWN
-from zoo.experiments.feeding import ported
+from zoo.experiments.feeding import feed
 from zoo.experiments.predict import predict_one, predict_table
 from zoo.experiments.setup import TrainingSetup, prepare
 from zoo.scaffold.project import create
@@ -165,7 +164,7 @@ def test_a_run_takes_sentences_again(name: str, plugged: Path, tmp_path: Path) -
     tables = list((made.folder / "train").glob("*.labels.tsv"))
     assert bool(tables) is any(port.text == "words" for port in zoo.spec(package).inputs)
     recipe = zoo.recipe(package)
-    splits = ported(recipe, zoo.load_data(package), made.model, print)
+    splits = feed(recipe, zoo.load_data(package), made.model, print)
     expected = engine.predict(made.model, splits["test"][0])
     rows = list(csv.DictReader(predict_table(made.folder, table, None, logdir=logs).splitlines()))
     assert len(rows) == TRAIN + 2 * HELD_OUT

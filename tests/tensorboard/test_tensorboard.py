@@ -98,7 +98,7 @@ def test_scalars(server: Server, run: Run) -> None:
     assert {"loss", "mae"} <= set(tags["validation"])
     points = server.json("plugin/scalars/scalars", run="validation", tag="mae")
     steps = [step for _, step, _ in points]
-    per_epoch = -(-run.record["data"]["rows"]["train"] // run.record["recipe"]["batch_size"])
+    per_epoch = -(-run.record.data.rows["train"] // run.record.recipe.batch_size)
     assert steps == [per_epoch, 2 * per_epoch], "steps are the optimizer's"
     norms = {tag for tag in tags["train"] if tag.startswith("gradient_norm")}
     assert norms == {
@@ -123,7 +123,7 @@ def test_histograms(server: Server, run: Run) -> None:
     points = server.json("plugin/histograms/histograms", run="train", tag=tag)
     assert len(points) == 2
     last = points[-1][2]
-    rows = run.record["data"]["sizes"]["n_teams"]
+    rows = run.record.data.sizes["n_teams"]
     assert sum(count for _, _, count in last) == pytest.approx(rows)
 
 
@@ -132,7 +132,7 @@ def test_projector_gives_strengths_and_team_names(server: Server, run: Run) -> N
     (entry,) = server.json("plugin/projector/info", run="train")["embeddings"]
     name = entry["tensorName"]
     assert name == "team_strength.lookup"
-    rows = run.record["data"]["sizes"]["n_teams"]
+    rows = run.record.data.sizes["n_teams"]
     assert entry["tensorShape"] == [rows, 3], "width 1 is padded: the page draws 3 dimensions"
     query = {"run": "train", "name": name}
     answer = server.bytes("plugin/projector/tensor", **query)
@@ -215,14 +215,14 @@ def rows(server: Server, metric: str) -> list[dict[str, Any]]:
 
 def test_hparams_hold_settings_and_scores(server: Server, run: Run) -> None:
     (row,) = rows(server, "test/mae")
-    recipe = run.record["recipe"]
+    recipe = run.record.recipe
     assert row["hparams"] == row["hparams"] | {
         "recipe": "basketball",
         "data": "league",
         "seed": 0,
-        "engine": recipe["engine"],
+        "engine": recipe.engine,
         "epochs": 2,
-        "learning_rate": pytest.approx(recipe["learning_rate"]),
+        "learning_rate": pytest.approx(recipe.learning_rate),
     }
     scores = {each["name"]["tag"]: each["value"] for each in row["metricValues"]}
     assert set(scores) == {

@@ -20,11 +20,10 @@ import numpy as np
 
 import zoo
 from zoo.data.registry import sources
-from zoo.experiments.feeding import build_for, ported
+from zoo.experiments.feeding import build_for, feed
 from zoo.training import engine
 from zoo.training.callbacks import standard_callbacks
 from zoo.training.compile import compile_model
-from zoo.training.determinism import set_seed
 
 BATCHES = 2.5  # the last one is not full
 ROWS = 32  # of a batch, at most
@@ -41,9 +40,9 @@ def trained(name: str, folder: Path) -> dict[str, str]:
             for split, arrays in data.splits.items()
         }
         data = dataclasses.replace(data, splits=splits)
-    set_seed(0)
+    engine.set_seed(0)
     model = build_for(recipe, data)
-    splits = ported(recipe, data, model, lambda _: None)
+    splits = feed(recipe, data, model, lambda _: None)
     batch = min(recipe.batch_size, ROWS)
     few = {key: _first(splits[key], int(BATCHES * batch)) for key in ("train", "validation")}
     compile_model(model, recipe, 3)

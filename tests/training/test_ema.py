@@ -216,7 +216,7 @@ def test_a_resumed_run_is_the_uninterrupted_one(
     histories = [(run.folder / "history.csv").read_bytes() for run in (resumed, whole)]
     assert histories[0] == histories[1]
     if changes is STOPPING:
-        assert whole.record["epochs_run"] < changes["epochs"], "it should have stopped early"
+        assert whole.record.epochs_run < changes["epochs"], "it should have stopped early"
         for at in range(len(whole.model.weights)):
             np.testing.assert_array_equal(ends[1][f"memory/{at}"], ends[1][f"best file/{at}"])
 

@@ -11,10 +11,9 @@ import zoo
 from zoo._keras import keras
 from zoo.core.errors import TrainingError
 from zoo.data.registry import sources
-from zoo.experiments.feeding import build_for, ported
+from zoo.experiments.feeding import build_for, feed
 from zoo.training import engine
 from zoo.training.compile import compile_model
-from zoo.training.determinism import set_seed
 from zoo.training.lstm_input_fusion import fused_lstm_inputs
 
 ENGINES = ("fit", "resident", "resident-xla")
@@ -42,9 +41,9 @@ def history(name: str, which: str, steps: int = 3) -> dict[str, list[float]]:
     data = zoo.load_data(
         recipe.dataset, source=sources(recipe.dataset)[-1], **recipe.dataset_options
     )
-    set_seed(0)
+    engine.set_seed(0)
     model = build_for(recipe, data)
-    splits = ported(recipe, data, model, lambda _: None)
+    splits = feed(recipe, data, model, lambda _: None)
     batch = min(recipe.batch_size, 64)
     rows = steps * batch + batch // 2
 
@@ -96,7 +95,7 @@ def test_xla_trains_as_the_stepwise_one(name: str) -> None:
 @pytest.fixture
 def small() -> tuple[Any, dict[str, np.ndarray], dict[str, np.ndarray]]:
     """A tiny classifier and 50 rows of two classes, one three times as frequent."""
-    set_seed(0)
+    engine.set_seed(0)
     inputs = keras.Input((2,), name="x")
     outputs = keras.layers.Dense(1, activation="sigmoid", name="y")(inputs)
     rng = np.random.default_rng(0)

@@ -16,7 +16,7 @@ from zoo.core.console import Reporter
 from zoo.core.errors import RecipeError, TrainingError, UnknownNameError
 from zoo.experiments.reports.strengths import team_strengths
 from zoo.experiments.runs import Run
-from zoo.training import write_budget
+from zoo.training import callbacks
 from zoo.training.callbacks import BestWeights
 
 SILENT = Reporter(silent=True)
@@ -85,7 +85,7 @@ def test_history_has_a_row_per_epoch(league_run: Run) -> None:
     with (league_run.folder / "history.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [int(row["epoch"]) for row in rows] == list(range(1, len(rows) + 1))
-    assert len(rows) == league_run.record["epochs_run"]
+    assert len(rows) == league_run.record.epochs_run
     assert float(rows[-1]["val_mae"]) < float(rows[0]["val_mae"])
     assert float(rows[-1]["learning_rate"]) < 0.01 * float(rows[0]["learning_rate"])
 
@@ -93,7 +93,7 @@ def test_history_has_a_row_per_epoch(league_run: Run) -> None:
 def test_strengths_csv_ranks_every_team(league_run: Run) -> None:
     with (league_run.folder / "strengths.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == league_run.record["data"]["sizes"]["n_teams"]
+    assert len(rows) == league_run.record.data.sizes["n_teams"]
     values = [float(row["strength"]) for row in rows]
     assert values == sorted(values, reverse=True)
     assert [int(row["rank"]) for row in rows] == list(range(1, len(rows) + 1))
@@ -112,14 +112,14 @@ def test_same_seed_same_metrics(logdir: Path) -> None:
 def test_evaluate_gives_the_recorded_metrics(league_run: Run, logdir: Path) -> None:
     assert zoo.evaluate(league_run.folder, reporter=SILENT) == league_run.metrics
     loaded = zoo.load_run("basketball/" + league_run.folder.name, logdir)
-    assert loaded.record == json.loads((league_run.folder / "run.json").read_text(encoding="utf-8"))
+    assert loaded.record == league_run.record
 
 
 def test_as_printed_hardly_learns(logdir: Path) -> None:
     """`advanced-keras` trains one epoch at Adam's 0.001, from which a table hardly moves."""
     run = zoo.fit("basketball_as_printed", data="league", logdir=logdir, reporter=SILENT)
     assert run.metrics["test"]["mae"] > 11
-    assert run.record["recipe"]["validation_split"] == 0.1
+    assert run.record.recipe.validation_split == 0.1
 
 
 @pytest.mark.parametrize(
@@ -140,12 +140,10 @@ def test_the_family_comes_near_its_baseline(
         family[recipe] = zoo.fit(recipe, data="league", logdir=logdir, reporter=SILENT)
     run = family[recipe]
     assert run.metrics["test"][metric] <= 1.02 * run.baseline["test"][metric]
-    best, trivial = (
-        run.record["references"][name]["test"] for name in ("best possible", "trivial")
-    )
+    best, trivial = (run.record.references[name]["test"] for name in ("best possible", "trivial"))
     assert best[metric] < run.metrics["test"][metric] < trivial[metric]
-    if zoo.recipe(recipe).stacked_on:
-        assert run.record["upstream"]["run"] == league_run.folder.name
+    if run.record.upstream:
+        assert run.record.upstream.run == league_run.folder.name
 
 
 @pytest.fixture(scope="module")
@@ -167,9 +165,10 @@ def test_score_and_win_reports_total_and_parts(family: dict[str, Run], logdir: P
 
 def test_stacking_trains_what_it_needs_first(tmp_path: Path) -> None:
     run = zoo.fit("tournament_stack", seed=5, logdir=tmp_path, **SHORT)
-    upstream = run.record["upstream"]
-    assert upstream["recipe"] == "basketball"
-    assert (tmp_path / "basketball" / upstream["run"] / "model.keras").is_file()
+    upstream = run.record.upstream
+    assert upstream is not None
+    assert upstream.recipe == "basketball"
+    assert (tmp_path / "basketball" / upstream.run / "model.keras").is_file()
 
 
 def test_nan_loss_ends_with_one_clear_error(tmp_path: Path) -> None:
@@ -184,13 +183,11 @@ def test_nan_loss_ends_with_one_clear_error(tmp_path: Path) -> None:
 
 
 def test_interrupt_keeps_what_was_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from zoo.training import progress
-
     def interrupt(self: Any, epoch: int, logs: Any = None) -> None:
         if epoch == 2:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(progress.EpochLines, "on_epoch_begin", interrupt)
+    monkeypatch.setattr(callbacks.EpochLines, "on_epoch_begin", interrupt)
     with pytest.raises(KeyboardInterrupt):
         zoo.fit("basketball", data="league", logdir=tmp_path, reporter=SILENT)
     (folder,) = (tmp_path / "basketball").iterdir()
@@ -216,7 +213,7 @@ def test_full_disk_leaves_the_last_checkpoint_whole(
         Path(target).write_bytes(before[: len(before) // 2])
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(write_budget, "SHARE", 1.0)
+    monkeypatch.setattr(callbacks, "SHARE", 1.0)
     monkeypatch.setattr(model, "save_weights", half)
     with pytest.raises(OSError, match="No space left"):
         callback.on_epoch_end(1, {"loss": 0.5})
@@ -228,7 +225,7 @@ def test_full_disk_leaves_the_last_checkpoint_whole(
 def test_best_weights_are_written_at_the_end_where_writing_costs_too_much(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(write_budget, "SHARE", 0.0)
+    monkeypatch.setattr(callbacks, "SHARE", 0.0)
     model = zoo.build("two_team", n_teams=4)
     model.compile("sgd", "mse")
     model.optimizer.build(model.trainable_variables)

@@ -69,10 +69,9 @@ def command(
 
     from zoo.core.console import Reporter
     from zoo.ensembling import ensemble
-    from zoo.experiments.run_folder import to_json
 
     made = ensemble(
         weights=weights, logdir=logdir, reporter=Reporter(to_stderr=as_json), **settings
     )
     if as_json:
-        click.echo(to_json(made.record), nl=False)
+        click.echo(made.record.to_json(), nl=False)

@@ -80,7 +80,6 @@ def command(
         click.echo("note: pip install 'functional-zoo[profile]' shows the profile", err=True)
 
     from zoo.core.console import Reporter
-    from zoo.experiments.run_folder import to_json
     from zoo.experiments.trainer import fit, resume
 
     reporter = Reporter(to_stderr=as_json)
@@ -90,4 +89,4 @@ def command(
     else:
         made = resume(str(run), **how)
     if as_json:
-        click.echo(to_json(made.record), nl=False)
+        click.echo(made.record.to_json(), nl=False)

@@ -1,8 +1,9 @@
-"""What a person sees while something runs: lines, tables, and a bar on a terminal."""
+"""What a person sees while something runs: lines, tables, a bar on a terminal; and the time."""
 
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -94,3 +95,23 @@ def metric_rows(
             values = (scores.get(split, {}).get(metric) for scores in columns.values())
             cells = ("" if value is None else f"{value:.4f}" for value in values)
             yield (f"{split} {metric}", *cells)
+
+
+class Timer:
+    """Seconds by phase, and in total."""
+
+    def __init__(self) -> None:
+        self.begun = time.perf_counter()
+        self.phases: dict[str, float] = {}
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Time the block, as the phase of that name."""
+        begun = time.perf_counter()
+        yield
+        self.phases[name] = time.perf_counter() - begun
+
+    def seconds(self) -> dict[str, float]:
+        """Phase -> seconds, and `total`, since the timer was made."""
+        total = {"total": time.perf_counter() - self.begun}
+        return {name: round(value, 3) for name, value in {**self.phases, **total}.items()}

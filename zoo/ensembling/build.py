@@ -6,23 +6,24 @@ import dataclasses
 import logging
 import shlex
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from zoo.core.console import Reporter
+from zoo.core.console import Reporter, Timer
 from zoo.core.errors import DataError, RecipeError, TrainingError, UnknownNameError
 from zoo.core.files import replacing
-from zoo.core.timer import Timer
 from zoo.ensembling.combine import combine
 from zoo.ensembling.member_weights import convex_shares
 from zoo.ensembling.members import Member, given, summary, trained
 from zoo.ensembling.table import show_members
-from zoo.experiments import evaluation, provenance, reports, run_folder, setup, tensorboard_run
-from zoo.experiments.feeding import Split, labels_for, ported
-from zoo.experiments.runs import LOGDIR, Run
+from zoo.experiments import evaluation, reports, setup, tensorboard_run, trainer
+from zoo.experiments import runs as run_folders
+from zoo.experiments.feeding import Split, feed, labels_for
+from zoo.experiments.record import EnsembleRecord, RunRecord
+from zoo.experiments.runs import LOGDIR, Run, RunContext
+from zoo.experiments.stacking import with_prediction
 from zoo.inspection import diagram
 from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import recipe as find_recipe
@@ -86,8 +87,8 @@ def ensemble(
             joined = given(runs, logdir=logdir)
         for member in joined:
             reporter.line(f"member: {member.run.folder}")
-        dataset = setup.load(joined[0].recipe, joined[0].run.record["data"]["source"], reporter)
-        if dataset.fingerprint != joined[0].run.record["data"]["fingerprint"]:
+        dataset = setup.load(joined[0].recipe, joined[0].run.record.data.source, reporter)
+        if dataset.fingerprint != joined[0].run.record.data.fingerprint:
             raise DataError(
                 f"{dataset.name} ({dataset.source}) is not the data that the runs were trained on"
             )
@@ -137,11 +138,14 @@ def _built(
     recipe = _recipe(members)
     seed = members[0].seed
     fingerprint = dataset.fingerprint
-    dataset, upstream = setup.stacked(dataset, recipe, seed, logdir, reporter)
+    upstream = None
+    if recipe.stacked_on:
+        context = RunContext(logdir, reporter, seed)
+        dataset, upstream = with_prediction(dataset, recipe.stacked_on, context, trainer.train)
     models = [member.run.model for member in members]
     with timer.phase("build"):
         averages = {"average": combine(models, name=recipe.name)}
-        splits = ported(recipe, dataset, models[0], reporter.line)
+        splits = feed(recipe, dataset, models[0], reporter.line)
         shares = _learned(members, splits)
         if shares:
             averages["weighted average"] = combine(models, shares, name=recipe.name)
@@ -160,44 +164,43 @@ def _built(
     if chosen not in averages:
         raise TrainingError("there are no rows that all members were validated on")
     model, metrics = averages[chosen], joint[chosen]
-    record = {
-        "status": "finished",
-        "started": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": _command(members, weights),
-        "recipe": recipe.to_dict(),
-        "seed": seed,
-        "data": setup.as_record(dataset, fingerprint, splits),
-        "upstream": upstream,
-        "engine": members[0].run.record["engine"],
-        "parameters": model.count_params(),
-        "commit": provenance.commit(),
-        "versions": provenance.versions(),
-        "machine": provenance.machine(),
-        "epochs_run": 0,
-        "metrics": metrics,
-        "baseline": members[0].run.record["baseline"],
-        "baseline_name": members[0].run.record["baseline_name"],
-        "references": evaluation.references(
+    record = RunRecord(
+        status="finished",
+        command=_command(members, weights),
+        recipe=recipe,
+        seed=seed,
+        data=setup.data_record(dataset, fingerprint, splits),
+        upstream=upstream,
+        engine=members[0].run.record.engine,
+        parameters=model.count_params(),
+        metrics=metrics,
+        baseline=members[0].run.record.baseline,
+        baseline_name=members[0].run.record.baseline_name,
+        references=evaluation.references(
             dataset, metrics, engine.output_names(model), recipe.columns
         ),
-        "ensemble": {
-            "weights": weights,
-            "members": summary(members, shares if weights == "validation" else None),
-            "shares": {port: list(each) for port, each in shares.items()} if shares else None,
-            "scores": {"members": scores, **joint},
-        },
-    }
-    folder = run_folder.create(logdir, recipe.name, seed)
+        ensemble=EnsembleRecord(
+            weights=weights,
+            members=summary(members, shares if weights == "validation" else None, scores),
+            shares=_plain(shares),
+            averages=joint,
+        ),
+    )
+    folder = run_folders.create(logdir, recipe.name, seed)
     with timer.phase("report"):
         _write(folder, recipe, model, dataset, splits)
         tensorboard_run.write_scores(folder, record, metrics)
-    record["seconds"] = timer.seconds()
-    run_folder.write(folder, record)
-    titles = [member.title for member in members]
-    show_members(reporter, titles, record["ensemble"], recipe.name)
+    record = dataclasses.replace(record, seconds=timer.seconds())
+    record.write(folder)
+    show_members(reporter, record)
     evaluation.show(reporter, record)
     reporter.line(f"run folder: {folder}")
     return Run(folder, model, record)
+
+
+def _plain(shares: Shares | None) -> dict[str, tuple[float, ...]] | None:
+    """Shares as Python's floats."""
+    return shares and {name: tuple(map(float, each)) for name, each in shares.items()}
 
 
 def _recipe(members: Sequence[Member]) -> Recipe:
@@ -249,9 +252,9 @@ def _write(
     from zoo.tensorboard.callback import write_picture
     from zoo.tensorboard.projector import write_projector
 
-    run_folder.write_labels(folder, dataset.labels)
-    diagram.render(model, folder / run_folder.DIAGRAM, nested=False)
-    with replacing(folder / run_folder.MODEL) as partial:
+    run_folders.write_labels(folder, dataset.labels)
+    diagram.render(model, folder / run_folders.DIAGRAM, nested=False)
+    with replacing(folder / run_folders.MODEL) as partial:
         model.save(partial)
     inputs, targets = splits.get("test", splits["train"])
     predicted = engine.predict(model, inputs)

@@ -11,6 +11,7 @@ from zoo.core.console import Reporter
 from zoo.core.errors import BuildError, DataError
 from zoo.ensembling.combine import output_tensors
 from zoo.experiments.feeding import columns_of
+from zoo.experiments.record import MemberRecord, Scores
 from zoo.experiments.runs import Run, load_run
 from zoo.experiments.stacking import matching_run
 from zoo.experiments.trainer import fit
@@ -31,15 +32,15 @@ class Member:
 
     @property
     def recipe(self) -> Recipe:
-        return Recipe.from_dict(self.run.record["recipe"])
+        return self.run.record.recipe
 
     @property
     def seed(self) -> int:
-        return self.run.record["seed"]
+        return self.run.record.seed
 
     @property
     def title(self) -> str:
-        return f"{self.run.record['recipe']['name']}, seed {self.seed}"
+        return f"{self.recipe.name}, seed {self.seed}"
 
 
 def trained(
@@ -112,9 +113,9 @@ def check_alike(first: Member, other: Member) -> None:
         losses = [member.recipe.loss[name] for member in (first, other)]
         if losses[0].endswith("crossentropy") != losses[1].endswith("crossentropy"):
             raise BuildError(f"{pair}output {name!r} was trained on {' and '.join(losses)}")
-    data = [member.run.record["data"] for member in (first, other)]
-    if data[0]["fingerprint"] != data[1]["fingerprint"]:
-        names = " and ".join(f"{each['name']} ({each['source']})" for each in data)
+    data = [member.run.record.data for member in (first, other)]
+    if data[0].fingerprint != data[1].fingerprint:
+        names = " and ".join(f"{each.name} ({each.source})" for each in data)
         raise DataError(f"{pair}they were trained on different data, {names}")
 
 
@@ -132,15 +133,20 @@ def _fits(one: Any, two: Any) -> bool:
     )
 
 
-def summary(members: Sequence[Member], shares: Mapping[str, Sequence[float]] | None) -> list[Any]:
-    """The members as run.json lists them, with each one's share by output."""
-    return [
-        {
-            "run": str(member.run.folder),
-            "recipe": member.recipe.name,
-            "seed": member.seed,
-            "reused": member.reused,
-            **({"shares": {output: each[at] for output, each in shares.items()}} if shares else {}),
-        }
+def summary(
+    members: Sequence[Member],
+    shares: Mapping[str, Sequence[float]] | None,
+    scores: Sequence[Scores],
+) -> tuple[MemberRecord, ...]:
+    """The members as run.json lists them, with each one's share by output and its scores."""
+    return tuple(
+        MemberRecord(
+            run=str(member.run.folder),
+            recipe=member.recipe.name,
+            seed=member.seed,
+            reused=member.reused,
+            shares={name: float(each[at]) for name, each in (shares or {}).items()},
+            scores=scores[at],
+        )
         for at, member in enumerate(members)
-    ]
+    )

@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from zoo.core.console import Reporter
-from zoo.experiments.runs import Scores
+from zoo.experiments.record import RunRecord, Scores
 
 Row = tuple[str, ...]
 
 
-def show_members(
-    reporter: Reporter, titles: Sequence[str], made: Mapping[str, Any], name: str
-) -> None:
+def show_members(reporter: Reporter, record: RunRecord) -> None:
     """Print each member's held-out scores, their mean with its spread, and the averages'."""
-    members: list[Scores] = made["scores"]["members"]
+    made = record.ensemble
+    assert made is not None
+    members = [member.scores for member in made.members]
     split = "test" if "test" in members[0] else next(iter(members[0]))
     metrics = shown_metrics(members[0][split])
     rows: list[Row] = [
-        (title, *(f"{scores[split][metric]:.4f}" for metric in metrics))
-        for title, scores in zip(titles, members, strict=True)
+        (
+            f"{member.recipe}, seed {member.seed}",
+            *(f"{member.scores[split][metric]:.4f}" for metric in metrics),
+        )
+        for member in made.members
     ]
     rows.append(
         ("mean member ± half the range", *(_spread(members, split, each) for each in metrics))
     )
-    for average in ("average", "weighted average"):
-        if average in made["scores"]:
-            scores = made["scores"][average][split]
-            rows.append((average, *(f"{scores[metric]:.4f}" for metric in metrics)))
-    reporter.table(f"{name}, {split} rows", ("", *metrics), rows)
-    for port, shares in (made["shares"] or {}).items():
+    for average, scores in made.averages.items():
+        rows.append((average, *(f"{scores[split][metric]:.4f}" for metric in metrics)))
+    reporter.table(f"{record.recipe.name}, {split} rows", ("", *metrics), rows)
+    for name, shares in (made.shares or {}).items():
         listed = ", ".join(f"{share:.3f}" for share in shares)
-        reporter.line(f"weights of {port} by validation rows: {listed}")
+        reporter.line(f"weights of {name} by validation rows: {listed}")
 
 
 def shown_metrics(scores: Mapping[str, float]) -> list[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from zoo.core.console import Reporter, metric_rows
 from zoo.experiments.feeding import Split
-from zoo.experiments.runs import Scores
+from zoo.experiments.record import RunRecord, Scores
 from zoo.training import engine
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ def references(
 ) -> dict[str, dict[str, dict[str, float]]]:
     """The data's reference scores under the names that the model's metrics have.
 
-    Data says `score_diff_mae`; a model with that one output reports just `mae`. The score of a
-    port that takes several columns side by side (`columns`) is the mean of theirs.
+    The data has `score_diff_mae`; a model with that one output reports just `mae`. The score of
+    an output that takes several columns side by side (`columns`) is the mean of theirs.
     """
     named: dict[str, dict[str, dict[str, float]]] = {}
     for name, scores in dataset.references.items():
@@ -51,11 +51,11 @@ def _reference(
     columns: Mapping[str, Sequence[str]],
 ) -> float | None:
     """The score that the model's metric `key` is compared with; None if the data has none."""
-    port = max((name for name in outputs if key.startswith(f"{name}_")), key=len, default="")
-    metric = key.removeprefix(f"{port}_")
+    output = max((name for name in outputs if key.startswith(f"{name}_")), key=len, default="")
+    metric = key.removeprefix(f"{output}_")
     if len(outputs) == 1:
-        port, metric = outputs[0], key
-    for names in ((port,), columns.get(port, ())):
+        output, metric = outputs[0], key
+    for names in ((output,), columns.get(output, ())):
         values = [scores.get(f"{name}_{metric}") for name in names]
         known = [value for value in values if value is not None]
         if known and len(known) == len(names):
@@ -63,21 +63,21 @@ def _reference(
     return None
 
 
-def show(reporter: Reporter, record: Mapping[str, Any]) -> None:
+def show(console: Reporter, record: RunRecord) -> None:
     """Print the model's scores beside the baseline's and the data's own reference scores."""
-    columns = {"model": record["metrics"]}
-    if record["baseline"]:
-        columns[record["baseline_name"]] = record["baseline"]
-    columns |= record["references"]
-    recipe, source = record["recipe"], record["data"]["source"]
-    title = f"{recipe['name']} on {source}, {record['parameters']:,} parameters"
-    reporter.table(title, ("", *columns), list(metric_rows(columns)))
-    scores = record["metrics"].get("test", {})
-    for metric, bound in recipe["expect"].get(source, {}).items():
+    columns = {"model": record.metrics}
+    if record.baseline:
+        columns[record.baseline_name] = record.baseline
+    columns |= record.references
+    source = record.data.source
+    title = f"{record.recipe.name} on {source}, {record.parameters:,} parameters"
+    console.table(title, ("", *columns), list(metric_rows(columns)))
+    scores = record.metrics.get("test", {})
+    for metric, bound in record.recipe.expect.get(source, {}).items():
         if metric not in scores:  # the run left a head out
             continue
         value = scores[metric]
         higher = metric.endswith("accuracy")
         verdict = "reached" if (value >= bound if higher else value <= bound) else "MISSED"
         at = "at least" if higher else "at most"
-        reporter.line(f"expected: test {metric} {at} {bound:g}; {verdict}, {value:.4f}")
+        console.line(f"expected: test {metric} {at} {bound:g}; {verdict}, {value:.4f}")

@@ -1,4 +1,4 @@
-"""From a dataset's columns to a model's ports, as a recipe says."""
+"""From a dataset's columns to a model's inputs and targets, as a recipe says."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from zoo.recipes.recipe import Recipe
 
 Arrays = Mapping[str, np.ndarray]
-Split = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]  # inputs, targets, by port
+Split = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]  # inputs, targets, by tensor name
 
 
 def build_for(recipe: Recipe, dataset: Dataset) -> keras.Model:
@@ -28,37 +28,37 @@ def build_for(recipe: Recipe, dataset: Dataset) -> keras.Model:
     return build(recipe.architecture, **{**sizes, **recipe.arguments})
 
 
-def columns_of(recipe: Recipe, port: str) -> tuple[str, ...]:
-    """The dataset columns that make up a port, side by side."""
-    return tuple(recipe.columns.get(port, (port,)))
+def columns_of(recipe: Recipe, tensor: str) -> tuple[str, ...]:
+    """The dataset columns that make up an input or output, side by side."""
+    return tuple(recipe.columns.get(tensor, (tensor,)))
 
 
 def labels_for(recipe: Recipe, dataset: Dataset) -> dict[str, Sequence[str]]:
-    """The dataset's vocabularies by name, and by the name of each input port that uses one."""
+    """The dataset's vocabularies by name, and by the name of each input that uses one."""
     own = {
-        port.name: dataset.labels[port.vocabulary]
-        for port in spec(recipe.architecture).inputs
-        if port.vocabulary in dataset.labels
+        tensor.name: dataset.labels[tensor.vocabulary]
+        for tensor in spec(recipe.architecture).inputs
+        if tensor.vocabulary in dataset.labels
     }
     return {**own, **dataset.labels}
 
 
-def ported(
+def feed(
     recipe: Recipe, dataset: Dataset, model: keras.Model, say: Callable[[str], None]
 ) -> dict[str, Split]:
-    """Split -> inputs and targets by port; rows with an unknown value are left out, aloud.
+    """Split -> inputs and targets by name; rows with an unknown value are dropped, with a note.
 
-    A model may have fewer inputs and outputs than its architecture's card lists.
+    A model may have fewer inputs and outputs than its architecture lists.
 
     Unknown is an id below 0 or a number that is NaN, in a column that the recipe uses. Splits
-    without rows are left out too.
+    without rows are dropped too.
 
     Raises:
         RecipeError: the recipe names a column that the data does not have.
     """
     inputs = [tensor.name for tensor in model.inputs]
     outputs = output_names(model)
-    wanted = [column for port in (*inputs, *outputs) for column in columns_of(recipe, port)]
+    wanted = [column for name in (*inputs, *outputs) for column in columns_of(recipe, name)]
     result: dict[str, Split] = {}
     for split, arrays in dataset.splits.items():
         for column in wanted:
@@ -70,8 +70,8 @@ def ported(
         if not known.all():
             gaps = [column for column in wanted if not known_rows(arrays, [column]).all()]
             say(
-                f"note: {split}: {np.count_nonzero(~known):,} of {len(known):,} rows left out, "
-                f"for want of {' or '.join(gaps)}"
+                f"note: {split}: {np.count_nonzero(~known):,} of {len(known):,} rows dropped, "
+                f"no value in {' or '.join(gaps)}"
             )
         if known.any():
             result[split] = (
@@ -83,21 +83,19 @@ def ported(
 
 def known_rows(arrays: Arrays, columns: Sequence[str]) -> np.ndarray:
     """Which rows have a value in every one of `columns`, shape (rows,)."""
-    unknown = np.stack([_unknown(arrays[column]) for column in columns])
-    return np.count_nonzero(unknown, axis=0) == 0
-
-
-def _unknown(array: np.ndarray) -> np.ndarray:
-    flat = array.reshape(len(array), -1)
-    unknown = flat < 0 if flat.dtype.kind == "i" else np.isnan(flat)
-    return np.count_nonzero(unknown, axis=1) > 0
+    known = np.ones(len(arrays[columns[0]]), bool)
+    for column in columns:
+        values = arrays[column].reshape(len(known), -1)
+        unknown = values < 0 if values.dtype.kind == "i" else np.isnan(values)
+        known &= ~unknown.any(axis=1)
+    return known
 
 
 def _gathered(
-    recipe: Recipe, arrays: Arrays, ports: Sequence[str], known: np.ndarray
+    recipe: Recipe, arrays: Arrays, names: Sequence[str], known: np.ndarray
 ) -> dict[str, np.ndarray]:
     gathered = {}
-    for port in ports:
-        parts = [arrays[column][known] for column in columns_of(recipe, port)]
-        gathered[port] = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
+    for name in names:
+        parts = [arrays[column][known] for column in columns_of(recipe, name)]
+        gathered[name] = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
     return gathered

@@ -85,7 +85,7 @@ def score(name: str) -> dict[str, float]:
     """
     from zoo.core.console import Reporter
     from zoo.experiments import evaluation, setup
-    from zoo.experiments.feeding import ported
+    from zoo.experiments.feeding import feed
     from zoo.experiments.stacking import add_prediction
     from zoo.training.compile import compile_model
 
@@ -105,7 +105,7 @@ def score(name: str) -> dict[str, float]:
         upstream = build(recipe.stacked_on, EMBEDDED, {})
         dataset = add_prediction(dataset, upstream, find_recipe(recipe.stacked_on))
     compile_model(model, recipe, 1)
-    splits = ported(recipe, dataset, model, silent.line)
+    splits = feed(recipe, dataset, model, silent.line)
     split = scored_split(splits)
     return evaluation.score(model, {split: splits[split]})[split]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +11,9 @@ import numpy as np
 
 from zoo.core.console import Reporter
 from zoo.core.errors import TrainingError
-from zoo.experiments import provenance, run_folder
-from zoo.experiments.runs import LOGDIR, Run, load_run
+from zoo.experiments.record import as_json, one_line
+from zoo.experiments.runs import HISTORY, LOGDIR, Run, load_run
 from zoo.experiments.trainer import fit
-from zoo.recipes.recipe import Recipe
 
 
 def reproduce(
@@ -30,36 +29,34 @@ def reproduce(
     """
     before = load_run(run, logdir)
     record = before.record
-    if "ensemble" in record:
-        members = ", ".join(member["run"] for member in record["ensemble"]["members"])
+    if record.ensemble:
+        members = ", ".join(member.run for member in record.ensemble.members)
         raise TrainingError(f"an ensemble is not trained; reproduce its members: {members}")
+    history = _history(before.folder)
     with tempfile.TemporaryDirectory() as folder:
         after = fit(
-            Recipe.from_dict(record["recipe"]),
-            data=record["data"]["source"],
-            seed=record["seed"],
+            record.recipe,
+            data=record.data.source,
+            seed=record.seed,
             logdir=folder,
             reporter=reporter or Reporter(),
         )
-        return list(_differences(before, after))
+        return list(_differences(before, history, after))
 
 
-def _differences(before: Run, after: Run) -> Iterator[str]:
+def _differences(before: Run, history: Sequence[str], after: Run) -> Iterator[str]:
     old, new = before.record, after.record
-    places = {
-        "versions": (old["versions"], provenance.versions()),
-        "machine": (old["machine"], provenance.machine()),
-    }
-    for place, (was, now) in places.items():
+    for place in ("versions", "machine"):
+        was, now = as_json(getattr(old, place)), as_json(getattr(new, place))
         for key in was:
             if was[key] != now.get(key):
                 yield f"{place}: {key} was {was[key]}, is {now.get(key)}"
     for key in ("engine", "parameters"):
-        if old[key] != new[key]:
-            yield f"{key} was {old[key]}, is {new[key]}"
-    if old["data"]["fingerprint"] != new["data"]["fingerprint"]:
+        if getattr(old, key) != getattr(new, key):
+            yield f"{key} was {getattr(old, key)}, is {getattr(new, key)}"
+    if old.data.fingerprint != new.data.fingerprint:
         yield "data: another fingerprint"
-    yield from _history_difference(before.folder, after.folder)
+    yield from _history_difference(history, _history(after.folder))
     pairs = zip(before.model.weights, after.model.weights, strict=False)
     for was, now in pairs:
         difference = np.abs(_numpy(was) - _numpy(now)).max() if was.shape == now.shape else np.inf
@@ -68,18 +65,23 @@ def _differences(before: Run, after: Run) -> Iterator[str]:
             return
 
 
-def _history_difference(before: Path, after: Path) -> Iterator[str]:
+def _history_difference(was: Sequence[str], now: Sequence[str]) -> Iterator[str]:
     """The first line in which the two histories differ."""
-    lines = [
-        (folder / run_folder.HISTORY).read_text(encoding="utf-8").splitlines()
-        for folder in (before, after)
-    ]
-    if len(lines[0]) != len(lines[1]):
-        yield f"history: {len(lines[0]) - 1} epochs were run, now {len(lines[1]) - 1}"
-    for epoch, (was, now) in enumerate(zip(*lines, strict=False)):
-        if was != now:
-            yield f"history: epoch {epoch} was {was}, is {now}"
+    if len(was) != len(now):
+        yield f"history: {len(was) - 1} epochs were run, now {len(now) - 1}"
+    for epoch, (old, new) in enumerate(zip(was, now, strict=False)):
+        if old != new:
+            yield f"history: epoch {epoch} was {old}, is {new}"
             return
+
+
+def _history(folder: Path) -> list[str]:
+    """The lines of a run's history.csv."""
+    path = folder / HISTORY
+    try:
+        return path.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        raise TrainingError(f"{path} cannot be read: {one_line(error)}") from error
 
 
 def _numpy(variable: Any) -> np.ndarray:

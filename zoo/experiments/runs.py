@@ -1,19 +1,48 @@
-"""Finished runs: a folder, a trained model, a record."""
+"""Run folders: `LOGDIR/RECIPE/RUN/`, with everything that one training left behind."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from zoo._keras import keras
-from zoo.core.errors import TrainingError
-from zoo.experiments import run_folder
-from zoo.training.metrics import mean_prediction
+from zoo.core.console import Reporter, Timer
+from zoo.core.errors import TrainingError, UnknownNameError
+from zoo.core.files import write_text
+from zoo.experiments import record
+from zoo.experiments.record import SEEDS, RunRecord, Scores
+from zoo.training.compile import mean_prediction
 
 LOGDIR = Path("tensorboard_logs")
+MODEL = "model.keras"
+HISTORY = "history.csv"
+DIAGRAM = "diagram.svg"
+LABELS = "labels.json"
 
-Scores = dict[str, dict[str, float]]  # split -> metric -> value
+
+@dataclass(frozen=True)
+class RunContext:
+    """What all parts of a run share, and what no recipe says.
+
+    Attributes:
+        logdir: Parent of the run folders.
+        console: Where progress goes.
+        seed: Seed of the weights and of the order of the rows.
+        profile: Profile a few steps, for TensorBoard's profile page.
+        timer: Seconds by phase of the run.
+    """
+
+    logdir: Path
+    console: Reporter = field(default_factory=Reporter)
+    seed: int = 0
+    profile: bool = False
+    timer: Timer = field(default_factory=Timer)
+
+    def __post_init__(self) -> None:
+        if type(self.seed) is not int or not 0 <= self.seed < SEEDS:
+            raise TrainingError(f"the seed is a whole number from 0 to 2**32 - 1, not {self.seed}")
 
 
 @dataclass(frozen=True)
@@ -22,17 +51,17 @@ class Run:
 
     folder: Path
     model: keras.Model
-    record: dict[str, Any] = field(repr=False)
+    record: RunRecord = field(repr=False)
 
     @property
     def metrics(self) -> Scores:
         """The model's scores: split -> metric -> value."""
-        return self.record["metrics"]
+        return self.record.metrics
 
     @property
     def baseline(self) -> Scores:
         """The classical model's scores; empty if the recipe names none."""
-        return self.record["baseline"]
+        return self.record.baseline
 
 
 def load_run(run: str | Path, logdir: str | Path = LOGDIR) -> Run:
@@ -43,11 +72,11 @@ def load_run(run: str | Path, logdir: str | Path = LOGDIR) -> Run:
     Raises:
         TrainingError: no such run, or its files are missing or damaged.
     """
-    folder = run_folder.find(run, Path(logdir))
-    record = run_folder.read(folder)
-    if record.get("status") != "finished":
-        raise TrainingError(f"{folder} did not finish (its status is {record.get('status')!r})")
-    path = folder / run_folder.MODEL
+    folder = find(run, Path(logdir))
+    found = RunRecord.read(folder)
+    if found.status != "finished":
+        raise TrainingError(f"{folder} did not finish (its status is {found.status!r})")
+    path = folder / MODEL
     if not path.is_file():
         raise TrainingError(f"{folder} has lost its {path.name}; train it again")
     try:
@@ -55,6 +84,79 @@ def load_run(run: str | Path, logdir: str | Path = LOGDIR) -> Run:
             path, custom_objects={"mean_prediction": mean_prediction}, safe_mode=True
         )
     except Exception as error:  # zipfile, h5py, json and Keras each raise their own
-        reason = str(error).partition("\n")[0]
-        raise TrainingError(f"{path} cannot be loaded: {reason}") from error
-    return Run(folder, model, record)
+        raise TrainingError(f"{path} cannot be loaded: {record.one_line(error)}") from error
+    return Run(folder, model, found)
+
+
+def create(logdir: Path, recipe: str, seed: int) -> Path:
+    """Make an empty folder named by UTC time and seed, unique even within one second.
+
+    Raises:
+        TrainingError: the folder cannot be made.
+    """
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    for attempt in range(1000):
+        folder = logdir / recipe / f"{stamp}-seed{seed}{f'-{attempt}' if attempt else ''}"
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            if not folder.is_dir():
+                raise TrainingError(f"cannot write runs to {folder.parent}: it is a file") from None
+        except OSError as error:
+            raise TrainingError(
+                f"cannot make a run folder under {logdir} ({error.strerror}); choose another with "
+                "--logdir DIR"
+            ) from error
+        else:
+            return folder
+    raise TrainingError(f"{logdir / recipe} holds a thousand runs of this second")
+
+
+def find(run: str | Path, logdir: Path, *, finished: bool = True) -> Path:
+    """The run folder that `run` names: a path, `RECIPE/RUN`, or a recipe's latest run.
+
+    Raises:
+        TrainingError: no such run, or none that finished.
+    """
+    for candidate in (Path(run), logdir / run):
+        if (candidate / record.FILE).is_file():
+            return candidate
+    for folder in folders(logdir / run):
+        if not finished or RunRecord.read(folder).status == "finished":
+            return folder
+    if (logdir / run).is_dir():
+        raise TrainingError(f"no finished run in {logdir / run}; zoo train {run} makes one")
+    known = sorted(path.name for path in logdir.glob("*") if path.is_dir())
+    raise TrainingError(f"{UnknownNameError('run', run, known)} (looked in {logdir})")
+
+
+def folders(parent: Path) -> list[Path]:
+    """The run folders directly in `parent`, the newest first."""
+    return sorted((path.parent for path in parent.glob(f"*/{record.FILE}")), reverse=True)
+
+
+def write_labels(folder: Path, labels: Mapping[str, Sequence[str]]) -> None:
+    """Keep the vocabularies, so that the run can be asked by name without its data."""
+    write_text(
+        folder / LABELS, record.to_json({name: list(words) for name, words in labels.items()})
+    )
+
+
+def read_labels(folder: Path) -> dict[str, tuple[str, ...]]:
+    """The vocabularies that `write_labels` kept.
+
+    Raises:
+        TrainingError: the file is missing or damaged.
+    """
+    path = folder / LABELS
+    try:
+        content = record.parsed(path.read_text(encoding="utf-8"))
+        return record.typed(Mapping[str, tuple[str, ...]], content, "")
+    except (OSError, ValueError, TrainingError) as error:
+        raise TrainingError(f"{path} cannot be read: {record.one_line(error)}") from error
+
+
+def epochs_run(folder: Path) -> int:
+    """Epochs in the run's history."""
+    path = folder / HISTORY
+    return len(path.read_text(encoding="utf-8").splitlines()) - 1 if path.is_file() else 0

@@ -1,12 +1,12 @@
-"""What of a recipe's run goes to TensorBoard: the callback, the card, the HParams row."""
+"""What of a recipe's run goes to TensorBoard: the callback, the model card, the HParams row."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo.experiments.feeding import labels_for
+from zoo.experiments.record import RunRecord, Scores
 from zoo.experiments.setup import TrainingSetup
 from zoo.inspection import model_card
 from zoo.models.registry import spec
@@ -15,7 +15,6 @@ from zoo.tensorboard.hparams import HParam, flattened, write_hparams
 from zoo.training.engine import as_inputs
 
 if TYPE_CHECKING:
-    from zoo.experiments.runs import Scores
     from zoo.tensorboard.callback import TensorBoard
 
 SAMPLE = 32  # rows that the gradients are taken on
@@ -35,44 +34,44 @@ _NOT_SETTINGS = {
 }
 
 
-def callback(plan: TrainingSetup, folder: Path, *, profile: bool = False) -> TensorBoard:
-    """The TensorBoard callback of a run: labels and card, the first training rows as sample."""
+def callback(setup: TrainingSetup, folder: Path, *, profile: bool = False) -> TensorBoard:
+    """The TensorBoard callback of a run: labels, model card, the first training rows as sample."""
     from zoo.tensorboard.callback import TensorBoard
 
     sample = [
-        as_inputs({port: array[:SAMPLE] for port, array in part.items()}) for part in plan.train
+        as_inputs({name: array[:SAMPLE] for name, array in part.items()}) for part in setup.train
     ]
     return TensorBoard(
         folder,
-        labels=labels_for(plan.recipe, plan.dataset),
+        labels=labels_for(setup.recipe, setup.dataset),
         sample=sample,
-        texts={"card": model_card.as_markdown(spec(plan.recipe.architecture))},
+        texts={"card": model_card.as_markdown(spec(setup.recipe.architecture))},
         profile=profile,
     )
 
 
-def hparams(record: Mapping[str, Any]) -> dict[str, HParam]:
+def hparams(record: RunRecord) -> dict[str, HParam]:
     """The settings of a run by its record: the recipe's, the data's source, seed, engine, members.
 
     Runs of the same settings share a row of the page, so two ensembles must differ here.
     """
-    recipe = {key: value for key, value in record["recipe"].items() if key not in _NOT_SETTINGS}
+    fields = record.recipe.to_dict()
     joined: dict[str, Any] = {}
-    if made := record.get("ensemble"):
-        joined = {"members": [each["run"] for each in made["members"]], "weights": made["weights"]}
+    if made := record.ensemble:
+        joined = {"members": [member.run for member in made.members], "weights": made.weights}
     return flattened(
         {
-            "recipe": record["recipe"]["name"],
-            **recipe,
-            "data": record["data"]["source"],
-            "seed": record["seed"],
-            "engine": record["engine"],
+            "recipe": record.recipe.name,
+            **{key: value for key, value in fields.items() if key not in _NOT_SETTINGS},
+            "data": record.data.source,
+            "seed": record.seed,
+            "engine": record.engine,
             "ensemble": joined,
         }
     )
 
 
-def write_scores(folder: Path, record: Mapping[str, Any], scores: Scores) -> None:
+def write_scores(folder: Path, record: RunRecord, scores: Scores) -> None:
     """Write the run's HParams row: its settings, and every split's scores as `split/metric`."""
     metrics = {
         f"{split}/{metric}": value

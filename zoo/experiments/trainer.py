@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,13 @@ from zoo import baselines
 from zoo.core.console import Reporter
 from zoo.core.errors import StoppedEarly, TrainingError
 from zoo.core.files import replacing
-from zoo.core.timer import Timer
 from zoo.data.registry import choose_source
-from zoo.experiments import evaluation, provenance, reports, run_folder, setup, tensorboard_run
-from zoo.experiments.feeding import ported
-from zoo.experiments.runs import LOGDIR, Run, Scores, load_run
-from zoo.experiments.setup import TrainingSetup, prepare
+from zoo.experiments import evaluation, reports, runs, tensorboard_run
+from zoo.experiments.feeding import feed
+from zoo.experiments.record import RunRecord, Scores
+from zoo.experiments.runs import LOGDIR, Run, RunContext, load_run
+from zoo.experiments.setup import TrainingSetup, data_record, load, prepare
+from zoo.experiments.stacking import with_prediction
 from zoo.inspection import diagram
 from zoo.recipes.file import resolved
 from zoo.recipes.recipe import Recipe
@@ -53,13 +54,20 @@ def fit(
         DataError: data that is missing or damaged.
         TrainingError: the loss became NaN, or the run folder cannot be written.
     """
-    plan = resolved(recipe)
-    source = choose_source(plan.dataset, data, None, plan.dataset_options)
-    chosen = plan.for_source(source).override(overrides)
+    context = RunContext(Path(logdir), reporter or Reporter(), seed, profile)
+    found = resolved(recipe)
+    source = choose_source(found.dataset, data, None, found.dataset_options)
+    chosen = found.for_source(source).override(overrides)
     named = ["--recipe", str(recipe)] if isinstance(recipe, Path) else [chosen.name]
-    command = _command(named, data, seed, overrides)
-    record = {"command": command}
-    return _run(chosen, data, seed, Path(logdir), reporter or Reporter(), record, profile=profile)
+    return train(context, chosen, source, _command(named, data, seed, overrides))
+
+
+def train(context: RunContext, recipe: Recipe, source: str, command: str = "") -> Run:
+    """Train a recipe on a source of its data, both as they are, in a new run folder."""
+    setup = prepare(context, recipe, source, train)
+    folder = runs.create(context.logdir, recipe.name, context.seed)
+    command = command or _command([recipe.name], source, context.seed, {})
+    return _carried_out(context, setup, folder, _opening(context, setup, command=command))
 
 
 def resume(
@@ -71,146 +79,131 @@ def resume(
 ) -> Run:
     """Go on with a run that was interrupted, from its last completed epoch.
 
-    The end is the one that the run would have had if nothing had stopped it: weights, optimizer,
-    callbacks, history and TensorBoard's steps.
+    It ends as the run would have ended without the interruption: the same weights, optimizer,
+    callbacks, history and TensorBoard steps.
 
     Raises:
         TrainingError: no such run, or it has finished.
         DataError: the data is not what it was.
     """
-    folder = run_folder.find(run, Path(logdir), finished=False)
-    record = run_folder.read(folder)
-    if record.get("status") == "finished":
+    folder = runs.find(run, Path(logdir), finished=False)
+    record = RunRecord.read(folder)
+    if record.status == "finished":
         raise TrainingError(f"{folder} has finished; there is nothing to resume")
-    chosen = Recipe.from_dict(record["recipe"])
-    source = record["data"]["source"]
-    parent = folder.parent.parent
-    reporter = reporter or Reporter()
-    seed = record["seed"]
-    return _run(chosen, source, seed, parent, reporter, record, folder, profile=profile)
+    if record.ensemble:
+        raise TrainingError(f"{folder} is an ensemble; there is nothing to train in it")
+    parent = folder.parent.parent if folder.parent.name == record.recipe.name else Path(logdir)
+    context = RunContext(parent, reporter or Reporter(), record.seed, profile)
+    expected = record.data.fingerprint
+    setup = prepare(context, record.recipe, record.data.source, train, expected=expected)
+    opening = _opening(context, setup, command=record.command, started=record.started)
+    return _carried_out(context, setup, folder, opening, resumed=True)
 
 
-def _run(
-    chosen: Recipe,
-    data: str,
-    seed: int,
-    logdir: Path,
-    reporter: Reporter,
-    record: dict[str, Any],
-    folder: Path | None = None,
+def _carried_out(
+    context: RunContext,
+    setup: TrainingSetup,
+    folder: Path,
+    record: RunRecord,
     *,
-    profile: bool = False,
+    resumed: bool = False,
 ) -> Run:
-    """Train in a new run folder, or go on in `folder`, whose record is `record`."""
-    timer = Timer()
-    resumed = folder is not None
-    expected = record["data"]["fingerprint"] if resumed else ""
-    plan = prepare(
-        chosen, data, seed, logdir=logdir, reporter=reporter, timer=timer, expected=expected
-    )
-    folder = folder or run_folder.create(logdir, chosen.name, seed)
-    record = _opening(plan, record)
+    """Train, save, evaluate, and write down what came out; or go on where a run had stopped."""
+    recipe, model, timer = setup.recipe, setup.model, context.timer
     with _recorded(folder, record):
-        run_folder.write(folder, record)
-        run_folder.write_labels(folder, plan.dataset.labels)
-        diagram.render(plan.model, folder / run_folder.DIAGRAM)
+        record.write(folder)
+        runs.write_labels(folder, setup.dataset.labels)
+        diagram.render(model, folder / runs.DIAGRAM)
         with timer.phase("train"):
-            whole = _trained(plan, folder, reporter, resumed=resumed, profile=profile)
-        with timer.phase("save"), replacing(folder / run_folder.MODEL) as partial:
-            plan.model.save(partial)
+            whole = _trained(context, setup, folder, resumed=resumed)
+        with timer.phase("save"), replacing(folder / runs.MODEL) as partial:
+            model.save(partial)
         with timer.phase("evaluate"):
-            metrics = evaluation.score(plan.model, plan.splits)
+            metrics = evaluation.score(model, setup.splits)
+        name, baseline = "", {}
         with timer.phase("baseline"):
-            name, baseline = (
-                baselines.score(chosen.baseline, plan.splits, chosen.loss, chosen.metrics)
-                if chosen.baseline and whole
-                else ("", {})
-            )
+            if recipe.baseline and whole:
+                name, baseline = baselines.score(
+                    recipe.baseline, setup.splits, recipe.loss, recipe.metrics
+                )
         with timer.phase("report"):
-            table = _reported(plan, folder)
+            table = _reported(setup, folder)
             tensorboard_run.write_scores(folder, record, metrics)
-        outputs = engine.output_names(plan.model)
-        record |= {
-            "status": "finished" if whole else "interrupted",
-            "epochs_run": run_folder.epochs_run(folder),
-            "metrics": metrics,
-            "baseline": baseline,
-            "baseline_name": name,
-            "references": evaluation.references(plan.dataset, metrics, outputs, chosen.columns),
-            "seconds": timer.seconds(),
-        }
-        run_folder.write(folder, record)
-    evaluation.show(reporter, record)
+        outputs = engine.output_names(model)
+        record = replace(
+            record,
+            status="finished" if whole else "interrupted",
+            epochs_run=runs.epochs_run(folder),
+            metrics=metrics,
+            baseline=baseline,
+            baseline_name=name,
+            references=evaluation.references(setup.dataset, metrics, outputs, recipe.columns),
+            seconds=timer.seconds(),
+        )
+        record.write(folder)
+    evaluation.show(context.console, record)
     if not whole:
         raise StoppedEarly(
-            f"stopped after epoch {record['epochs_run']} of {chosen.epochs}; go on with "
+            f"stopped after epoch {record.epochs_run} of {recipe.epochs}; go on with "
             f"zoo train --resume {folder}"
         )
     if table is not None:
-        reporter.table(table.title, table.header, table.rows)
-    reporter.line(f"run folder: {folder}")
-    return Run(folder, plan.model, record)
+        context.console.table(table.title, table.header, table.rows)
+    context.console.line(f"run folder: {folder}")
+    return Run(folder, model, record)
 
 
-def _opening(plan: TrainingSetup, record: Mapping[str, Any]) -> dict[str, Any]:
+def _opening(context: RunContext, setup: TrainingSetup, **kept: str) -> RunRecord:
     """What run.json says while the run goes on; a resumed one keeps its command and its start."""
-    return {
-        "status": "running",
-        "started": datetime.now(UTC).isoformat(timespec="seconds"),
-        **{key: record[key] for key in ("command", "started") if key in record},
-        "recipe": plan.recipe.to_dict(),
-        "seed": plan.seed,
-        "data": setup.as_record(plan.dataset, plan.fingerprint, plan.splits),
-        "upstream": plan.upstream,
-        "engine": plan.engine,
-        "parameters": plan.model.count_params(),
-        "commit": provenance.commit(),
-        "versions": provenance.versions(),
-        "machine": provenance.machine(),
-    }
+    return RunRecord(
+        recipe=setup.recipe,
+        seed=context.seed,
+        data=data_record(setup.dataset, setup.fingerprint, setup.splits),
+        upstream=setup.upstream,
+        engine=setup.engine,
+        parameters=setup.model.count_params(),
+        **kept,
+    )
 
 
-def _trained(
-    plan: TrainingSetup, folder: Path, reporter: Reporter, *, resumed: bool, profile: bool
-) -> bool:
+def _trained(context: RunContext, setup: TrainingSetup, folder: Path, *, resumed: bool) -> bool:
     """Run the epochs, or those that are left; whether all were run that the recipe wants."""
     # These derive from Keras's classes: importing them loads TensorFlow.
     from zoo.tensorboard import events
     from zoo.training import checkpoint
-    from zoo.training.callbacks import BestWeights, standard_callbacks
+    from zoo.training.callbacks import BestWeights, EpochLines, standard_callbacks
     from zoo.training.interrupt import StopRequest, listening
-    from zoo.training.progress import EpochLines
 
-    recipe = plan.recipe
+    recipe, console = setup.recipe, context.console
     state = None
     if resumed:
-        state = checkpoint.newest(folder / "checkpoints", reporter.line)
+        state = checkpoint.newest(folder / "checkpoints", console.line)
         events.cut_after(folder, int(state["arrays"]["optimizer/0"]) if state else 0)
     done = state["epochs"] if state else 0
     if resumed:
-        reporter.line(f"going on after epoch {done} of {recipe.epochs}")
+        console.line(f"going on after epoch {done} of {recipe.epochs}")
     stop = StopRequest()
     callbacks = [
-        EpochLines(reporter, recipe.epochs, plan.steps),
+        EpochLines(console, recipe.epochs, setup.steps),
         *standard_callbacks(recipe, folder),
-        tensorboard_run.callback(plan, folder, profile=profile),
+        tensorboard_run.callback(setup, folder, profile=context.profile),
     ]
     point = checkpoint.ResumePoint(folder / "checkpoints", callbacks, state, stop)
     with (
-        listening(stop, reporter.line),
-        reporter.progress(recipe.epochs * plan.steps, recipe.name),
+        listening(stop, console.line),
+        console.progress(recipe.epochs * setup.steps, recipe.name),
     ):
         try:
             engine.fit(
-                plan.model,
-                plan.train,
-                plan.validation,
+                setup.model,
+                setup.train,
+                setup.validation,
                 # a run that had stopped by itself has no epochs left
                 epochs=done if state and state["stopped"] else recipe.epochs,
                 initial_epoch=done,
                 batch_size=recipe.batch_size,
-                engine=plan.engine,
-                seed=plan.seed,
+                engine=setup.engine,
+                seed=context.seed,
                 validation_split=recipe.validation_split,
                 callbacks=[*callbacks, stop, point],
             )
@@ -222,15 +215,17 @@ def _trained(
     return stop.stopped_after in (None, recipe.epochs)
 
 
-def _reported(plan: TrainingSetup, folder: Path) -> reports.Table | None:
+def _reported(setup: TrainingSetup, folder: Path) -> reports.Table | None:
     """Write the run's picture and what belongs to it, also where TensorBoard finds it."""
     from zoo.tensorboard.callback import write_picture
 
-    inputs, targets = plan.splits.get("test", plan.splits["train"])
-    predicted = engine.predict(plan.model, inputs)
-    finished = reports.Finished(plan.recipe, plan.model, plan.dataset, inputs, targets, predicted)
+    inputs, targets = setup.splits.get("test", setup.splits["train"])
+    predicted = engine.predict(setup.model, inputs)
+    finished = reports.Finished(
+        setup.recipe, setup.model, setup.dataset, inputs, targets, predicted
+    )
     table = reports.write(finished, folder)
-    step = int(plan.model.optimizer.iterations)
+    step = int(setup.model.optimizer.iterations)
     write_picture(folder / "train", "picture", folder / reports.PICTURE, step)
     return table
 
@@ -243,17 +238,18 @@ def evaluate(
     Raises:
         TrainingError, DataError: the run or its data is missing or damaged.
     """
-    reporter = reporter or Reporter()
+    console = reporter or Reporter()
     loaded = load_run(run, logdir)
     record = loaded.record
-    chosen = Recipe.from_dict(record["recipe"])
-    dataset = setup.load(chosen, record["data"]["source"], reporter)
-    if dataset.fingerprint != record["data"]["fingerprint"]:
-        reporter.line("note: this is not the data that the run was trained on")
-    dataset, _ = setup.stacked(dataset, chosen, record["seed"], Path(logdir), reporter)
-    splits = ported(chosen, dataset, loaded.model, reporter.line)
+    dataset = load(record.recipe, record.data.source, console)
+    if dataset.fingerprint != record.data.fingerprint:
+        console.line("note: this is not the data that the run was trained on")
+    if record.recipe.stacked_on:
+        context = RunContext(Path(logdir), console, record.seed)
+        dataset, _ = with_prediction(dataset, record.recipe.stacked_on, context, train)
+    splits = feed(record.recipe, dataset, loaded.model, console.line)
     metrics = evaluation.score(loaded.model, splits)
-    evaluation.show(reporter, {**record, "metrics": metrics})
+    evaluation.show(console, replace(record, metrics=metrics))
     return metrics
 
 
@@ -266,15 +262,15 @@ def _command(recipe: list[str], data: str, seed: int, overrides: Mapping[str, An
 
 
 @contextmanager
-def _recorded(folder: Path, record: dict[str, Any]) -> Iterator[None]:
+def _recorded(folder: Path, record: RunRecord) -> Iterator[None]:
     """Say in run.json how the block ended, if it did not end well."""
     try:
         yield
     except BaseException as error:
-        record["status"] = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
-        record["error"] = str(error) or type(error).__name__
+        status = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
+        reason = str(error) or type(error).__name__
         try:
-            run_folder.write(folder, record)
+            replace(record, status=status, error=reason).write(folder)
         except OSError:  # the same full disk, perhaps: the error itself is what counts
             raise error from None
         raise

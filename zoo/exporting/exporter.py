@@ -13,12 +13,10 @@ from zoo._keras import keras, tf
 from zoo.core.console import Reporter
 from zoo.core.errors import DataError, TrainingError
 from zoo.core.files import replacing, replacing_folder
-from zoo.experiments.feeding import ported
+from zoo.experiments.feeding import feed
 from zoo.experiments.runs import LOGDIR, Run, load_run
 from zoo.exporting import serving, signature_json, verify
 from zoo.exporting.formats import FORMATS, Arrays, Artifact, ExportError
-from zoo.recipes.recipe import Recipe
-from zoo.recipes.registry import recipe as find_recipe
 
 TOLERANCE = 1e-4
 
@@ -123,20 +121,16 @@ def rows_for(run: Run) -> tuple[str, Arrays]:
     """
     from zoo.experiments import setup, stacking  # data readers: a plain model needs none
 
-    recipe = Recipe.from_dict(run.record["recipe"])
+    recipe, upstream = run.record.recipe, run.record.upstream
     silent = Reporter(silent=True)
     try:
-        dataset = setup.load(recipe, run.record["data"]["source"], silent)
-        if recipe.stacked_on:  # never train here: this run's own upstream, or none
-            upstream = load_run(
-                f"{recipe.stacked_on}/{run.record['upstream']['run']}", run.folder.parent.parent
-            )
-            dataset = stacking.add_prediction(
-                dataset, upstream.model, find_recipe(recipe.stacked_on)
-            )
+        dataset = setup.load(recipe, run.record.data.source, silent)
+        if upstream:  # never train here: this run's own upstream, or none
+            before = load_run(f"{recipe.stacked_on}/{upstream.run}", run.folder.parent.parent)
+            dataset = stacking.add_prediction(dataset, before.model, before.record.recipe)
     except (DataError, TrainingError):
         return "made up", verify.made_up_rows(run.model)
-    splits = ported(recipe, dataset, run.model, silent.line)
+    splits = feed(recipe, dataset, run.model, silent.line)
     split = next(name for name in ("test", "validation", "train", *splits) if name in splits)
     return split, {name: array[: verify.ROWS] for name, array in splits[split][0].items()}
 
@@ -194,7 +188,7 @@ def _entry(
     model: keras.Model, exported: Exported, tolerance: float, run: Run | None
 ) -> dict[str, Any]:
     """What signature.json says of one artifact."""
-    architecture = run.record["recipe"]["architecture"] if run else model.name
+    architecture = run.record.recipe.architecture if run else model.name
     return {
         "format": exported.format,
         "model": model.name,

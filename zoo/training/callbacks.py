@@ -8,6 +8,9 @@ from __future__ import annotations
 import csv
 import io
 import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,19 +19,22 @@ import numpy as np
 from zoo._keras import keras, tf
 from zoo.core.errors import TrainingError
 from zoo.core.files import replacing, write_text
-from zoo.training.write_budget import WriteBudget
 
 if TYPE_CHECKING:
+    from zoo.core.console import Reporter
     from zoo.recipes.recipe import Recipe
 
 Logs = dict[str, Any] | None
+
+SHARE = 0.05  # of the training time, at most, goes into writing each kind of file
+MOST_LINES = 30  # longer runs print every second, third ... epoch, and always the last
 
 
 def standard_callbacks(recipe: Recipe, folder: Path) -> list[keras.callbacks.Callback]:
     """Checkpoint of the best weights, history, NaN stop, and what the recipe switches on.
 
-    With `ema` the first and the last of them put the averaged weights in and out again: those
-    between see the averages.
+    With `ema` the first callback puts the averaged weights into the model at an epoch's end and
+    the last one takes them out again: all callbacks between them see the averages.
     """
     history = HistoryFile(folder / "history.csv")
     callbacks: list[keras.callbacks.Callback] = [
@@ -52,18 +58,37 @@ def standard_callbacks(recipe: Recipe, folder: Path) -> list[keras.callbacks.Cal
             )
         )
     if recipe.ema:
-        from zoo.training.averaging import AveragesIn, AveragesOut
-
         averages = AveragesIn()
         callbacks = [averages, *callbacks, AveragesOut(averages)]
     return callbacks
 
 
+class WriteBudget:
+    """Decides whether one kind of file may be written now, by the time that it has cost so far."""
+
+    def __init__(self) -> None:
+        self.begun = self.spent = 0.0
+
+    def start(self) -> None:
+        """Training begins: time counts from here."""
+        self.begun = time.perf_counter()
+
+    def allows(self) -> bool:
+        """Whether the file has cost at most its share of the time; the first one always may."""
+        return self.spent <= SHARE * (time.perf_counter() - self.begun)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Count the block's time as spent."""
+        begun = time.perf_counter()
+        yield
+        self.spent += time.perf_counter() - begun
+
+
 class BestWeights(keras.callbacks.Callback):
     """Keeps the weights of the epoch with the lowest `monitor`, and writes them to a file.
 
-    The file is written at once where its `WriteBudget` lets it; what is left to write is written
-    at the end.
+    The file is written after an epoch if its `WriteBudget` allows it, and at the end.
     """
 
     def __init__(self, path: Path, monitor: str) -> None:
@@ -73,10 +98,10 @@ class BestWeights(keras.callbacks.Callback):
         self.best = math.inf
         self.best_weights: list[np.ndarray] | None = None
         self.unwritten = False
-        self.allowance = WriteBudget()
+        self.budget = WriteBudget()
 
     def on_train_begin(self, logs: Logs = None) -> None:
-        self.allowance.start()
+        self.budget.start()
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         value = (logs or {}).get(self.monitor, math.nan)
@@ -84,7 +109,7 @@ class BestWeights(keras.callbacks.Callback):
             self.best = float(value)
             self.best_weights = self.model.get_weights()
             self.unwritten = True
-            if self.allowance.allows():
+            if self.budget.allows():
                 self.write()
 
     def on_train_end(self, logs: Logs = None) -> None:
@@ -94,7 +119,7 @@ class BestWeights(keras.callbacks.Callback):
         """Write the best weights, if the file does not hold them yet."""
         if not self.unwritten:
             return
-        with self.allowance.writing():
+        with self.budget.writing():
             present = self.model.get_weights()
             self.model.set_weights(self.best_weights)
             with replacing(self.path) as partial:
@@ -106,25 +131,24 @@ class BestWeights(keras.callbacks.Callback):
 class HistoryFile(keras.callbacks.Callback):
     """Every epoch's learning rate, losses and metrics as CSV.
 
-    The file is rewritten whole after each epoch where its `WriteBudget` lets it; what is left to
-    write is written at the end.
+    The whole file is written after an epoch if its `WriteBudget` allows it, and at the end.
     """
 
     def __init__(self, path: Path) -> None:
         super().__init__()
         self.path = path
         self.rows: list[dict[str, float]] = []
-        self.allowance = WriteBudget()
+        self.budget = WriteBudget()
 
     def on_train_begin(self, logs: Logs = None) -> None:
-        self.allowance.start()
+        self.budget.start()
         # compiled: a schedule is a dozen operations, which one by one take a millisecond
         self.rate = tf.function(lambda: tf.convert_to_tensor(self.model.optimizer.learning_rate))
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         values = {name: float(value) for name, value in (logs or {}).items()}
         self.rows.append({"epoch": epoch + 1, "learning_rate": float(self.rate()), **values})
-        if self.allowance.allows():
+        if self.budget.allows():
             self.write_rows()
 
     def on_train_end(self, logs: Logs = None) -> None:
@@ -134,7 +158,7 @@ class HistoryFile(keras.callbacks.Callback):
         """Write all rows so far; the columns are those of any row."""
         if not self.rows:
             return
-        with self.allowance.writing():
+        with self.budget.writing():
             columns = list(dict.fromkeys(name for row in self.rows for name in row))
             text = io.StringIO()
             writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
@@ -165,3 +189,78 @@ class StopOnNaN(keras.callbacks.Callback):
                 f"the loss became {float(loss)} in epoch {self.epoch}{step}; "
                 f"try a lower rate, such as --set learning_rate={self.recipe.learning_rate / 10:g}"
             )
+
+
+class EpochLines(keras.callbacks.Callback):
+    """Shows how the training goes: a line for an epoch, and on a terminal a bar that moves."""
+
+    def __init__(self, console: Reporter, epochs: int, steps: int) -> None:
+        super().__init__()
+        self.console = console
+        self.epochs = epochs
+        self.steps = steps
+        self.every = -(-epochs // MOST_LINES)
+        self.started = 0.0
+        self.done = 0  # steps of the epochs before this one
+
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+        self.started = time.perf_counter()
+        self.done = epoch * self.steps
+
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
+        self.console.reach(self.done + batch + 1)
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        self.done = (epoch + 1) * self.steps
+        self.console.reach(self.done)
+        if (epoch + 1) % self.every and epoch + 1 != self.epochs:
+            return
+        seconds = time.perf_counter() - self.started
+        values = "  ".join(f"{name} {float(value):.4f}" for name, value in (logs or {}).items())
+        width = len(str(self.epochs))
+        self.console.line(f"epoch {epoch + 1:{width}d}/{self.epochs}  {values}  {seconds:.2f} s")
+
+
+class AveragesIn(keras.callbacks.Callback):
+    """Puts the averaged weights (EMA) into the model for the validation and an epoch's end.
+
+    The optimizer keeps the averages (Keras's `use_ema`) and `fit` leaves them in the model at its
+    end. In between, Keras alone would validate, checkpoint and stop early on the weights that are
+    being trained. `keras.callbacks.SwapEMAWeights` exchanges the two in place and needs to know
+    the last epoch beforehand: a run that stops early or by request would end on the wrong ones.
+
+    Must be the first callback, so that all others see the averages at an epoch's end.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trained: list[np.ndarray] = []  # the weights that the averages stand in for
+
+    def on_test_begin(self, logs: Logs = None) -> None:
+        self._put_in()
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        self._put_in()  # without validation rows it was not done before
+
+    def _put_in(self) -> None:
+        if not self.trained:
+            weights = self.model.trainable_variables
+            self.trained = [np.asarray(keras.ops.convert_to_numpy(each)) for each in weights]
+            self.model.optimizer.finalize_variable_values(weights)
+
+    def put_out(self) -> None:
+        """Give the model the weights back that the training goes on from."""
+        for weight, value in zip(self.model.trainable_variables, self.trained, strict=True):
+            weight.assign(value)
+        self.trained = []
+
+
+class AveragesOut(keras.callbacks.Callback):
+    """Ends what `AveragesIn` began; a resume point saved after it holds the trained weights."""
+
+    def __init__(self, averages: AveragesIn) -> None:
+        super().__init__()
+        self.averages = averages
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        self.averages.put_out()

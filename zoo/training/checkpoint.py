@@ -22,8 +22,8 @@ import numpy as np
 from zoo._keras import keras
 from zoo.core.errors import TrainingError
 from zoo.core.files import replacing
+from zoo.training.callbacks import WriteBudget
 from zoo.training.interrupt import StopRequest
-from zoo.training.write_budget import WriteBudget
 
 KEPT = 2
 NAME = re.compile(r"resume-(\d+)-([0-9a-f]{16})\.npz")
@@ -43,9 +43,9 @@ Logs = dict[str, Any] | None
 class ResumePoint(keras.callbacks.Callback):
     """Saves resume points; must be the last callback, to see all others' state.
 
-    One is written after the first epoch, after the last, when the run is asked to stop, and
-    after any other where their `WriteBudget` lets it: a killed run of very short epochs repeats
-    some of them.
+    One is written after the first epoch, after the last, and when the run is asked to stop. After
+    the other epochs the `WriteBudget` decides: a killed run of very short epochs repeats some of
+    them.
 
     Args:
         folder: The run's folder of checkpoints.
@@ -66,19 +66,19 @@ class ResumePoint(keras.callbacks.Callback):
         self.others = list(callbacks)
         self.state = state
         self.stop = stop
-        self.allowance = WriteBudget()
+        self.budget = WriteBudget()
 
     def on_train_begin(self, logs: Logs = None) -> None:
-        self.allowance.start()
+        self.budget.start()
         # Keras's callbacks forget everything in their own on_train_begin, just before this one.
         if self.state is not None:
             restore(self.state, self.model, self.others)
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         last = self.model.stop_training or epoch + 1 == self.params["epochs"]
-        if last or self.allowance.allows():
+        if last or self.budget.allows():
             by_itself = self.model.stop_training and not (self.stop and self.stop.stopped_after)
-            with self.allowance.writing():
+            with self.budget.writing():
                 save(self.folder, epoch + 1, self.model, self.others, stopped=by_itself)
 
 
@@ -119,7 +119,7 @@ def save(
 
 
 def newest(folder: Path, warn: Callable[[str], None]) -> dict[str, Any] | None:
-    """The newest resume point that is whole, read; None if there is none. Tells of damaged ones."""
+    """The newest resume point that is whole; None if there is none. Warns of damaged ones."""
     for path in _points(folder):
         try:
             content = path.read_bytes()

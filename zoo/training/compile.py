@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from zoo._keras import keras
+from zoo._keras import keras, ops
 from zoo.core.errors import RecipeError, UnknownNameError
 from zoo.training.engine import output_names
 
@@ -90,10 +90,17 @@ def _metric(name: str, loss: str) -> Any:
     if name == "mse":
         return keras.metrics.MeanSquaredError(name="mse")
     if name == "mean_prediction":
-        from zoo.training.metrics import mean_prediction
-
         return mean_prediction
     if loss not in _BY_LOSS:
         raise RecipeError(f"metric {name} needs a cross-entropy, not {loss!r}")
     accuracy, log_loss = _BY_LOSS[loss]
     return getattr(keras.metrics, accuracy if name == "accuracy" else log_loss)(name=name)
+
+
+def mean_prediction(y_true: Any, y_pred: Any) -> Any:
+    """Mean of what the model predicts, whatever the truth (`using-keras`'s custom metric).
+
+    Returns one mean per row, so that Keras weighs a smaller last batch by its rows. A model
+    compiled with it is loaded by `load_model(path, custom_objects={"mean_prediction": ...})`.
+    """
+    return ops.mean(y_pred, axis=-1)

@@ -18,12 +18,22 @@ import numpy as np
 from zoo._keras import keras, tf
 from zoo.core.errors import TrainingError
 from zoo.training import resident
-from zoo.training.shuffling import shuffled, take
+from zoo.training.resident import shuffled, take
 
 Arrays = Mapping[str, np.ndarray]
 
 EVALUATION_BYTES = 4 * 1024**2  # inputs of one batch of an evaluation
 MEMORY_BOUND = 2 * 1024**3  # bytes of data that the resident engines keep on the device
+
+
+def set_seed(seed: int) -> None:
+    """Seed Python, NumPy and TensorFlow, and make TensorFlow's operations deterministic.
+
+    Determinism stays on for the rest of the process. It holds for one machine and one set of
+    versions; oneDNN on or off changes the last bits (run.json records it).
+    """
+    keras.utils.set_random_seed(seed)
+    tf.config.experimental.enable_op_determinism()
 
 
 def fit(

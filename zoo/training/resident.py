@@ -14,7 +14,6 @@ from typing import Any
 
 from zoo._keras import keras, tf
 from zoo.training.lstm_input_fusion import fused_lstm_inputs
-from zoo.training.shuffling import shuffled, take
 
 
 def train_function(
@@ -75,6 +74,21 @@ def _loop(
         return model.get_metrics_result()
 
     return tf.function(run, jit_compile=xla)
+
+
+def shuffled(rows: int, seed: int, epoch: Any) -> Any:
+    """Row numbers 0 to rows - 1 in the order of `epoch`, an int64 tensor of shape (rows,).
+
+    The order depends on the seed and the epoch alone, so that every engine, and a resumed run,
+    takes the rows in the same order.
+    """
+    pair = tf.stack([tf.constant(seed, tf.int64), tf.cast(epoch, tf.int64)])
+    return tf.random.experimental.stateless_shuffle(tf.range(rows, dtype=tf.int64), pair)
+
+
+def take(data: Any, rows: Any) -> Any:
+    """The given rows of every array in a nested structure."""
+    return tf.nest.map_structure(lambda array: tf.gather(array, rows), data)
 
 
 def _on_device(data: Any) -> Any:

@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING, Any
 from zoo._keras import keras
 from zoo.core.errors import RecipeError, TrainingError, ZooError
 from zoo.experiments import setup
-from zoo.experiments.feeding import build_for, ported
+from zoo.experiments.feeding import build_for, feed
 from zoo.recipes.recipe import Recipe
 from zoo.training import engine
 from zoo.training.callbacks import BestWeights, HistoryFile, standard_callbacks
 from zoo.training.compile import compile_model
-from zoo.training.determinism import set_seed
 
 if TYPE_CHECKING:
     from optuna.trial import Trial
@@ -118,9 +117,9 @@ def _train(
     say: Callable[[str], None],
 ) -> None:
     keras.backend.clear_session()  # what the last trial built and compiled
-    set_seed(seed)
+    engine.set_seed(seed)
     model = build_for(recipe, dataset)
-    splits = ported(recipe, dataset, model, say)
+    splits = feed(recipe, dataset, model, say)
     train, validation = splits["train"], splits.get("validation")
     if recipe.validation_split:
         train, validation = setup.joined(train, validation), None
