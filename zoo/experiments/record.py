@@ -12,7 +12,7 @@ import os
 import platform as here
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import metadata
@@ -20,9 +20,10 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from zoo.core.errors import TrainingError, ZooError
+from zoo.core.errors import RecipeError, TrainingError
 from zoo.core.files import write_text
-from zoo.recipes.recipe import ENGINES, Recipe
+from zoo.recipes.fields import ENGINES, shown
+from zoo.recipes.recipe import Recipe
 
 FILE = "run.json"
 VERSION = 1
@@ -223,12 +224,12 @@ def _check_ranges(record: RunRecord) -> None:
     for name, holds, message in checks:
         if not holds:
             raise TrainingError(f"{name}: {message}")
-    names = {"recipe.name": record.recipe.name}
-    if record.upstream:
-        names |= {"upstream.recipe": record.upstream.recipe, "upstream.run": record.upstream.run}
-    for where, name in names.items():  # they become parts of a path
-        if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", name):
-            raise TrainingError(f"{where}: takes letters, digits, _, . and -, not {_shown(name)}")
+    if record.upstream:  # part of a path
+        run = record.upstream.run
+        if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", run):
+            raise TrainingError(
+                f"upstream.run: takes letters, digits, _, . and -, not {shown(run)}"
+            )
 
 
 # Reading JSON by type
@@ -238,7 +239,7 @@ _WORDS = {str: "text", int: "a whole number", float: "a number", bool: "true or 
 
 
 def parsed(text: str) -> Any:
-    """JSON without NaN, infinities, characters that no file can hold, or thousands of levels.
+    """JSON without NaN, infinities, characters that no file can hold, or a hundred levels.
 
     Raises:
         ValueError: the message says where or what.
@@ -252,7 +253,14 @@ def parsed(text: str) -> Any:
         json.dumps(content, ensure_ascii=False).encode()
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+    if _deeper(content, MOST_LEVELS):
+        raise ValueError("it is nested too deeply")
     return content
+
+
+def _deeper(value: Any, levels: int) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return not levels or any(_deeper(each, levels - 1) for each in inner)
 
 
 def typed(kind: Any, value: Any, where: str) -> Any:
@@ -264,22 +272,20 @@ def typed(kind: Any, value: Any, where: str) -> Any:
     origin, inner = get_origin(kind), get_args(kind)
     if origin in (Union, UnionType):  # X | None
         return None if value is None else typed(inner[0], value, where)
-    if kind is Any:
-        _check_plain(value, where, MOST_LEVELS)
-        return value
+    if kind is Recipe:
+        return _recipe(value, where)
     if dataclasses.is_dataclass(kind) and isinstance(value, dict):
         return _fields(kind, value, where)
     if origin is Mapping and isinstance(value, dict):
         return {key: typed(inner[1], each, _below(where, key)) for key, each in value.items()}
     if origin is tuple and isinstance(value, list):
         return tuple(typed(inner[0], each, f"{where}[{at}]") for at, each in enumerate(value))
-    if kind in _WORDS and not isinstance(value, dict | list):
-        if kind is float and type(value) is int:
-            value = float(value) if abs(value) < 2**63 else math.inf
-        if type(value) is kind and _usable(value):
-            return value
+    if kind is float and type(value) is int and abs(value) < 2**63:
+        return float(value)
+    if kind in _WORDS and type(value) is kind and _usable(value):
+        return value
     wanted = _WORDS.get(kind, "a list" if origin is tuple else "a mapping")
-    raise TrainingError(f"{where or 'the file'}: must be {wanted}, not {_shown(value)}")
+    raise TrainingError(f"{where or 'the file'}: must be {wanted}, not {shown(value)}")
 
 
 def _fields(kind: Any, value: dict[str, Any], where: str) -> Any:
@@ -288,33 +294,23 @@ def _fields(kind: Any, value: dict[str, Any], where: str) -> Any:
     for key in value:
         if key not in hints:
             raise TrainingError(f"{_below(where, key)}: there is no such field")
-    if kind is not Recipe:
-        for key in hints:
-            if key not in value:
-                raise TrainingError(f"{_below(where, key)}: is missing")
-    fields = {key: typed(hints[key], each, _below(where, key)) for key, each in value.items()}
-    if kind is not Recipe:
-        return kind(**fields)
+    _check_keys(hints, value, where)
+    return kind(**{key: typed(hints[key], value[key], _below(where, key)) for key in hints})
+
+
+def _recipe(value: Any, where: str) -> Recipe:
     try:
         recipe = Recipe.from_dict(value)
-    except (ZooError, TypeError, ValueError) as error:  # TypeError: one that has no default
+    except RecipeError as error:
         raise TrainingError(f"{where}: {one_line(error)}") from error
-    for key in recipe.to_dict():
-        if key not in value:
-            raise TrainingError(f"{_below(where, key)}: is missing")
+    _check_keys(recipe.to_dict(), value, where)
     return recipe
 
 
-def _check_plain(value: Any, where: str, levels: int) -> None:
-    """Any JSON value: refuse numbers that no field takes, and too many levels."""
-    if not levels:
-        raise TrainingError(f"{where}: is nested too deeply")
-    if isinstance(value, dict | list):
-        entries = value.items() if isinstance(value, dict) else enumerate(value)
-        for key, each in entries:
-            _check_plain(each, _below(where, str(key)), levels - 1)
-    elif not _usable(value):
-        raise TrainingError(f"{where}: must be a usable number, not {_shown(value)}")
+def _check_keys(wanted: Iterable[str], value: Mapping[str, Any], where: str) -> None:
+    for key in wanted:
+        if key not in value:
+            raise TrainingError(f"{_below(where, key)}: is missing")
 
 
 def _usable(value: Any) -> bool:
@@ -325,17 +321,8 @@ def _usable(value: Any) -> bool:
 
 
 def _below(where: str, key: str) -> str:
-    name = key if re.fullmatch(r"[\w .-]{1,40}", key) else _shown(key)
+    name = key if re.fullmatch(r"[\w .-]{1,40}", key) else shown(key)
     return f"{where}.{name}" if where else name
-
-
-def _shown(value: Any) -> str:
-    """A value as a message shows it: one short line."""
-    try:
-        text = repr(value)
-    except ValueError:  # a number of thousands of digits
-        text = "a number of thousands of digits"
-    return text if len(text) <= 60 else f"{text[:60]}..."
 
 
 def one_line(error: object) -> str:
