@@ -99,7 +99,9 @@ def measure(name: str, budget: float, with_torch: bool) -> dict[str, Any]:
     """Median seconds per epoch of each variant, and what was measured beside them."""
     from zoo.core.console import Reporter
     from zoo.experiments.feeding import build_for, feed
-    from zoo.experiments.setup import stacked
+    from zoo.experiments.runs import RunContext
+    from zoo.experiments.stacking import stacked
+    from zoo.experiments.trainer import train as train_first
     from zoo.training.compile import compile_model
     from zoo.training.engine import set_seed
 
@@ -108,7 +110,7 @@ def measure(name: str, budget: float, with_torch: bool) -> dict[str, Any]:
     data = zoo.load_data(recipe.dataset, source=sources(recipe.dataset)[-1], **options)
     silent = Reporter(silent=True)
     with tempfile.TemporaryDirectory() as folder:
-        data, _ = stacked(data, recipe, 0, Path(folder), silent)
+        data, _ = stacked(data, recipe, RunContext(Path(folder), silent), train_first)
     set_seed(0)
 
     def compiled(rows: int) -> Any:

@@ -24,10 +24,12 @@ import pandas as pd
 from generated import ROOT
 
 import zoo
-from zoo.core.console import Reporter, Timer
+from zoo.core.console import Reporter
 from zoo.core.files import replacing, write_text
 from zoo.data.registry import sources
+from zoo.experiments.runs import RunContext
 from zoo.experiments.setup import prepare
+from zoo.experiments.trainer import train
 from zoo.training import engine
 
 CSV = ROOT / "results" / "normalization.csv"
@@ -53,12 +55,7 @@ def measured(name: str, seed: int) -> Iterator[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         plans = {
             variant: prepare(
-                reduced.override(changes),
-                embedded,
-                seed,
-                logdir=Path(folder),
-                reporter=SILENT,
-                timer=Timer(),
+                RunContext(Path(folder), SILENT, seed), reduced.override(changes), embedded, train
             )
             for variant, changes in VARIANTS.items()
         }

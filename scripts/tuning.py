@@ -25,11 +25,13 @@ from generated import ROOT
 
 import zoo
 from zoo._keras import keras
-from zoo.core.console import Reporter, Timer
+from zoo.core.console import Reporter
 from zoo.core.errors import ZooError
 from zoo.core.files import replacing, write_text
 from zoo.data.registry import sources
+from zoo.experiments.runs import RunContext
 from zoo.experiments.setup import prepare
+from zoo.experiments.trainer import train
 from zoo.recipes.recipe import Recipe
 from zoo.training import engine
 
@@ -70,7 +72,7 @@ COLUMNS += ["epochs", "settings", "trials", "pruned"]
 def test_scores(recipe: Recipe, source: str, seed: int) -> dict[str, float]:
     """Train without a run folder; the scores on the test rows."""
     keras.backend.clear_session()
-    plan = prepare(recipe, source, seed, logdir=LOGDIR, reporter=SILENT, timer=Timer())
+    plan = prepare(RunContext(LOGDIR, SILENT, seed), recipe, source, train)
     from zoo.training.callbacks import standard_callbacks
 
     with tempfile.TemporaryDirectory() as folder:

@@ -335,14 +335,15 @@ def test_mistakes_from_python(tmp_path: Path) -> None:
 def test_rows_that_no_member_trained_on() -> None:
     """A recipe that splits off its last training rows validates on those, not on the data's."""
     recipe = zoo.recipe("mlp").override({"validation_split": 0.25})
-    record = {"recipe": recipe.to_dict(), "seed": 0}
+    data = DataRecord("classes_20", "mixture", "", {}, {}, {})
+    record = RunRecord(recipe=recipe, seed=0, command="", data=data, engine="fit", parameters=0)
     member = Member(Run(Path("run"), tiny("mlp"), record), True)
     train = ({"features": np.arange(6)}, {"label": np.arange(6)})
     held = ({"features": np.arange(6, 8)}, {"label": np.arange(6, 8)})
     found = _held_out([member], {"train": train, "validation": held})
     assert found is not None
     np.testing.assert_array_equal(found[0]["features"], [6, 7])
-    plain = {**record, "recipe": zoo.recipe("mlp").to_dict()}
+    plain = dataclasses.replace(record, recipe=zoo.recipe("mlp"))
     other = Member(Run(Path("other"), member.run.model, plain), True)
     assert _held_out([member, other], {"train": train, "validation": held}) is None
     assert _held_out([other], {"train": train, "validation": held}) == held

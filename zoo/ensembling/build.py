@@ -23,7 +23,7 @@ from zoo.experiments import runs as run_folders
 from zoo.experiments.feeding import Split, feed, labels_for
 from zoo.experiments.record import EnsembleRecord, RunRecord
 from zoo.experiments.runs import LOGDIR, Run, RunContext
-from zoo.experiments.stacking import with_prediction
+from zoo.experiments.stacking import stacked
 from zoo.inspection import diagram
 from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import recipe as find_recipe
@@ -138,10 +138,8 @@ def _built(
     recipe = _recipe(members)
     seed = members[0].seed
     fingerprint = dataset.fingerprint
-    upstream = None
-    if recipe.stacked_on:
-        context = RunContext(logdir, reporter, seed)
-        dataset, upstream = with_prediction(dataset, recipe.stacked_on, context, trainer.train)
+    context = RunContext(logdir, reporter, seed)
+    dataset, upstream = stacked(dataset, recipe, context, trainer.train)
     models = [member.run.model for member in members]
     with timer.phase("build"):
         averages = {"average": combine(models, name=recipe.name)}
@@ -200,7 +198,7 @@ def _built(
 
 def _plain(shares: Shares | None) -> dict[str, tuple[float, ...]] | None:
     """Shares as Python's floats."""
-    return shares and {name: tuple(map(float, each)) for name, each in shares.items()}
+    return {name: tuple(map(float, each)) for name, each in shares.items()} if shares else None
 
 
 def _recipe(members: Sequence[Member]) -> Recipe:

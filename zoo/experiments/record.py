@@ -31,7 +31,7 @@ STATUSES = ("running", "finished", "interrupted", "failed")
 PACKAGES = ("functional-zoo", "tensorflow", "keras", "numpy", "pandas", "scikit-learn")
 SEEDS = 2**32  # what NumPy takes
 
-Scores = Mapping[str, Mapping[str, float]]  # split -> metric -> value
+Scores = dict[str, dict[str, float]]  # split -> metric -> value
 
 
 def commit() -> str | None:
@@ -188,7 +188,11 @@ class RunRecord:
         Raises:
             TrainingError: a field is missing, unknown, of the wrong type or out of its range.
         """
-        record = typed(cls, parsed(text), "")
+        try:
+            content = parsed(text)
+        except ValueError as error:
+            raise TrainingError(str(error)) from error
+        record = typed(cls, content, "")
         _check_ranges(record)
         return record
 
@@ -253,14 +257,16 @@ def parsed(text: str) -> Any:
         json.dumps(content, ensure_ascii=False).encode()
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
-    if _deeper(content, MOST_LEVELS):
-        raise ValueError("it is nested too deeply")
+    _check_levels(content, "", MOST_LEVELS)
     return content
 
 
-def _deeper(value: Any, levels: int) -> bool:
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return not levels or any(_deeper(each, levels - 1) for each in inner)
+def _check_levels(value: Any, where: str, levels: int) -> None:
+    if not levels:
+        raise ValueError(f"{where[:40]}: is nested too deeply")
+    if isinstance(value, dict | list):
+        for key, each in value.items() if isinstance(value, dict) else enumerate(value):
+            _check_levels(each, _below(where, str(key)), levels - 1)
 
 
 def typed(kind: Any, value: Any, where: str) -> Any:
@@ -276,7 +282,7 @@ def typed(kind: Any, value: Any, where: str) -> Any:
         return _recipe(value, where)
     if dataclasses.is_dataclass(kind) and isinstance(value, dict):
         return _fields(kind, value, where)
-    if origin is Mapping and isinstance(value, dict):
+    if origin in (Mapping, dict) and isinstance(value, dict):
         return {key: typed(inner[1], each, _below(where, key)) for key, each in value.items()}
     if origin is tuple and isinstance(value, list):
         return tuple(typed(inner[0], each, f"{where}[{at}]") for at, each in enumerate(value))

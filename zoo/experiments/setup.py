@@ -14,7 +14,7 @@ from zoo.data import load as load_dataset
 from zoo.experiments.feeding import Split, build_for, feed
 from zoo.experiments.record import DataRecord, Upstream
 from zoo.experiments.runs import RunContext
-from zoo.experiments.stacking import Train, with_prediction
+from zoo.experiments.stacking import Train, stacked
 from zoo.recipes.recipe import Recipe
 from zoo.training import engine
 from zoo.training.compile import compile_model
@@ -75,9 +75,7 @@ def prepare(
                 f"{dataset.name} ({dataset.source}) is not the data that the run was trained "
                 "on; train anew instead"
             )
-        upstream = None
-        if recipe.stacked_on:
-            dataset, upstream = with_prediction(dataset, recipe.stacked_on, context, train_first)
+        dataset, upstream = stacked(dataset, recipe, context, train_first)
     with timer.phase("tensorflow"):
         engine.set_seed(context.seed)
     with timer.phase("build"):

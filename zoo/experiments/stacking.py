@@ -29,25 +29,27 @@ if TYPE_CHECKING:
 Train = Callable[[RunContext, Recipe, str], Run]  # of a recipe on a source of its data
 
 
-def with_prediction(
-    dataset: Dataset, recipe: str, context: RunContext, train_first: Train
-) -> tuple[Dataset, Upstream]:
-    """`dataset` with the column `pred` added, and which run it came from.
+def stacked(
+    dataset: Dataset, recipe: Recipe, context: RunContext, train_first: Train
+) -> tuple[Dataset, Upstream | None]:
+    """The data with the column `pred`, and the run that it came from, if the recipe stacks.
 
-    The latest finished run of `recipe` with its own settings, this seed and the same data is
-    used; if there is none, `train_first` makes one. Rows with a team that the run does not know
-    get NaN.
+    The latest finished run of the recipe that it is stacked on, with its own settings, this seed
+    and the same data, is used; if there is none, `train_first` makes one. Rows with a team that
+    the run does not know get NaN.
     """
-    wanted = find_recipe(recipe).for_source(dataset.source)
+    if not recipe.stacked_on:
+        return dataset, None
+    wanted = find_recipe(recipe.stacked_on).for_source(dataset.source)
     data = load_dataset(wanted.dataset, source=dataset.source, **wanted.dataset_options)
     run = matching_run(wanted, data.fingerprint, context.seed, context.logdir)
     if run is None:
-        context.console.line(f"pred: training {recipe} first")
+        context.console.line(f"pred: training {wanted.name} first")
         own = dataclasses.replace(context, profile=False, timer=Timer())
         run = train_first(own, wanted, dataset.source)
     else:
         context.console.line(f"pred: from {run.folder}")
-    upstream = Upstream(recipe, run.folder.name, data.fingerprint)
+    upstream = Upstream(wanted.name, run.folder.name, data.fingerprint)
     return add_prediction(dataset, run.model, wanted), upstream
 
 

@@ -19,7 +19,7 @@ from zoo.experiments.feeding import feed
 from zoo.experiments.record import RunRecord, Scores
 from zoo.experiments.runs import LOGDIR, Run, RunContext, load_run
 from zoo.experiments.setup import TrainingSetup, data_record, load, prepare
-from zoo.experiments.stacking import with_prediction
+from zoo.experiments.stacking import stacked
 from zoo.inspection import diagram
 from zoo.recipes.file import resolved
 from zoo.recipes.recipe import Recipe
@@ -67,7 +67,7 @@ def train(context: RunContext, recipe: Recipe, source: str, command: str = "") -
     setup = prepare(context, recipe, source, train)
     folder = runs.create(context.logdir, recipe.name, context.seed)
     command = command or _command([recipe.name], source, context.seed, {})
-    return _carried_out(context, setup, folder, _opening(context, setup, command=command))
+    return _carried_out(context, setup, folder, _opening(context, setup, command))
 
 
 def resume(
@@ -96,7 +96,7 @@ def resume(
     context = RunContext(parent, reporter or Reporter(), record.seed, profile)
     expected = record.data.fingerprint
     setup = prepare(context, record.recipe, record.data.source, train, expected=expected)
-    opening = _opening(context, setup, command=record.command, started=record.started)
+    opening = replace(_opening(context, setup, record.command), started=record.started)
     return _carried_out(context, setup, folder, opening, resumed=True)
 
 
@@ -153,8 +153,8 @@ def _carried_out(
     return Run(folder, model, record)
 
 
-def _opening(context: RunContext, setup: TrainingSetup, **kept: str) -> RunRecord:
-    """What run.json says while the run goes on; a resumed one keeps its command and its start."""
+def _opening(context: RunContext, setup: TrainingSetup, command: str) -> RunRecord:
+    """What run.json says while the run goes on."""
     return RunRecord(
         recipe=setup.recipe,
         seed=context.seed,
@@ -162,7 +162,7 @@ def _opening(context: RunContext, setup: TrainingSetup, **kept: str) -> RunRecor
         upstream=setup.upstream,
         engine=setup.engine,
         parameters=setup.model.count_params(),
-        **kept,
+        command=command,
     )
 
 
@@ -244,9 +244,8 @@ def evaluate(
     dataset = load(record.recipe, record.data.source, console)
     if dataset.fingerprint != record.data.fingerprint:
         console.line("note: this is not the data that the run was trained on")
-    if record.recipe.stacked_on:
-        context = RunContext(Path(logdir), console, record.seed)
-        dataset, _ = with_prediction(dataset, record.recipe.stacked_on, context, train)
+    context = RunContext(Path(logdir), console, record.seed)
+    dataset, _ = stacked(dataset, record.recipe, context, train)
     splits = feed(record.recipe, dataset, loaded.model, console.line)
     metrics = evaluation.score(loaded.model, splits)
     evaluation.show(console, replace(record, metrics=metrics))

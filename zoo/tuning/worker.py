@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 from zoo.core.console import Reporter
 from zoo.core.errors import TrainingError, ZooError
-from zoo.experiments import setup
+from zoo.experiments import setup, stacking, trainer
+from zoo.experiments.runs import RunContext
 from zoo.recipes.recipe import Recipe
 from zoo.tuning import outcome
 from zoo.tuning.study import Study, opened
@@ -140,7 +141,8 @@ def load(recipe: Recipe, source: str, reporter: Reporter) -> tuple[Dataset, str]
 def stacked(study: Study, dataset: Dataset, logdir: Path, reporter: Reporter) -> Dataset:
     """The data with the upstream model's column; one process trains that model for all."""
     with study.locked("upstream"):
-        made, _ = setup.stacked(dataset, study.recipe, study.seed, logdir, reporter)
+        context = RunContext(logdir, reporter, study.seed)
+        made, _ = stacking.stacked(dataset, study.recipe, context, trainer.train)
     return made
 
 
