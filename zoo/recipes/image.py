@@ -128,8 +128,7 @@ add(
         seconds={"drawn": 118},
         expect={"drawn": {"accuracy": 0.95}},
         note="SGD at 0.01 with Nesterov momentum 0.9 and batches of 32, as printed; pictures of 32 "
-        "x 32 pixels, where the document has 100 x 100 random numbers. It takes two "
-        "minutes.",
+        "x 32 pixels, where the document has 100 x 100 random numbers. It takes two minutes.",
     ),
     Recipe(
         name="inception_network",  # zoo train inception_network --data drawn
