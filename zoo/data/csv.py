@@ -11,7 +11,6 @@ import csv
 import io
 import math
 import re
-import warnings
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -241,26 +240,30 @@ def as_number(word: str) -> float | None:
 def _plain_frame(
     text: str, width: int, kept: list[int], titled: bool, types: Mapping[int, Any]
 ) -> pd.DataFrame | None:
-    """The kept columns by pandas, None where the file needs a closer look."""
-    lines = text.count("\n") + (not text.endswith("\n"))
-    if '"' in text or width < 2 or text.count(",") != lines * (width - 1) or text.endswith(","):
+    """The kept columns by pandas, None where a cell is quoted or a row of another length."""
+    content = (text if text.endswith("\n") else text + "\n").encode()
+    letters = np.frombuffer(content, np.uint8)
+    commas, ends = np.flatnonzero(letters == ord(",")), np.flatnonzero(letters == ord("\n"))
+    lines = len(ends)
+    if '"' in text or width < 2 or len(commas) != lines * (width - 1) or text.endswith(","):
+        return None
+    by_line = commas.reshape(lines, width - 1)
+    if (by_line[:, -1] > ends).any() or (by_line[1:, 0] < ends[:-1]).any():
         return None
     import pandas as pd  # slow to import, and not every dataset needs it
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pd.errors.ParserWarning)
-            frame = pd.read_csv(
-                io.StringIO(text),
-                header=0 if titled else None,
-                names=list(range(width)),
-                usecols=kept,
-                dtype={place: types.get(place, object) for place in kept},  # object means text
-                index_col=False,
-                na_filter=False,
-                engine="c",
-            )
-    except (ValueError, OverflowError, pd.errors.ParserError, pd.errors.ParserWarning):
+        frame = pd.read_csv(
+            io.BytesIO(content),
+            header=0 if titled else None,
+            names=list(range(width)),
+            usecols=kept,
+            dtype={place: types.get(place, object) for place in kept},  # object means text
+            index_col=False,
+            na_filter=False,
+            engine="c",
+        )
+    except (ValueError, OverflowError):  # pandas raises a ValueError for rows too long
         return None
     return frame if len(frame) == lines - titled else None
 

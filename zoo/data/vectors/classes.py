@@ -16,6 +16,7 @@ import numpy as np
 from zoo.data.references import Scores, class_scores, softmax
 from zoo.data.registry import Entry, register
 from zoo.data.source import Content, Request, Source
+from zoo.data.splits import parted
 
 LARGER_END = 0.65  # share of a direction's points at its first end
 HELD_OUT = 5  # of scikit-learn's rows one in five for validation, and one in five for testing
@@ -138,14 +139,9 @@ def _shipped(request: Request) -> Content:
     scaled = (features - mean) / np.where(spread > 0, spread, 1)  # a constant column stays 0
     n_classes = int(owner.max()) + 1
     target = target_of(n_classes)
+    columns = {"features": scaled.astype(np.float32), **target_columns(owner, n_classes)}
     return Content(
-        {
-            split: {
-                "features": scaled[chosen].astype(np.float32),
-                **target_columns(owner[chosen], n_classes),
-            }
-            for split, chosen in rows.items()
-        },
+        parted(columns, rows),
         sizes={"n_features": features.shape[1], "n_classes": n_classes},
         labels={target: names},
         targets={target: "classes"},
