@@ -5,82 +5,98 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "zoo"
-LEAVES = {
-    "zoo.core.errors",
-    "zoo.core.plugins",
-    "zoo.models.documents",
-}  # standard library alone, open to all
 
-# part of the package -> the parts of the zoo that it may import
-MAY_IMPORT = {
-    "errors": set[str](),
-    "plugins": set[str](),
-    "sources": set[str](),
-    "files": set[str](),
-    "_keras": set[str](),
-    "recipe": set[str](),
-    "registry": set[str](),
-    "layers": {"_keras", "layers"},
-    "architectures": {"_keras", "registry", "layers", "architectures"},
-    "recipes": {"recipe", "recipes"},
-    "data": {"data", "files"},
-    "training": {"_keras", "diagram", "files", "layers", "recipe", "reporter", "training"},
-    "diagram": {"_keras", "files", "diagram"},
-    "arithmetic": set[str](),
-    "unallocated": {"_keras"},
-    "explain": {"arithmetic", "diagram", "registry", "unallocated"},
+# Rooms from the ground up: one may import those of lower floors, none of its own floor.
+FLOORS = (
+    ("core",),
+    ("models", "recipes", "data", "baselines"),
+    ("training", "inspection"),
+    ("tensorboard",),
+    ("experiments",),
+    ("tuning", "ensembling", "exporting", "scaffold"),
+    ("cli",),
+)
+FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+FACE = {"__init__.py", "__main__.py", "train.py"}  # above all rooms
+OPEN_TO_ALL = {"zoo._keras"}
+STANDARD_LIBRARY_ONLY = ("core", "recipes", "models")  # while they are imported
+FILES = {
+    ".".join(("zoo", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(
+        ".__init__"
+    ): path
+    for path in sorted(PACKAGE.rglob("*.py"))
 }
-STANDARD_LIBRARY_ONLY = ("errors", "plugins", "sources", "files", "_keras", "recipe", "registry")
+INSIDE = {name: path for name, path in FILES.items() if path.parent != PACKAGE}
 
 
-def _modules(part: str) -> list[Path]:
-    folder = PACKAGE / part
-    return sorted(folder.rglob("*.py")) if folder.is_dir() else [PACKAGE / f"{part}.py"]
+def _nodes(tree: ast.AST, *, top_level: bool = False) -> Iterator[ast.AST]:
+    """Nodes that run, without what only type checkers see; at `top_level`, while importing."""
+    for node in ast.iter_child_nodes(tree):
+        if top_level and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            children = node.orelse
+        else:
+            children = [node]
+        for child in children:
+            yield child
+            yield from _nodes(child, top_level=top_level)
 
 
-def _imports(path: Path) -> set[str]:
-    """Modules imported at run time anywhere in a file; type-checking blocks do not count."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+def _imports(path: Path, *, top_level: bool = False) -> set[str]:
+    """Modules that a file imports, also those that it names in a string to import them later."""
     names: set[str] = set()
-    for node in _run_time_nodes(tree):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in _nodes(tree, top_level=top_level):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            if node.module == "zoo":
-                names |= {f"zoo.{alias.name}" for alias in node.names}
-            else:
-                names.add(node.module)
+            within = {f"{node.module}.{alias.name}" for alias in node.names}
+            names |= {each if each in FILES else node.module for each in within}
+        elif isinstance(node, ast.Constant) and node.value in INSIDE:
+            names.add(str(node.value))
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            text = ast.unparse(node.args[0]).lstrip("f").strip("'\"")
+            names |= {text} if text.startswith("zoo.") else set()
     return names
 
 
-def _run_time_nodes(tree: ast.AST) -> list[ast.AST]:
-    nodes: list[ast.AST] = []
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
-            for other in node.orelse:
-                nodes += [other, *_run_time_nodes(other)]
-        else:
-            nodes += [node, *_run_time_nodes(node)]
-    return nodes
+def test_every_room_has_a_floor() -> None:
+    assert {path.parts[len(PACKAGE.parts)] for path in INSIDE.values()} == set(FLOOR)
+    assert {path.name for path in FILES.values() if path.parent == PACKAGE} == FACE | {"_keras.py"}
 
 
-@pytest.mark.parametrize("part", MAY_IMPORT)
-def test_import_direction(part: str) -> None:
-    for path in _modules(part):
-        for name in _imports(path):
-            if name.startswith("zoo.") and name not in LEAVES:
-                assert name.split(".")[1] in MAY_IMPORT[part], f"{path.name} imports {name}"
+@pytest.mark.parametrize("module", INSIDE)
+def test_imports_go_down(module: str) -> None:
+    room = module.split(".")[1]
+    for name in _imports(INSIDE[module]):
+        if name.partition(".")[0] != "zoo" or name in OPEN_TO_ALL:
+            continue
+        assert name != "zoo", f"{module} imports the face"
+        to = name.split(".")[1]
+        assert to == room or FLOOR.get(to, len(FLOORS)) < FLOOR[room], f"{module} imports {name}"
 
 
-@pytest.mark.parametrize("part", STANDARD_LIBRARY_ONLY)
-def test_the_ground_floor_needs_the_standard_library_alone(part: str) -> None:
-    for path in _modules(part):
-        for name in _imports(path):
+def test_there_is_no_circle() -> None:
+    """Among the imports that run while a module is imported."""
+    order = TopologicalSorter(
+        {name: _imports(path, top_level=True) & set(FILES) for name, path in FILES.items()}
+    )
+    order.prepare()  # raises on a circle, and names it
+
+
+@pytest.mark.parametrize("room", STANDARD_LIBRARY_ONLY)
+def test_the_ground_floor_needs_the_standard_library_alone(room: str) -> None:
+    """A look-up shall be instant; TensorFlow comes through zoo._keras when a model is built."""
+    for path in (PACKAGE / room).rglob("*.py"):
+        for name in _imports(path, top_level=True):
             top = name.partition(".")[0]
             assert top in sys.stdlib_module_names or top == "zoo", f"{path.name} imports {name}"
 
