@@ -75,9 +75,7 @@ def fetch(
     files = read_manifest(name, manifest).files
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for left in folder.glob(f"{WORK}*"):
-            if time.time() - left.stat().st_mtime > STALE:
-                shutil.rmtree(left, ignore_errors=True)
+        _sweep(folder)
         with tempfile.TemporaryDirectory(prefix=WORK, dir=folder) as work:
             return [
                 _fetch_file(file, folder, Path(work), progress, force, timeout) for file in files
@@ -85,6 +83,15 @@ def fetch(
     except OSError as error:
         where = error.filename2 or error.filename or folder
         raise FetchError(f"{where}: {error.strerror or error}") from error
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a killed process left long ago; where a file still grows, one is at work."""
+    for left in folder.glob(f"{WORK}*"):
+        with contextlib.suppress(OSError):
+            newest = max(path.stat().st_mtime for path in (left, *left.iterdir()))
+            if time.time() - newest > STALE:
+                shutil.rmtree(left)
 
 
 def _fetch_file(

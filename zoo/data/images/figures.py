@@ -10,7 +10,7 @@ import numpy as np
 
 from zoo.data.images.drawing import noisy
 from zoo.data.images.drawn import drawn
-from zoo.data.images.published import Form, fashion_pictures, mnist_pictures
+from zoo.data.images.published import Form, fashion, mnist
 from zoo.data.registry import Entry, register
 
 SIDE = 28  # pixels
@@ -82,6 +82,6 @@ register(
         "figures",
         "images",
         "gray pictures, small patterns in large ones",
-        (mnist_pictures(Form()), fashion_pictures(Form()), drawn(draw, 3_000, _NAMES)),
+        (mnist(Form()), fashion(Form()), drawn(draw, 3_000, _NAMES)),
     )
 )

@@ -6,7 +6,7 @@ import numpy as np
 
 from zoo.data.images.drawing import SHAPES, light, masks, noisy
 from zoo.data.images.drawn import drawn
-from zoo.data.images.published import Form, fashion_pictures, mnist_pictures
+from zoo.data.images.published import Form, fashion, mnist
 from zoo.data.registry import Entry, register
 
 SIDE = 28  # pixels
@@ -46,6 +46,6 @@ register(
         "hidden_shapes",
         "images",
         "gray pictures of ten classes, cluttered",
-        (mnist_pictures(Form()), fashion_pictures(Form()), drawn(draw, 4_000, SHAPES)),
+        (mnist(Form()), fashion(Form()), drawn(draw, 4_000, SHAPES)),
     )
 )

@@ -10,7 +10,7 @@ import numpy as np
 
 from zoo.data.images.drawing import SHAPES, light, masks, noisy
 from zoo.data.images.drawn import drawn
-from zoo.data.images.published import Form, mnist_pictures
+from zoo.data.images.published import Form, mnist
 from zoo.data.registry import Entry, register
 
 SIDE = 32  # pixels
@@ -41,6 +41,6 @@ register(
         "outlines",
         "images",
         "gray pictures: is there a hole in the figure?",
-        (mnist_pictures(_HOLES), drawn(draw, 4_000, ("filled", "hollow"), mapped=True)),
+        (mnist(_HOLES), drawn(draw, 4_000, ("filled", "hollow"), mapped=True)),
     )
 )

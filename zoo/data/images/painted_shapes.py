@@ -6,7 +6,7 @@ import numpy as np
 
 from zoo.data.images.drawing import SHAPES, light, masks, noisy
 from zoo.data.images.drawn import drawn
-from zoo.data.images.published import Form, fashion_pictures, mnist_pictures
+from zoo.data.images.published import Form, fashion, mnist
 from zoo.data.registry import Entry, register
 
 SIDE = 32  # pixels
@@ -35,6 +35,6 @@ register(
         "painted_shapes",
         "images",
         "color pictures of ten classes",
-        (mnist_pictures(_COLOR), fashion_pictures(_COLOR), drawn(draw, 5_000, SHAPES)),
+        (mnist(_COLOR), fashion(_COLOR), drawn(draw, 5_000, SHAPES)),
     )
 )

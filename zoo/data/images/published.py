@@ -55,7 +55,7 @@ class Form:
     names: tuple[str, ...] = ()  # of the two classes, where `positive` tells them apart
     mapped: bool = False  # whether there is also a label for each place of a map
 
-    def content(self, splits: Splits, classes: tuple[str, ...]) -> Content:
+    def __call__(self, request: Request, splits: Splits, classes: tuple[str, ...]) -> Content:
         """The dataset of these pictures."""
         names = self.names or classes
         return Content(
@@ -75,13 +75,11 @@ class Form:
         return {**columns, "label_map": label_map(column)} if self.mapped else columns
 
 
-def mnist(make: Callable[[Request, Splits, tuple[str, ...]], Content], embedded: str) -> Source:
-    """Source `mnist` of a dataset.
+Maker = Callable[[Request, Splits, tuple[str, ...]], Content]  # the last: names of the classes
 
-    Args:
-        make: Makes the dataset of the splits and the names of the classes.
-        embedded: The dataset's embedded source.
-    """
+
+def mnist(make: Maker, embedded: str = "drawn") -> Source:
+    """Source `mnist` of a dataset that `make` forms, whose embedded source is `embedded`."""
 
     def there(folder: Path, options: Mapping[str, Any]) -> bool:
         return (folder / CSV).is_file() or _complete(folder, MNIST)
@@ -104,8 +102,8 @@ def mnist(make: Callable[[Request, Splits, tuple[str, ...]], Content], embedded:
     return Source("mnist", load, there, {"rows": ROWS}, "{folder}", other)
 
 
-def fashion(make: Callable[[Request, Splits, tuple[str, ...]], Content], embedded: str) -> Source:
-    """Source `fashion` of a dataset; arguments as for `mnist`."""
+def fashion(make: Maker, embedded: str = "drawn") -> Source:
+    """Source `fashion` of a dataset that `make` forms, whose embedded source is `embedded`."""
 
     def there(folder: Path, options: Mapping[str, Any]) -> bool:
         return _complete(folder, FASHION)  # `auto` takes no data from outside the data home
@@ -123,16 +121,6 @@ def fashion(make: Callable[[Request, Splits, tuple[str, ...]], Content], embedde
 
     other = f"for the embedded pictures: --data {embedded}"
     return Source("fashion", load, there, {"rows": ROWS}, "{folder}", other)
-
-
-def mnist_pictures(form: Form) -> Source:
-    """Source `mnist` of a dataset of pictures."""
-    return mnist(lambda _, splits, classes: form.content(splits, classes), "drawn")
-
-
-def fashion_pictures(form: Form) -> Source:
-    """Source `fashion` of a dataset of pictures."""
-    return fashion(lambda _, splits, classes: form.content(splits, classes), "drawn")
 
 
 def _complete(folder: Path, files: tuple[str, ...]) -> bool:

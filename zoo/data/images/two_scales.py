@@ -9,7 +9,7 @@ import numpy as np
 
 from zoo.data.images.drawing import SHAPES, light, masks, noisy
 from zoo.data.images.drawn import draw_grades, drawn
-from zoo.data.images.published import Form, mnist_pictures
+from zoo.data.images.published import Form, mnist
 from zoo.data.registry import Entry, register
 
 SIDE = 32  # pixels
@@ -52,6 +52,6 @@ register(
         "two_scales",
         "images",
         "gray pictures whose label needs two scales",
-        (mnist_pictures(_ODD), drawn(draw, 3_000, ("flat", "steep"), alone=_ALONE)),
+        (mnist(_ODD), drawn(draw, 3_000, ("flat", "steep"), alone=_ALONE)),
     )
 )
