@@ -152,11 +152,7 @@ TWEET_WORDS = 32  # of a tweet; very few have more
 
 
 def load_presidents(request: Request) -> Content:
-    """Read the tweets; success is more retweets than the median of the author's training tweets.
-
-    Raises:
-        DataError: a file is damaged.
-    """
+    """Read the tweets; success is more retweets than the median of the author's training tweets."""
     tweets, notes = read_tweets(request.folder)
     parts = split_by_author(tweets, np.random.default_rng(request.seed))
     retweets = np.array([tweet.retweets for tweet in tweets])

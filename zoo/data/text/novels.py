@@ -149,11 +149,7 @@ _NAME = re.compile(r"[\w-]+")
 
 
 def load_nouvelles(request: Request) -> Content:
-    """Read the stories and cut them into passages; a story is in one split only.
-
-    Raises:
-        DataError: a file is missing or damaged.
-    """
+    """Read the stories and cut them into passages; a story is in one split only."""
     place = _inner(request.folder)
     table = read_csv(*replace(request, folder=place).need(TABLE), COLUMNS)
     years = table.numbers("year", 1500, 2100).astype(int)

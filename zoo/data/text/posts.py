@@ -239,11 +239,7 @@ Person = tuple[list[str], float, float, int]  # words, years, dollars, gender
 
 
 def load_survey(request: Request) -> Content:
-    """Read the survey and split it 70/10/20; equal answers fall into one part.
-
-    Raises:
-        DataError: the file is missing or damaged, or holds too few usable answers.
-    """
+    """Read the survey and split it 70/10/20; equal answers fall into one part."""
     there = [name for name in FILES if (request.folder / name).is_file()]
     (path,) = request.need(there[0] if there else FILES[-1])
     people, notes = read_survey(path)

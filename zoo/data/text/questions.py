@@ -118,11 +118,7 @@ class Question:
 
 
 def load_babi(request: Request) -> Content:
-    """Read a task; one training story in ten is for validation, the test file is the test split.
-
-    Raises:
-        DataError: a file is missing or damaged.
-    """
+    """Read a task; one training story in ten is for validation, the test file is the test split."""
     facts = request.options["facts"]
     known, asked = (read_stories(path) for path in request.need(*FILES[facts]))
     # Training must not see what the test asks word by word.

@@ -102,11 +102,7 @@ FEWEST = 10  # reviews of each kind
 
 
 def load_films(request: Request) -> Content:
-    """Read the reviews and split them 70/10/20.
-
-    Raises:
-        DataError: the file is damaged.
-    """
+    """Read the reviews and split them 70/10/20."""
     texts, labels = read_reviews(request.folder / FILE)
     # Reviews with the same words are one item, so both go into the same split.
     rng = np.random.default_rng(request.seed)

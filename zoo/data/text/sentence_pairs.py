@@ -154,9 +154,6 @@ def load_stsb(request: Request) -> Content:
 
     A pair of the training file with a sentence of the development or test file is left out, and
     one of the development file with a sentence of the test file. The seed changes nothing.
-
-    Raises:
-        DataError: a file is damaged.
     """
     pairs = {part: read_pairs(request.folder / file) for part, file in FILES.items()}
     seen: set[tuple[str, ...]] = set()

@@ -126,11 +126,7 @@ def _steps(text: np.ndarray, steps: int) -> np.ndarray:
 
 
 def load_presidents(request: Request) -> Content:
-    """Read the tweets: half of the pairs by one author, half by both, each within one split.
-
-    Raises:
-        DataError: a file is damaged.
-    """
+    """Read the tweets: half of the pairs by one author, half by both, each within one split."""
     tweets, notes = two_authors.read_tweets(request.folder)
     rng = np.random.default_rng(request.seed)
     parts = two_authors.split_by_author(tweets, rng)
