@@ -25,7 +25,7 @@ from zoo.core.errors import DataError
 if TYPE_CHECKING:
     import pandas as pd
 
-_WHOLE_NUMBER = re.compile(r"([+-]?\d+)(\.0*)?", re.ASCII)
+_WHOLE_NUMBER = re.compile(r"([+-]?\d{1,1000})(\.0*)?", re.ASCII)
 _CELL = re.compile(r'"[^"]*(?:""[^"]*)*"(?=[,\n]|\Z)|(?!")[^,\n]*')  # well-formed
 _CUT = "; the file seems to be cut short"
 
@@ -110,37 +110,13 @@ class Table:
             numbers = cells.to_numpy()
             if numbers.min() >= low and numbers.max() <= high:
                 return self._keep(column, numbers)
-        known, codes = self._cells(column)
-        numbers, problems = np.zeros(len(known), np.int64), {}
-        for at, word in enumerate(known):
-            match = _WHOLE_NUMBER.fullmatch(word)
-            if match is None:
-                problems[at] = f"{word!r} is not a whole number"
-            elif low <= int(match[1]) <= high:
-                numbers[at] = int(match[1])
-            else:
-                problems[at] = f"{word} is outside {low} to {high}"
-        self._refuse_cells(column, codes, problems)
-        return self._keep(column, numbers[codes])
+        return self._parsed(column, True, low, high)
 
     def numbers(
         self, column: str, low: float = -math.inf, high: float = math.inf
     ) -> NDArray[np.float64]:
         """The cells of a column as finite numbers from `low` to `high`."""
-        known, codes = self._cells(column)
-        numbers, problems = np.zeros(len(known)), {}
-        for at, word in enumerate(known):
-            number = as_number(word)
-            if number is None:
-                problems[at] = f"{word!r} is not a number"
-            elif not math.isfinite(number):
-                problems[at] = f"{word!r} is not a finite number"
-            elif low <= number <= high:
-                numbers[at] = number
-            else:
-                problems[at] = f"{word} is outside {low:g} to {high:g}"
-        self._refuse_cells(column, codes, problems)
-        return self._keep(column, numbers[codes])
+        return self._parsed(column, False, low, high)
 
     def line(self, row: int) -> int:
         """The line of the file on which a row ends."""
@@ -163,6 +139,22 @@ class Table:
     def _keep(self, column: str, cells: np.ndarray) -> np.ndarray:
         self.values[column] = cells
         return cells
+
+    def _parsed(self, column: str, whole: bool, low: float, high: float) -> np.ndarray:
+        known, codes = self._cells(column)
+        numbers, problems = np.zeros(len(known), np.int64 if whole else np.float64), {}
+        for at, word in enumerate(known):
+            number = _whole_number(word) if whole else as_number(word)
+            if number is None:
+                problems[at] = f"{word!r} is not a {'whole number' if whole else 'number'}"
+            elif isinstance(number, float) and not math.isfinite(number):
+                problems[at] = f"{word!r} is not a finite number"
+            elif low <= number <= high:
+                numbers[at] = number
+            else:
+                problems[at] = f"{word} is outside {low:.9g} to {high:.9g}"
+        self._refuse_cells(column, codes, problems)
+        return self._keep(column, numbers[codes])
 
     def _cells(self, column: str) -> tuple[list[str], np.ndarray]:
         """The different cells of a column without blanks around them, and which of them each is."""
@@ -235,6 +227,11 @@ def as_number(word: str) -> float | None:
         return float(word)
     except ValueError:
         return None
+
+
+def _whole_number(word: str) -> int | None:
+    match = _WHOLE_NUMBER.fullmatch(word)
+    return int(match[1]) if match else None
 
 
 def _plain_frame(
