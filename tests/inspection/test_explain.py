@@ -12,7 +12,7 @@ from examples import tiny
 
 import zoo
 from zoo._keras import keras, layers
-from zoo.cli.arguments import parse_arguments
+from zoo.cli.options import parse_arguments
 from zoo.cli.root import cli, run
 from zoo.core.errors import BuildError, RecipeError, UnknownNameError
 from zoo.inspection.arithmetic import evaluate

@@ -1,4 +1,4 @@
-"""`zoo data`: which datasets there are, their cards, and the only command that downloads."""
+"""`zoo data`: list and describe the datasets, and download their files."""
 
 from __future__ import annotations
 

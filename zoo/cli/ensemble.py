@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from zoo.cli.options import logdir as logdir_option
+from zoo.cli.options import fields_option, logdir_option, parse_fields, record_option
 from zoo.core.errors import RecipeError
 from zoo.recipes.registry import recipe as find_recipe
 
@@ -25,9 +25,9 @@ from zoo.recipes.registry import recipe as find_recipe
 )
 @click.option("--data", help="Source of the data.")
 @click.option("--seed", type=int, help="The first member's seed; 0 if not given.")
-@click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="Change a recipe field.")
+@fields_option
 @logdir_option
-@click.option("--json", "as_json", is_flag=True, help="Print run.json and nothing else.")
+@record_option
 def command(
     names: tuple[str, ...],
     runs: bool,
@@ -45,12 +45,7 @@ def command(
     --runs the members may be of different architectures with the same inputs, outputs and data.
     The result is a run like any other: evaluate, predict with or export RECIPE_ensemble.
     """
-    overrides: dict[str, Any] = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals or not key:
-            raise RecipeError(f"--set takes KEY=VALUE, such as --set epochs=3, not {pair!r}")
-        overrides[key] = value
+    overrides = parse_fields(pairs)
     settings: dict[str, Any] = {
         key: value
         for key, value in (("members", members), ("data", data), ("seed", seed))
@@ -64,7 +59,7 @@ def command(
         raise RecipeError("an ensemble is of one recipe; put --runs before finished runs")
     else:
         name = next(iter(names))
-        find_recipe(name).override(overrides)  # a wrong word is told before TensorFlow loads
+        find_recipe(name).override(overrides)  # fail before TensorFlow loads
         settings |= {"recipe": name, **overrides}
 
     from zoo.core.console import Reporter

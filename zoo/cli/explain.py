@@ -6,12 +6,12 @@ import json
 
 import click
 
-from zoo.cli.arguments import parse_arguments, set_option
+from zoo.cli.options import arguments_option, parse_arguments
 
 
 @click.command("explain")
 @click.argument("name")
-@set_option
+@arguments_option
 @click.option("--all", "weightless", is_flag=True, help="Show layers without weights too.")
 @click.option("--json", "as_json", is_flag=True, help="Print the lines as JSON.")
 def command(name: str, pairs: tuple[str, ...], weightless: bool, as_json: bool) -> None:

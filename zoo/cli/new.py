@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from zoo.cli.arguments import parse_arguments, set_option
+from zoo.cli.options import arguments_option, parse_arguments
 from zoo.core.errors import RecipeError
 
 
@@ -26,7 +26,7 @@ from zoo.core.errors import RecipeError
     multiple=True,
     help="Columns of the table that an input or output takes, where names alone do not tell.",
 )
-@set_option
+@arguments_option
 def command(
     folder: Path,
     source: str,

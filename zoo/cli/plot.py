@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import click
 
-from zoo.cli.arguments import parse_arguments, set_option
+from zoo.cli.options import arguments_option, parse_arguments
 
 
 @click.command("plot")
@@ -37,7 +37,7 @@ from zoo.cli.arguments import parse_arguments, set_option
     show_default=True,
     help="Every layer; with what follows it in one box; or whole blocks. Auto: by size.",
 )
-@set_option
+@arguments_option
 def command(
     name: str,
     out: Path | None,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from zoo.cli.options import logdir as logdir_option
+from zoo.cli.options import logdir_option
 from zoo.core.errors import DataError
 
 

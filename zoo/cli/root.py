@@ -14,7 +14,7 @@ from zoo.core.errors import StoppedEarly, ZooError
 # command -> module under zoo.cli and the line that `zoo --help` shows
 COMMANDS = {
     "list": ("listing", "List the architectures."),
-    "show": ("show", "Show an architecture's card."),
+    "show": ("show", "Show what is known of an architecture."),
     "explain": ("explain", "Show where its parameters come from, layer by layer."),
     "plot": ("plot", "Draw its diagram."),
     "train": ("train", "Train a recipe and leave a run folder behind."),
@@ -60,7 +60,7 @@ def run(command: click.Command, arguments: Sequence[str] | None = None, name: st
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return error.exit_code
-    except click.ClickException as error:  # whose own words fill four lines and more
+    except click.ClickException as error:  # click would print four lines
         context = getattr(error, "ctx", None)
         more = f"; see {context.command_path} --help" if context else ""
         _fail(f"{error.format_message().rstrip('.')}{more}")

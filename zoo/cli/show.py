@@ -9,7 +9,7 @@ import click
 
 @click.command("show")
 @click.argument("name")
-@click.option("--json", "form", flag_value="json", help="Print the card as JSON.")
+@click.option("--json", "form", flag_value="json", help="Print the same as JSON.")
 @click.option("--code", "form", flag_value="code", help="Print the builder's source.")
 @click.option(
     "--standalone",
@@ -18,7 +18,7 @@ import click
     help="Print one Python file that builds it with TensorFlow alone.",
 )
 def command(name: str, form: str | None) -> None:
-    """Show the card of architecture NAME: source, claim, ports, counts, concepts, recipe."""
+    """Show architecture NAME: document, claim, inputs, outputs, counts, concepts, recipe."""
     from zoo.inspection import model_card, source_code
     from zoo.models.registry import spec
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from zoo.cli.options import logdir as logdir_option
+from zoo.cli.options import data_option, fields_option, logdir_option, parse_fields, record_option
 from zoo.core.errors import RecipeError
 from zoo.recipes.fields import ENGINES
 from zoo.recipes.file import read_recipe
@@ -24,17 +24,17 @@ from zoo.recipes.registry import recipe as find_recipe
     help="Train the recipe in this file, JSON or TOML.",
 )
 @click.option("--resume", "run", metavar="RUN", help="Go on with an interrupted run.")
-@click.option("--data", default="auto", show_default=True, help="Source of the data.")
+@data_option
 @click.option("--seed", default=0, show_default=True, help="Seed of weights and row order.")
 @click.option("--epochs", type=int, help="Most epochs, instead of the recipe's.")
 @click.option("--batch-size", type=int, help="Rows per step, instead of the recipe's.")
 @click.option(
     "--engine", type=click.Choice(["auto", *ENGINES]), default="auto", help="How epochs are run."
 )
-@click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="Change a recipe field.")
+@fields_option
 @click.option("--profile", is_flag=True, help="Profile a few steps, for TensorBoard.")
 @logdir_option
-@click.option("--json", "as_json", is_flag=True, help="Print run.json and nothing else.")
+@record_option
 def command(
     recipe: str | None,
     file: Path | None,
@@ -58,12 +58,7 @@ def command(
         raise RecipeError(
             "give a recipe to train, --recipe FILE, or --resume RUN to go on with a run"
         )
-    overrides: dict[str, Any] = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals or not key:
-            raise RecipeError(f"--set takes KEY=VALUE, such as --set epochs=3, not {pair!r}")
-        overrides[key] = value
+    overrides = parse_fields(pairs)
     if epochs is not None:
         overrides["epochs"] = epochs
     if batch_size is not None:
@@ -72,7 +67,7 @@ def command(
         overrides["engine"] = engine
     chosen = find_recipe(recipe) if recipe else read_recipe(file) if file else None
     if chosen:
-        chosen.override(overrides)  # a wrong word is told before TensorFlow loads
+        chosen.override(overrides)  # fail before TensorFlow loads
     elif overrides:
         raise RecipeError("a resumed run keeps its own settings; train anew to change them")
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
-from zoo.cli.options import logdir as logdir_option
-from zoo.core.errors import RecipeError
+from zoo.cli.options import data_option, fields_option, logdir_option, parse_fields
 
 
 @click.command("tune")
@@ -16,10 +14,10 @@ from zoo.core.errors import RecipeError
 @click.option("--trials", default=20, show_default=True, help="Trials, earlier ones included.")
 @click.option("--time", type=float, help="Seconds after which no further trial is begun.")
 @click.option("--jobs", default=1, show_default=True, help="Processes.")
-@click.option("--data", default="auto", show_default=True, help="Source of the data.")
+@data_option
 @click.option("--seed", default=0, show_default=True, help="Seed of weights, order and draws.")
 @click.option("--study", help="Name of the search's folder.  [default: SOURCE-seedSEED]")
-@click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="Change a recipe field.")
+@fields_option
 @logdir_option
 def command(
     recipe: str,
@@ -39,15 +37,10 @@ def command(
     The best recipe is written to best.json there, for zoo train --recipe. The test rows are
     not looked at. Ctrl-C stops after the epoch.
     """
-    overrides: dict[str, Any] = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals or not key:
-            raise RecipeError(f"--set takes KEY=VALUE, such as --set epochs=3, not {pair!r}")
-        overrides[key] = value
+    overrides = parse_fields(pairs)
     from zoo.tuning.search import check, tune
 
-    # what is wrong is told before TensorFlow loads
+    # fail before TensorFlow loads
     check(recipe, overrides, trials=trials, time=time, jobs=jobs, study=study)
     tune(
         recipe,
