@@ -1,4 +1,4 @@
-"""Checks for what Keras would build without complaint, or refuse in words that do not help."""
+"""Checks of sizes that Keras would accept, or refuse with a message that does not help."""
 
 from __future__ import annotations
 

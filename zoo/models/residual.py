@@ -115,7 +115,7 @@ def residual_network(
         filters: Filters of each stage; a stage opens by halving height and width.
         blocks: Identity blocks in each stage, three convolutions each.
         batch_normalization: Normalize after each convolution.
-        skip: False builds the same network without shortcuts, to show what they do.
+        skip: False builds the same network without shortcuts, for comparison.
     """
     check_widths(filters=filters)
     if blocks < 0:

@@ -13,10 +13,10 @@ MERGES = ("concatenate", "compare")
 
 
 def _merged(merge: str, left: Any, right: Any) -> Any:
-    """The two vectors side by side; or, under `compare`, their distance and product so.
+    """Both vectors side by side; for `compare`, their squared difference and their product.
 
-    A sigmoid of the vectors side by side adds a score of one item to a score of the other: no
-    weights make it see whether the two agree. What `compare` gives it is large where they do.
+    A sigmoid of the vectors side by side adds a score of one item to a score of the other, so no
+    weights let it see whether the two agree. The product that `compare` adds is large if they do.
     """
     if merge == "concatenate":
         return layers.Concatenate(name="merged")([left, right])

@@ -12,19 +12,14 @@ from zoo.models.registry import register
 from zoo.models.spec import TensorSpec, Variant
 
 
+def word_ids(name: str, length: str, meaning: str) -> TensorSpec:
+    """An input of word ids; `length` is the builder argument that says how many."""
+    return TensorSpec(name, (length,), "int32", "id", meaning, vocabulary="word", text="words")
+
+
 @register(
     documents="using-keras",
-    inputs=(
-        TensorSpec(
-            "text",
-            ("length",),
-            "int32",
-            "id",
-            "word ids, 0 to 1,023",
-            vocabulary="word",
-            text="words",
-        ),
-    ),
+    inputs=(word_ids("text", "length", "word ids, 0 to 1,023"),),
     outputs=(TensorSpec("label", (1,), unit="probability", meaning="probability of class 1"),),
     count=459_393,
     concepts=("embedding", "recurrent", "dropout", "variable-length"),
@@ -62,15 +57,7 @@ def lstm_classifier(
 @register(
     documents="model-api",
     inputs=(
-        TensorSpec(
-            "main_input",
-            ("length",),
-            "int32",
-            "id",
-            "word ids, 0 to 9,999",
-            vocabulary="word",
-            text="words",
-        ),
+        word_ids("main_input", "length", "word ids, 0 to 9,999"),
         TensorSpec("aux_input", ("n_aux",), meaning="what else is known, such as the time of day"),
     ),
     outputs=(
@@ -130,24 +117,8 @@ def headline(
 @register(
     documents="dlwp-7.1",
     inputs=(
-        TensorSpec(
-            "text",
-            ("text_length",),
-            "int32",
-            "id",
-            "word ids, 0 to 9,999",
-            vocabulary="word",
-            text="words",
-        ),
-        TensorSpec(
-            "question",
-            ("question_length",),
-            "int32",
-            "id",
-            "word ids, 0 to 9,999",
-            vocabulary="word",
-            text="words",
-        ),
+        word_ids("text", "text_length", "word ids, 0 to 9,999"),
+        word_ids("question", "question_length", "word ids, 0 to 9,999"),
     ),
     outputs=(
         TensorSpec(
@@ -214,17 +185,7 @@ def qa(
 
 @register(
     documents="dlwp-7.1",
-    inputs=(
-        TensorSpec(
-            "posts",
-            ("length",),
-            "int32",
-            "id",
-            "269 word ids or more, 0 to 49,999",
-            vocabulary="word",
-            text="words",
-        ),
-    ),
+    inputs=(word_ids("posts", "length", "269 word ids or more, 0 to 49,999"),),
     outputs=(
         TensorSpec("age", (1,), unit="years", meaning="the author's age"),
         TensorSpec(
@@ -315,17 +276,7 @@ def posts(
 
 @register(
     documents="beyond-sequential",
-    inputs=(
-        TensorSpec(
-            "text",
-            ("length",),
-            "int32",
-            "id",
-            "word ids, 0 to 9,999",
-            vocabulary="word",
-            text="words",
-        ),
-    ),
+    inputs=(word_ids("text", "length", "word ids, 0 to 9,999"),),
     outputs=(
         TensorSpec(
             "genre",

@@ -30,7 +30,7 @@ def residual_identity(
         filters: Filters of each convolution; must be the channels of x.
         depth: Number of convolutions.
         batch_normalization: Normalize between each convolution and its ReLU.
-        skip: False leaves the addition out, to show what it is for.
+        skip: False leaves the addition out, for comparison.
         name: Name of the addition, and prefix of all others.
     """
     if depth < 1:
@@ -63,7 +63,7 @@ def residual_projection(
         x: Feature maps (height, width, channels); height and width are halved, rounding up.
         filters: Filters of each convolution, and channels of the result.
         batch_normalization: Normalize after each convolution.
-        skip: False leaves shortcut and addition out, to show what they are for.
+        skip: False leaves shortcut and addition out, for comparison.
         name: Name of the addition, and prefix of all others.
     """
     conv = partial(conv_relu, batch_normalization=batch_normalization)
@@ -98,14 +98,14 @@ def added_skip(
     batch_normalization: bool = False,
     name: str,
 ) -> Tensor:
-    """What convolutions without padding made of their input, with that input added.
+    """Add to the output of convolutions without padding what they read.
 
-    The input is cropped to the middle, which the result's pixels stand for, and a 1x1
-    convolution gives it as many channels.
+    The input is cropped to its middle, to the output's size, and a 1x1 convolution gives it the
+    output's channels.
 
     Args:
-        y: What the convolutions made: feature maps (height, width, channels).
-        x: What they read; height and width are larger by `lost`.
+        y: Output of the convolutions (height, width, channels).
+        x: Their input; height and width are larger by `lost`.
         filters: Channels of y.
         lost: Pixels that the convolutions took off height and width.
         batch_normalization: Normalize the shortcut too; its convolution then needs no bias.
