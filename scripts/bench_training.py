@@ -1,6 +1,6 @@
 """Seconds per training epoch of every recipe, by engine, as ratios within one run.
 
-    python scripts/bench_training.py [--budget 20] [--torch] [RECIPE...]
+    python scripts/bench_training.py [--budget 20] [--torch] [--missing] [RECIPE...]
     python scripts/bench_training.py --check
 
 For each recipe, in a process of its own, the same model on the same rows is trained by
@@ -9,20 +9,21 @@ For each recipe, in a process of its own, the same model on the same rows is tra
 - `tf.data`: `fit` on a shuffled, prefetched pipeline with steps_per_execution = all steps;
 - `resident`, `resident-xla`: the zoo's engines (`zoo.training.engine`);
 - `free`: `resident` with deterministic operations off, which the others have on;
-- `torch`: its twin in PyTorch, where PyTorch is installed and `--torch` asks for it.
+- `torch`: its twin in scripts/torch_twins.py, for eight recipes, if `--torch` asks for it.
 
 They take turns, an epoch each, so that whatever else the machine does slows all of them alike;
 the first epoch, which compiles, does not count. Callbacks run, validation does not. Long epochs
 are cut to fewer rows, the same for all. XLA is left out where the model has convolutions: its
 CPU code for them is an order of magnitude slower.
 
-Results go to results/speed.csv and docs/speed.md, which also shows what scripts/results.py
-measured of whole runs: start-up, time to the expected score, memory.
+The numbers go to results/speed.csv, the tables to docs/speed.md, which also shows what
+scripts/results.py measured of whole runs: start-up, time to the expected score, memory.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import os
 import statistics
@@ -31,21 +32,20 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from generated import ROOT
-from speed_page import PAGE, VARIANTS, page, ratio
+from _embedded import SILENT, load
+from _page import Results, Script, fill, table
 
+import results
 import zoo
-from zoo.core.files import replacing, write_text
-from zoo.data.registry import sources
 
-TABLE = ROOT / "results" / "speed.csv"
+VARIANTS = ("keras", "tf.data", "resident", "resident-xla", "torch")
 FREE = "free"
 EPOCH = 2.0  # seconds that an epoch of plain fit may take before rows are left out
 ROUNDS = (4, 25)  # epochs measured, least and most
@@ -61,8 +61,6 @@ class Turn:
     seconds: list[float] = field(default_factory=list)
     last: bool = False
     error: str = ""
-    begun: float = 0.0
-    note: str = ""  # why the variant cannot train this model
 
     def take(self) -> None:
         """Let the variant train one epoch."""
@@ -90,14 +88,8 @@ def _make_deterministic(on: bool) -> None:
     config.enable_op_determinism() if on else config.disable_op_determinism()
 
 
-def names() -> list[str]:
-    """The recipes that are compared: all but those with a document's own settings."""
-    return [name for name in zoo.list_recipes() if not name.endswith("_as_printed")]
-
-
-def measure(name: str, budget: float, with_torch: bool) -> dict[str, Any]:
+def measured(name: str, budget: float, with_torch: bool) -> dict[str, Any]:
     """Median seconds per epoch of each variant, and what was measured beside them."""
-    from zoo.core.console import Reporter
     from zoo.experiments.feeding import build_for, feed
     from zoo.experiments.runs import RunContext
     from zoo.experiments.stacking import stacked
@@ -106,11 +98,8 @@ def measure(name: str, budget: float, with_torch: bool) -> dict[str, Any]:
     from zoo.training.engine import set_seed
 
     recipe = zoo.recipe(name).override({"early_stopping": 0, "reduce_lr": 0})
-    options = recipe.dataset_options
-    data = zoo.load_data(recipe.dataset, source=sources(recipe.dataset)[-1], **options)
-    silent = Reporter(silent=True)
     with tempfile.TemporaryDirectory() as folder:
-        data, _ = stacked(data, recipe, RunContext(Path(folder), silent), train_first)
+        data, _ = stacked(load(recipe), recipe, RunContext(Path(folder), SILENT), train_first)
     set_seed(0)
 
     def compiled(rows: int) -> Any:
@@ -119,36 +108,40 @@ def measure(name: str, budget: float, with_torch: bool) -> dict[str, Any]:
         return model
 
     model = compiled(1)
-    train = feed(recipe, data, model, lambda _: None)["train"]
+    train = feed(recipe, data, model, SILENT.line)["train"]
     rows = len(next(iter(train[1].values())))
     used = _affordable(model, train, recipe.batch_size)
-    inputs, targets = ({port: array[:used] for port, array in part.items()} for part in train)
+    inputs, targets = ({name: array[:used] for name, array in part.items()} for part in train)
     train = inputs, targets
     convolves = any("Conv" in type(each).__name__ for each in model._flatten_layers())
 
     with tempfile.TemporaryDirectory() as folder:
         turns = {}
-        wanted = ("keras", "tf.data", "resident", FREE, *(() if convolves else ("resident-xla",)))
-        for variant in wanted:
+        for variant in (
+            "keras",
+            "tf.data",
+            "resident",
+            FREE,
+            *(() if convolves else VARIANTS[3:4]),
+        ):
             (Path(folder) / variant).mkdir()
             turn = turns[variant] = Turn(variant)
             turn.start(_trainer(variant, compiled(used), train, recipe, turn, Path(folder)))
-        if with_torch:
+        if with_torch and _has_twin(name):
             turn = turns["torch"] = Turn("torch")
-            turn.start(_torch_trainer(model, train, recipe, turn))
+            sizes = {**zoo.spec(recipe.architecture).defaults, **data.sizes, **recipe.arguments}
+            turn.start(_torch_trainer(sizes, model, train, recipe, turn))
         _in_turns(list(turns.values()), budget)
         costs = _costs(model, train, recipe, Path(folder))
-    notes = {variant: turn.note for variant, turn in turns.items() if turn.note}
-    spent = {variant: turn.seconds for variant, turn in turns.items() if not turn.note}
     return {
-        "seconds": {variant: statistics.median(each[1:]) for variant, each in spent.items()},
-        "first": {variant: each[0] for variant, each in spent.items()},
-        "costs": costs,
+        "recipe": name,
         "rows": used,
         "all_rows": rows,
         "batch_size": recipe.batch_size,
-        "convolves": convolves,
-        "notes": notes,
+        "convolutions": convolves,
+        **{variant: statistics.median(turn.seconds[1:]) for variant, turn in turns.items()},
+        **{f"{each}_first": turns[each].seconds[0] for each in VARIANTS[2:4] if each in turns},
+        **costs,
     }
 
 
@@ -227,30 +220,38 @@ def _trainer(
     return work
 
 
-def _torch_trainer(model: Any, train: Any, recipe: Any, turn: Turn) -> Callable[[], None]:
-    """As `_trainer`, for the twin in PyTorch."""
+def _has_twin(name: str) -> bool:
+    import torch_twins
 
-    def goes_on() -> bool:
-        now = time.perf_counter()
-        if turn.begun:
-            turn.seconds.append(now - turn.begun)
-            turn.done.release()
-            if turn.last:
-                return False
-        turn.go.acquire()
-        turn.begun = time.perf_counter()
-        return True
+    return name in torch_twins.TWINS
+
+
+def _torch_trainer(
+    sizes: Any, model: Any, train: Any, recipe: Any, turn: Turn
+) -> Callable[[], None]:
+    """As `_trainer`, for the twin in PyTorch."""
+    import torch_twins
+
+    twin = torch_twins.TWINS[recipe.name](sizes)
+    weights = sum(each.numel() for each in twin.parameters())
+    if "LSTM" not in str(twin) and weights != model.count_params() - _statistics(model):
+        raise RuntimeError(f"the twin of {recipe.name} has {weights} weights")
+    epochs = torch_twins.epochs(twin, recipe, train, recipe.arguments.get("l2", 0.0))
 
     def work() -> None:
-        import torch_twin
-
-        try:
-            torch_twin.seconds_per_epoch(model, recipe, train, 10**6, goes_on=goes_on)
-        except torch_twin.Unsupported as error:
-            turn.note = str(error)
-            turn.done.release(10**4)
+        while not turn.last:
+            turn.go.acquire()
+            begun = time.perf_counter()
+            next(epochs)
+            turn.seconds.append(time.perf_counter() - begun)
+            turn.done.release()
 
     return work
+
+
+def _statistics(model: Any) -> int:
+    """Weights that the optimizer does not train."""
+    return sum(int(np.prod(weight.shape)) for weight in model.non_trainable_weights)
 
 
 def _costs(model: Any, train: Any, recipe: Any, folder: Path) -> dict[str, float]:
@@ -277,86 +278,135 @@ def _costs(model: Any, train: Any, recipe: Any, folder: Path) -> dict[str, float
     return costs
 
 
-def child(arguments: list[str]) -> dict[str, Any]:
+def in_a_process(name: str, given: argparse.Namespace) -> dict[str, Any]:
     """Run this script for one recipe in a fresh process; what it measured."""
     environment = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    done = subprocess.run(
-        [sys.executable, __file__, "--one", *arguments],
-        capture_output=True,
-        text=True,
-        env=environment,
-        check=False,
-    )
+    command = [sys.executable, __file__, "--one", name, "--budget", str(given.budget)]
+    if given.torch:
+        command.append("--torch")
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     if done.returncode:
         raise RuntimeError(done.stderr.strip().splitlines()[-1])
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def row(name: str, budget: float, with_torch: bool) -> dict[str, Any]:
-    """One line of the CSV."""
-    options = ["--budget", str(budget), *(["--torch"] if with_torch else [])]
-    found = child([name, *options])
-    seconds = found["seconds"]
+def measure(names: list[str], given: argparse.Namespace) -> int:
+    """Measure recipe by recipe; the number of those that failed."""
+    if given.one:
+        print(json.dumps(measured(names[0], given.budget, given.torch)), flush=True)
+        os._exit(0)  # threads of variants that failed still wait
+    if given.torch and not importlib.util.find_spec("torch"):
+        print("PyTorch is not installed: its column is left out", file=sys.stderr)
+        given.torch = False
+    failed = 0
+    for name in names:
+        if given.missing and RESULTS.measured(name):
+            continue
+        try:
+            made = in_a_process(name, given)
+        except RuntimeError as error:
+            print(f"{name}: {error}", file=sys.stderr)
+            failed += 1
+            continue
+        RESULTS.replace([made], recipe=name)
+        ratios = {key: ratio(made["keras"], made.get(key)) for key in VARIANTS}
+        print(f"{name} {made['keras']:.3f} s {ratios}", flush=True)
+    return failed
+
+
+def blocks() -> dict[str, str]:
+    """What docs/speed.md takes from results/speed.csv and results/results.csv."""
+    frame = RESULTS.read()
+    rows, own = [], []
+    entries: list[dict[str, Any]] = frame.to_dict("records")  # pyright: ignore
+    for entry in entries:
+        engine = zoo.recipe(entry["recipe"]).engine
+        own.append(entry["keras" if engine == "fit" else engine])
+        ratios = {each: ratio(entry["keras"], entry[each]) for each in VARIANTS[1:]}
+        if engine in ratios:
+            ratios[engine] = f"**{ratios[engine]}**"
+        rows.append(
+            [
+                f"`{entry['recipe']}`",
+                f"{entry['rows']:,}",
+                f"{entry['keras']:.3f}",
+                *ratios.values(),
+                ratio(entry["resident"], entry["free"]),
+                f"{entry['resume_point'] / own[-1]:.0%}",
+            ]
+        )
+    columns = " | ".join(f"{each}:" for each in VARIANTS[1:])
     return {
-        "recipe": name,
-        "rows": found["rows"],
-        "all_rows": found["all_rows"],
-        "batch_size": found["batch_size"],
-        "convolutions": found["convolves"],
-        **{variant: seconds.get(variant) for variant in VARIANTS},
-        **{f"{key}_first": found["first"].get(key) for key in VARIANTS[2:4]},
-        "free": seconds[FREE],
-        **found["costs"],
-        "torch_note": found["notes"].get("torch", ""),
+        "epochs": table(
+            f"recipe | rows: | fit, s: | {columns} | not deterministic: | resume point:", rows
+        ),
+        "summary": "\n".join(_summary(frame, np.array(own))),
+        "runs": table(
+            "recipe | start-up, s: | to expected score, s: | all, s: | memory, MiB:", _runs()
+        ),
     }
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Compare the engines' seconds per epoch.")
-    parser.add_argument("recipes", nargs="*", help="default: all")
+def _summary(frame: pd.DataFrame, own: np.ndarray) -> Iterator[str]:
+    """How the engine that each recipe names compares; `own` has its seconds, shape (recipes,)."""
+    ratios = frame["keras"].to_numpy() / own
+    slowest = frame["recipe"].iloc[int(ratios.argmin())]
+    yield (
+        f"Over {len(frame)} recipes with the engine that each names: geometric mean "
+        f"{np.exp(np.log(ratios).mean()):.2f} times as fast as plain fit, least "
+        f"{ratios.min():.2f} (`{slowest}`)."
+    )
+    free = (frame["resident"] / frame["free"]).dropna()
+    yield f"Determinism costs {np.median(free) - 1:+.1%} on the median recipe."
+    torch = (frame["torch"].to_numpy() / own)[frame["torch"].notna()]
+    if len(torch):
+        yield (
+            f"Against PyTorch, over {len(torch)} recipes: geometric mean "
+            f"{np.exp(np.log(torch).mean()):.2f} times as fast, {int((torch >= 1).sum())} recipes "
+            "at least as fast."
+        )
+
+
+def _runs() -> Iterator[list[str]]:
+    """Whole runs on the data that ships, from results/results.csv."""
+    frame = results.shipped(results.own(results.RESULTS.read()))
+    first = frame[frame["seed"] == results.SHIPPED_SEED].drop_duplicates("recipe")
+    columns = ["startup_seconds", "reached_seconds", "seconds", "memory_mib"]
+    for name, values in zip(first["recipe"], first[columns].to_numpy(), strict=True):
+        yield [f"`{name}`", *_seconds(values)]
+    yield ["median", *_seconds(first[columns].median().to_numpy())]
+
+
+def _seconds(values: np.ndarray) -> list[str]:
+    *seconds, memory = values
+    return [*("-" if np.isnan(each) else f"{each:.1f}" for each in seconds), f"{memory:.0f}"]
+
+
+def ratio(base: float, seconds: float | None) -> str:
+    """How many times as fast as `base`; a dash for what was not measured."""
+    return "-" if seconds is None or np.isnan(seconds) else f"{base / seconds:.2f}x"
+
+
+def names() -> list[str]:
+    """The recipes that are compared: all but those with a document's own settings."""
+    return [name for name in zoo.list_recipes() if not name.endswith("_as_printed")]
+
+
+def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--budget", type=float, default=20.0, help="seconds a recipe")
     parser.add_argument("--torch", action="store_true", help="PyTorch too")
     parser.add_argument("--missing", action="store_true", help="only recipes not in the CSV")
-    parser.add_argument("--tables", action="store_true", help="only write the page")
-    parser.add_argument("--check", action="store_true", help="fail if the page is not the CSV's")
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    if given.one:
-        found = measure(given.recipes[0], given.budget, given.torch)
-        print(json.dumps(found))
-        sys.stdout.flush()
-        os._exit(0)  # threads of variants that failed still wait
-    frame = pd.read_csv(TABLE) if TABLE.is_file() else pd.DataFrame(columns=["recipe"])
-    failed = 0
-    if not (given.check or given.tables):
-        wanted = given.recipes or names()
-        if given.missing:
-            wanted = [name for name in wanted if name not in set(frame["recipe"])]
-        for at, name in enumerate(wanted, start=1):
-            try:
-                made = row(name, given.budget, given.torch)
-            except RuntimeError as error:
-                print(f"{name}: {error}", file=sys.stderr)
-                failed += 1
-                continue
-            frame = pd.concat([frame[frame["recipe"] != name], pd.DataFrame([made])])
-            order = {each: place for place, each in enumerate(zoo.list_recipes())}
-            frame = frame[frame["recipe"].isin(list(order))]
-            frame = frame.sort_values("recipe", key=lambda column: column.map(order))
-            with replacing(TABLE) as partial:
-                frame.to_csv(partial, index=False, float_format="%.5g")
-            ratios = {key: ratio(made["keras"], made[key]) for key in VARIANTS}
-            print(f"{at}/{len(wanted)} {name} {made['keras']:.3f} s {ratios}", flush=True)
-        frame = pd.read_csv(TABLE)
-    text = page(frame)
-    if given.check:
-        if not PAGE.is_file() or PAGE.read_text(encoding="utf-8") != text:
-            print(f"not current: {PAGE.relative_to(ROOT)}", file=sys.stderr)
-            return 1
-        return 0
-    write_text(PAGE, text)
-    return 1 if failed else 0
 
+
+RESULTS = Results("speed.csv", "recipe", names)
+SCRIPT = Script(
+    str(__doc__),
+    files=lambda: fill("docs/speed.md", blocks()),
+    measure=measure,
+    cases=names,
+    options=_options,
+)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(SCRIPT.main())

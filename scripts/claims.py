@@ -4,7 +4,7 @@
     python scripts/claims.py --check
 
 Each claim compares variants of one recipe on the same held-out rows, lower score is better.
-The tables go to results/claims.csv and docs/claims.md; tests/test_claims_by_experiment.py
+The tables go to results/claims.csv and docs/claims.md; tests/scripts/test_claims_by_experiment.py
 asserts the sign of each difference.
 """
 
@@ -12,27 +12,19 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from generated import ROOT
+from _embedded import SILENT, load, train
+from _page import Results, Script, fill, table
 
 import zoo
-from zoo.core.console import Reporter
-from zoo.core.files import replacing, write_text
-from zoo.data.registry import sources
 from zoo.experiments.feeding import feed
 from zoo.experiments.runs import Run
 from zoo.training import engine
-
-CSV = ROOT / "results" / "claims.csv"
-PAGE = ROOT / "docs" / "claims.md"
-SILENT = Reporter(silent=True)
 
 Scores = dict[str, float]  # variant -> held-out score, lower is better
 
@@ -58,21 +50,15 @@ class Claim:
     holds: bool | None = True
 
 
-def train(recipe: str, seed: int, **changes: Any) -> Run:
-    """Train on the embedded data in silence and leave nothing behind."""
-    embedded = sources(zoo.recipe(recipe).dataset)[-1]
-    changes = {"baseline": "", **changes}  # the variants are each other's baselines
-    with tempfile.TemporaryDirectory() as folder:
-        return zoo.fit(
-            recipe, data=embedded, seed=seed, logdir=Path(folder), reporter=SILENT, **changes
-        )
+def score(recipe: str, seed: int, metric: str = "log_loss", **changes: Any) -> float:
+    """The recipe's score on the test rows."""
+    return train(recipe, seed, **changes).metrics["test"][metric]
 
 
 def predictions(run: Run, recipe: str, split: str) -> tuple[np.ndarray, np.ndarray]:
     """Truth and prediction of a run's first output on a split, shape (rows,)."""
     plan = zoo.recipe(recipe)
-    data = zoo.load_data(plan.dataset, source=sources(plan.dataset)[-1], **plan.dataset_options)
-    inputs, targets = feed(plan, data, run.model, SILENT.line)[split]
+    inputs, targets = feed(plan, load(plan), run.model, SILENT.line)[split]
     (port,) = targets
     return targets[port].ravel(), engine.predict(run.model, inputs)[port].ravel()
 
@@ -98,7 +84,7 @@ def clothing_price(seed: int) -> Scores:
         for at, kind in enumerate(kinds)
     }
     average = float(np.abs(truth - columns["test"] @ weights).mean())
-    joint = train("clothing_price", seed).metrics["test"]["mae"]
+    joint = score("clothing_price", seed, "mae")
     return {"joint": joint, "weighted average": average, **scores}
 
 
@@ -113,9 +99,7 @@ def _convex_weights(columns: np.ndarray, truth: np.ndarray) -> np.ndarray:
 def novel(seed: int) -> Scores:
     """Log-loss of the genre plus error of the date in units of its trivial error."""
     plan = zoo.recipe("novel")
-    trivial = zoo.load_data("novels", source=sources(plan.dataset)[-1]).references["trivial"][
-        "test"
-    ]
+    trivial = load(plan).references["trivial"]["test"]
 
     def alone(head: str) -> Scores:
         metrics = {head: plan.metrics[head]}
@@ -137,37 +121,33 @@ def residual_network(seed: int) -> Scores:
 
     The recipe's own, of one identity block a stage, is shallow enough to learn without.
     """
-    deep = {
+    deep: dict[str, Any] = {
         "arguments.blocks": 5,
         "arguments.filters": (16, 32),
         "dataset_options.rows": 1_500,
         "epochs": 4,
     }
     return {
-        variant: train("residual_network", seed, **deep, **{"arguments.skip": skip}).metrics[
-            "test"
-        ]["log_loss"]
+        variant: score("residual_network", seed, **{**deep, "arguments.skip": skip})
         for variant, skip in (("with skips", True), ("without skips", False))
     }
 
 
 def siamese_lstm(seed: int) -> Scores:
     """Log-loss with one encoder for both sentences and with one for each."""
+    separate: dict[str, Any] = {"arguments.shared": False}
     return {
-        "shared encoder": train("siamese_lstm", seed).metrics["test"]["log_loss"],
-        "two encoders": train("siamese_lstm", seed, **{"arguments.shared": False}).metrics["test"][
-            "log_loss"
-        ],
+        "shared encoder": score("siamese_lstm", seed),
+        "two encoders": score("siamese_lstm", seed, **separate),
     }
 
 
 def headline(seed: int) -> Scores:
     """Log-loss of the main output with the auxiliary loss at weight 0.2, and at 0."""
+    metric, without = "main_output_log_loss", {"loss_weights.aux_output": 0.0}
     return {
-        "auxiliary loss": train("headline", seed).metrics["test"]["main_output_log_loss"],
-        "no auxiliary loss": train("headline", seed, **{"loss_weights.aux_output": 0.0}).metrics[
-            "test"
-        ]["main_output_log_loss"],
+        "auxiliary loss": score("headline", seed, metric),
+        "no auxiliary loss": score("headline", seed, metric, **without),
     }
 
 
@@ -218,65 +198,52 @@ def measured(name: str, seeds: int) -> Iterator[dict[str, Any]]:
             yield {"claim": name, "seed": seed, "variant": variant, "score": value}
 
 
-def page(frame: pd.DataFrame) -> str:
-    """docs/claims.md: every claim with its table and verdict."""
-    lines = [
-        "<!-- generated by scripts/claims.py from results/claims.csv -->",
-        "# The documents' claims, by experiment",
-        "",
-        "Held-out scores on the embedded data, one column a seed; lower is better.",
-        "",
-    ]
+def page() -> str:
+    """Every claim with its table and verdict."""
+    frame = RESULTS.read()
+    lines = []
     for name, claim in CLAIMS.items():
         rows = frame[frame["claim"] == name]
         if rows.empty:
             continue
-        table = rows.pivot_table(index="variant", columns="seed", values="score", sort=False)
-        lines += [f"## {name}", "", f"{claim.text}. Score: {claim.score}.", ""]
-        lines += [
-            f"| variant | {' | '.join(f'seed {seed}' for seed in table.columns)} | mean |",
-            "|---|" + "---:|" * (len(table.columns) + 1),
+        scores = rows.pivot_table(index="variant", columns="seed", values="score", sort=False)
+        header = "variant | " + " | ".join(f"seed {seed}:" for seed in scores.columns)
+        cells = [
+            [variant, *(f"{value:.4f}" for value in [*values, values.mean()])]
+            for variant, values in scores.iterrows()
         ]
-        for variant, values in table.iterrows():
-            cells = " | ".join(f"{value:.4f}" for value in values)
-            lines.append(f"| {variant} | {cells} | {values.mean():.4f} |")
-        lines += ["", verdict(claim, table), ""]
+        lines += [f"## {name}", "", f"{claim.text}. Score: {claim.score}.", ""]
+        lines += [table(f"{header} | mean:", cells), verdict(claim, scores), ""]
     return "\n".join(lines)
 
 
-def verdict(claim: Claim, table: pd.DataFrame) -> str:
+def verdict(claim: Claim, scores: pd.DataFrame) -> str:
     """How often the variant that should win did."""
-    better = table.loc[[claim.better]].to_numpy()[0]
-    others = table.loc[list(claim.worse)].to_numpy()
+    better = scores.loc[[claim.better]].to_numpy()[0]
+    others = scores.loc[list(claim.worse)].to_numpy()
     wins = int(np.count_nonzero(better < others.min(axis=0)))
     difference = others.mean(axis=1).min() - better.mean()
     return (
-        f"**{claim.better}** is best on {wins} of {table.shape[1]} seeds, by {difference:.4f} in "
+        f"**{claim.better}** is best on {wins} of {scores.shape[1]} seeds, by {difference:.4f} in "
         "the mean."
     )
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Test the documents' claims by experiment.")
-    parser.add_argument("claims", nargs="*", choices=[[], *CLAIMS], help="default: all")
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--check", action="store_true", help="only compare the page with the CSV")
-    given = parser.parse_args()
-    frame = pd.read_csv(CSV) if CSV.is_file() else pd.DataFrame(columns=["claim"])
-    if given.check:
-        current = PAGE.is_file() and PAGE.read_text(encoding="utf-8") == page(frame)
-        if not current:
-            print(f"not current: {PAGE.relative_to(ROOT)}", file=sys.stderr)
-        return 0 if current else 1
-    for name in given.claims or CLAIMS:
-        rows = pd.DataFrame(measured(name, given.seeds))
-        frame = pd.concat([frame[frame["claim"] != name], rows], ignore_index=True)
-        with replacing(CSV) as partial:
-            frame.to_csv(partial, index=False, float_format="%.6g")
+def measure(names: list[str], given: argparse.Namespace) -> int:
+    for name in names:
+        rows = RESULTS.replace(measured(name, given.seeds), claim=name)
         print(rows.pivot_table(index="variant", columns="seed", values="score", sort=False))
-    write_text(PAGE, page(pd.read_csv(CSV)))
     return 0
 
 
+RESULTS = Results("claims.csv", "claim", lambda: CLAIMS)
+SCRIPT = Script(
+    str(__doc__),
+    files=lambda: fill("docs/claims.md", {"claims": page()}),
+    measure=measure,
+    cases=lambda: CLAIMS,
+    options=lambda parser: parser.add_argument("--seeds", type=int, default=3),
+)
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(SCRIPT.main())

@@ -2,29 +2,25 @@
 
     python scripts/example.py [--check]
 
-Epoch lines are left out, since they hold times; so is the run's path. `--check` trains as well and
-compares all but the digits, the last of which depend on the processor.
+Epoch lines and the run's path are left out, since they differ from run to run. `--check` trains as
+well, and compares everything but the digits, the last of which depend on the processor.
 """
 
 from __future__ import annotations
 
-import argparse
 import re
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
-from generated import ROOT, between_markers
-
-from zoo.core.files import write_text
+from _page import ROOT, Script, fill
 
 COMMAND = ("-m", "zoo.train", "basketball", "--data", "league")
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Write the example of README.md.")
-    parser.add_argument("--check", action="store_true", help="write nothing; fail if not current")
-    check = parser.parse_args().check
+def example() -> dict[Path, str]:
+    """README with the block `example`; as it is, where only digits differ."""
     with tempfile.TemporaryDirectory() as folder:
         printed = subprocess.run(
             [sys.executable, *COMMAND], cwd=folder, check=True, capture_output=True, text=True
@@ -35,15 +31,13 @@ def main() -> int:
         if line.strip() and not line.startswith(("epoch", "run folder"))
     ]
     readme = ROOT / "README.md"
+    wanted = fill("README.md", {"example": "\n".join(["```", *kept, "```"])})[readme]
     present = readme.read_text(encoding="utf-8")
-    wanted = between_markers(present, "example", "```\n" + "\n".join(kept) + "\n```\n")
-    if not check:
-        write_text(readme, wanted)
-    elif re.sub(r"\d", "0", present) != re.sub(r"\d", "0", wanted):
-        print("not current: README.md; run: python scripts/example.py", file=sys.stderr)
-        return 1
-    return 0
+    same = re.sub(r"\d", "0", present) == re.sub(r"\d", "0", wanted)
+    return {readme: present if same else wanted}
 
+
+SCRIPT = Script(str(__doc__), files=example)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(SCRIPT.main())

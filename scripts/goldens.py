@@ -1,4 +1,4 @@
-"""Write tests/models/golden/: every architecture and variant, layer by layer, as Keras counts it.
+"""Write tests/models/golden/: every architecture and variant, layer by layer, as Keras counts.
 
 python scripts/goldens.py [--check]
 
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from generated import ROOT, write_or_check
+from _page import ROOT, Script
 
 import zoo
 from zoo._keras import keras
@@ -56,9 +56,7 @@ def goldens() -> dict[Path, str]:
     return files
 
 
-def main() -> int:
-    return write_or_check(goldens(), "Write tests/models/golden/, or check that it is current.")
-
+SCRIPT = Script(str(__doc__), files=goldens, folders=[FOLDER])
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(SCRIPT.main())

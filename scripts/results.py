@@ -1,14 +1,13 @@
 """Train every recipe over seeds, keep the scores in results/results.csv, write the tables.
 
-    python scripts/results.py [--seeds 3] [--jobs 2] [--embedded | --data SOURCE] [--tables]
-        [RECIPE...]
-    python scripts/results.py --check
+    python scripts/results.py [--seeds 3] [--jobs 2] [--embedded | --data SOURCE] [RECIPE...]
+    python scripts/results.py --pages | --check
 
 Each run is a process of its own. A run whose recipe, data and seed are in the CSV already is
-not repeated, so a broken-off call goes on where it stopped; a changed recipe is run again. Real
+not repeated, so a stopped command continues where it was; a changed recipe is run again. Real
 data is used where its files are in the data home, of several sources the one that `zoo train`
-would use: `--data fashion` names another. `--tables` and `--check` train nothing. The
-seconds in the tables are those of runs made alone (`--jobs 1`), where there are any.
+would use: `--data fashion` names another. The seconds in the tables are those of runs made alone
+(`--jobs 1`), where there are any.
 """
 
 from __future__ import annotations
@@ -26,18 +25,19 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from generated import ROOT, between_markers
+from _embedded import source as embedded
+from _page import ROOT, Results, Script, fill, table
 
 import zoo
-from zoo.core.files import replacing, write_text
+from zoo.core.errors import ZooError
+from zoo.core.files import write_text
 from zoo.data.registry import choose_source, sources
 from zoo.experiments import runs
 from zoo.experiments.record import FILE, RunRecord
 from zoo.recipes import shipped_weights
 from zoo.recipes.recipe import Recipe
 
-TABLE = ROOT / "results" / "results.csv"
-KEY = ["recipe", "data", "seed", "recipe_sha256"]
+RESULTS = Results("results.csv", "recipe", zoo.list_recipes)
 KEPT_RUNS = ROOT / "build" / "weights"  # git-ignored
 CLOSED = 0.9  # of the gap, or the recipe says why not
 SHIPPED_SEED = 0  # of the runs whose weights ship
@@ -112,11 +112,6 @@ def startup(seconds: Mapping[str, float]) -> float:
     return round(seconds["data"] + seconds["tensorflow"] + seconds["build"], 3)
 
 
-def embedded(name: str) -> str:
-    """The source of a recipe's data that ships with the zoo."""
-    return sources(zoo.recipe(name).dataset)[-1]
-
-
 def keep(recipe: Recipe, folder: Path) -> None:
     """Put a run's model where scripts/weights.py looks for it, so that it trains nothing again."""
     kept = KEPT_RUNS / recipe.name
@@ -164,9 +159,9 @@ def _rows(
 
 def known() -> pd.DataFrame:
     """The CSV, without the rows of recipes that have changed or gone."""
-    if not TABLE.is_file():
-        return pd.DataFrame(columns=[*KEY, "metric"])
-    frame = pd.read_csv(TABLE)
+    frame = RESULTS.read()
+    if frame.empty:
+        return frame
     names = set(zoo.list_recipes())
     current = [
         name in names and recipe_hash(name, source) == made
@@ -175,30 +170,25 @@ def known() -> pd.DataFrame:
     return frame[current]
 
 
-def save(frame: pd.DataFrame) -> None:
-    """Write the CSV in a fixed order, whole or not at all."""
-    order = {name: at for at, name in enumerate(zoo.list_recipes())}
-    rank = frame["recipe"].map(order)
-    ordered = frame.assign(rank=rank).sort_values(["rank", "data", "seed", "metric"])
-    with replacing(TABLE) as partial:
-        ordered.drop(columns="rank").to_csv(partial, index=False, float_format="%.6g")
-
-
-def train_all(wanted: list[Job], workers: int) -> int:
+def measure(names: list[str], given: argparse.Namespace) -> int:
     """Run what is missing, saving after every run; the number of runs that failed."""
+    wanted = list(jobs(names, given.seeds, not given.embedded, given.data))
+    if given.data and not wanted:
+        raise ZooError(f"none of these recipes has a source named {given.data!r}")
     frame = known()
-    done = set(frame[["recipe", "data", "seed"]].itertuples(index=False, name=None))
+    done = set(zip(*(frame.get(key, ()) for key in ("recipe", "data", "seed")), strict=True))
     missing = [job for job in wanted if job not in done]
     failed = 0
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(workers) as pool:
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(given.jobs) as pool:
         logs = [Path(folder) / str(at) for at in range(len(missing))]
         for at, rows in enumerate(pool.map(run, missing, logs), start=1):
             failed += not rows
             if rows:
-                made = pd.DataFrame(rows).assign(jobs=workers)
+                made = pd.DataFrame(rows).assign(jobs=given.jobs)
                 frame = pd.concat([frame, made], ignore_index=True)
-                save(frame)
+                RESULTS.write(frame, by=("data", "seed", "metric"))
             print(f"{at}/{len(missing)} {' '.join(map(str, missing[at - 1]))}", flush=True)
+    RESULTS.write(frame, by=("data", "seed", "metric"))  # without the rows of changed recipes
     return failed
 
 
@@ -206,7 +196,7 @@ def summary(frame: pd.DataFrame) -> pd.DataFrame:
     """One row per recipe, data and metric: means over seeds, their spread, the gap closed."""
     frame = frame.assign(alone=frame["seconds"].where(frame["jobs"] == 1))
     groups = frame.groupby(["recipe", "data", "metric"], sort=False, dropna=False)
-    table = groups.agg(
+    means = groups.agg(
         seeds=("seed", "count"),
         model=("model", "mean"),
         spread=("model", lambda values: values.max() - values.min()),
@@ -219,29 +209,32 @@ def summary(frame: pd.DataFrame) -> pd.DataFrame:
         alone=("alone", "median"),
         memory_mib=("memory_mib", "median"),
     ).reset_index()
-    table["seconds"] = table["alone"].fillna(table["seconds"])
-    table["closed"] = (table["trivial"] - table["model"]) / (table["trivial"] - table["oracle"])
-    return table
+    means["seconds"] = means["alone"].fillna(means["seconds"])
+    means["closed"] = (means["trivial"] - means["model"]) / (means["trivial"] - means["oracle"])
+    return means
 
 
 def markdown(frame: pd.DataFrame) -> str:
     """The summary as a table."""
-    lines = [
-        "| recipe | data | test metric | model | baseline | trivial | best possible "
-        "| gap closed | seconds |",
-        "|---|---|---|---:|---:|---:|---:|---:|---:|",
-    ]
-    rows: list[Any] = list(summary(frame).itertuples())
+    columns = "model: | baseline: | trivial: | best possible: | gap closed: | seconds:"
+    return table(f"recipe | data | test metric | {columns}", _cells(summary(frame)))
+
+
+def _cells(means: pd.DataFrame) -> Iterator[list[str]]:
+    rows: list[Any] = list(means.itertuples())
     for row in rows:
         named = isinstance(row.baseline_name, str) and row.baseline_name
-        baseline = f"{_number(row.baseline)} ({row.baseline_name})" if named else "-"
-        closed = "-" if pd.isna(row.closed) else f"{row.closed:.0%}"
-        lines.append(
-            f"| `{row.recipe}` | {row.data} | {row.metric} "
-            f"| {_number(row.model)} ± {row.spread / 2:.2g} | {baseline} "
-            f"| {_number(row.trivial)} | {_number(row.oracle)} | {closed} | {row.seconds:.0f} |"
-        )
-    return "\n".join(lines) + "\n"
+        yield [
+            f"`{row.recipe}`",
+            row.data,
+            row.metric,
+            f"{_number(row.model)} ± {row.spread / 2:.2g}",
+            f"{_number(row.baseline)} ({row.baseline_name})" if named else "-",
+            _number(row.trivial),
+            _number(row.oracle),
+            "-" if pd.isna(row.closed) else f"{row.closed:.0%}",
+            f"{row.seconds:.0f}",
+        ]
 
 
 def own(frame: pd.DataFrame) -> pd.DataFrame:
@@ -286,65 +279,42 @@ def _number(value: float) -> str:
     return "-" if pd.isna(value) else f"{value:.4g}"
 
 
-def tables(frame: pd.DataFrame) -> dict[Path, str]:
+def files() -> dict[Path, str]:
     """README and docs/results.md as the CSV wants them."""
-    readme = ROOT / "README.md"
+    frame = RESULTS.read()
     main = own(frame)
     first = main[main["metric"] == main["recipe"].map(leading)]
-    text = between_markers(readme.read_text(encoding="utf-8"), "results", markdown(first))
-    seeds = int(frame["seed"].max()) + 1 if len(frame) else 0
-    page = (
-        "<!-- generated by scripts/results.py from results/results.csv -->\n# Results\n\n"
-        f"Held-out scores, means over up to {seeds} seeds. *Trivial* is the best constant "
-        "prediction, *best possible* what the data's own generator allows, computed; *gap closed* "
-        "is the model's share of the way from the one to the other. Seconds are the whole "
-        "command's: alone on 2 cores for the zoo's own recipes on data that ships, for the rest "
-        "two at a time and beside other work."
-        f"\n\n{cost(main)}\n\n{markdown(frame)}\n## Below {CLOSED:.0%}\n\n"
-        "Recipes, other than those as printed, that close less of the gap, by their worst metric, "
-        "and why.\n\n"
-        + "".join(f"- {what}, {share:.1%}: {why}\n" for what, share, why in limits(main))
-    )
-    return {readme: text, ROOT / "docs" / "results.md": page}
+    blocks = {
+        "cost": cost(main),
+        "scores": markdown(frame),
+        "limits": "\n".join(f"- {what}, {share:.1%}: {why}" for what, share, why in limits(main)),
+    }
+    return {**fill("README.md", {"results": markdown(first)}), **fill("docs/results.md", blocks)}
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Train every recipe and tabulate the scores.")
-    parser.add_argument("recipes", nargs="*", help="default: all")
+def unexplained() -> Iterator[str]:
+    """Recipes that close too little of the gap and do not say why."""
+    for what, share, why in limits(own(RESULTS.read())):
+        if not why:
+            yield f"{what}, closes {share:.1%} of the gap: say why in the recipe's `limit`"
+
+
+def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=2, help="runs at a time")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--embedded", action="store_true", help="only data that ships")
     which.add_argument("--data", default="", metavar="SOURCE", help="only this source")
-    parser.add_argument("--tables", action="store_true", help="only write the tables")
-    parser.add_argument("--check", action="store_true", help="fail if a table is not the CSV's")
-    given = parser.parse_args()
-    failed = 0
-    if not (given.tables or given.check):
-        names = given.recipes or zoo.list_recipes()
-        wanted = list(jobs(names, given.seeds, not given.embedded, given.data))
-        if given.data and not wanted:
-            parser.error(f"no recipe here has a source named {given.data!r}")
-        failed = train_all(wanted, given.jobs)
-    if not given.check:
-        save(known())  # rows of changed recipes leave the CSV as they leave the tables
-    frame = pd.read_csv(TABLE)
-    unexplained = [what for what, _, why in limits(own(frame)) if not why]
-    if given.check and unexplained:
-        print(f"no `limit` says why: {'; '.join(unexplained)}", file=sys.stderr)
-        failed = 1
-    stale = [
-        path
-        for path, text in tables(frame).items()
-        if not path.is_file() or path.read_text(encoding="utf-8") != text
-    ]
-    for path in stale:
-        if given.check:
-            print(f"not current: {path.relative_to(ROOT)}", file=sys.stderr)
-        else:
-            write_text(path, tables(frame)[path])
-    return 1 if failed or (given.check and stale) else 0
 
+
+SCRIPT = Script(
+    str(__doc__),
+    files=files,
+    measure=measure,
+    cases=zoo.list_recipes,
+    problems=unexplained,
+    options=_options,
+)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(SCRIPT.main())

@@ -5,41 +5,34 @@
 
 Each recipe as printed is searched on the embedded data (`zoo tune`, seed 0), then trained as
 printed and as found, with seeds that the search did not use, and scored on the test rows that it
-did not see; the recipe that the zoo ships stands beside them. The table goes to
-results/tuning.csv and docs/tuning.md. A command that was stopped goes on where it was.
+did not see; the recipe that the zoo ships stands beside them. The numbers go to
+results/tuning.csv, the tables to docs/tuning.md. A stopped command continues where it was.
 """
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
-import logging
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from generated import ROOT
+from _embedded import SILENT, quiet, source
+from _page import ROOT, Results, Script, fill, table
 
 import zoo
 from zoo._keras import keras
-from zoo.core.console import Reporter
-from zoo.core.errors import ZooError
-from zoo.core.files import replacing, write_text
-from zoo.data.registry import sources
 from zoo.experiments.runs import RunContext
 from zoo.experiments.setup import prepare
 from zoo.experiments.trainer import train
 from zoo.recipes.recipe import Recipe
 from zoo.training import engine
 
-CSV = ROOT / "results" / "tuning.csv"
-PAGE = ROOT / "docs" / "tuning.md"
 LOGDIR = ROOT / "tensorboard_logs"
 SEEDS = (1, 2, 3)
-SILENT = Reporter(silent=True)
 SAME: dict[str, Any] = {"engine": "resident"}  # for all: it has no compilation to wait for
 VARIANTS = ("printed", "found", "shipped")
 
@@ -65,8 +58,6 @@ PRINTED: dict[str, dict[str, Any]] = {
         "early_stopping": 0,
     }
 }
-COLUMNS = ["recipe", "data", "variant", "seed", "metric", "value"]
-COLUMNS += ["epochs", "settings", "trials", "pruned"]
 
 
 def test_scores(recipe: Recipe, source: str, seed: int) -> dict[str, float]:
@@ -90,45 +81,37 @@ def test_scores(recipe: Recipe, source: str, seed: int) -> dict[str, float]:
     return engine.evaluate(plan.model, *plan.splits["test"])
 
 
-def measure(name: str, trials: int) -> None:
+def compare(name: str, trials: int) -> None:
     """Search one recipe, then train what has not been measured yet."""
     shipped, metrics = CASES[name]
     printed = zoo.recipe(name).override({**SAME, **PRINTED.get(name, {})})
     if name in PRINTED:
         space = zoo.recipe("softmax_mlp_32_as_printed").search
         printed = dataclasses.replace(printed, search=space)
-    source = sources(printed.dataset)[-1]
-    found = zoo.tune(printed, trials=trials, data=source, logdir=LOGDIR)
-    table = pd.read_csv(found.folder / "trials.csv")
-    counts = {"trials": found.trials, "pruned": int((table["outcome"] == "pruned").sum())}
-    frame = recorded()
+    data = source(printed)
+    found = zoo.tune(printed, trials=trials, data=data, logdir=LOGDIR)
+    outcomes = pd.read_csv(found.folder / "trials.csv")["outcome"]
+    counts = {"trials": found.trials, "pruned": int((outcomes == "pruned").sum())}
     recipes = {"printed": printed, "found": found.best, "shipped": zoo.recipe(shipped)}
     for variant, recipe in recipes.items():
         settings = _settings(recipe, found.settings)
         for seed in SEEDS:
-            known = frame[
-                (frame["recipe"] == name) & (frame["variant"] == variant) & (frame["seed"] == seed)
-            ]
+            case = {"recipe": name, "variant": variant, "seed": seed}
+            frame = RESULTS.read()
+            known = frame[_is(frame, **case)]
             if len(known) and (known["settings"] == settings).all():
                 continue
-            scores = test_scores(recipe.override(SAME), source, seed)
+            scores = test_scores(recipe.override(SAME), data, seed)
+            shared = {
+                "epochs": recipe.epochs,
+                "settings": settings,
+                **(counts if variant == "found" else {"trials": 0, "pruned": 0}),
+            }
             rows = [
-                {
-                    "recipe": name,
-                    "data": source,
-                    "variant": variant,
-                    "seed": seed,
-                    "metric": metric,
-                    "value": scores[metric],
-                    "epochs": recipe.epochs,
-                    "settings": settings,
-                    **(counts if variant == "found" else {"trials": 0, "pruned": 0}),
-                }
+                {**case, "data": data, "metric": metric, "value": scores[metric], **shared}
                 for metric in metrics
             ]
-            save(rows)
-            shown = "  ".join(f"{metric} {scores[metric]:.4f}" for metric in metrics)
-            print(f"{name}  {variant}  seed {seed}  test {shown}", flush=True)
+            print(RESULTS.replace(rows, **case).to_string(index=False), flush=True)
 
 
 def _settings(recipe: Recipe, searched: Iterable[str]) -> str:
@@ -142,152 +125,71 @@ def _settings(recipe: Recipe, searched: Iterable[str]) -> str:
     return ", ".join(words)
 
 
-def save(rows: list[dict[str, Any]]) -> None:
-    """Add the rows of one training to the CSV, in a fixed order; several processes may do so."""
-    from filelock import FileLock
-
-    with FileLock(LOGDIR / "tuning.lock"):
-        frame = pd.concat([recorded(), pd.DataFrame(rows)], ignore_index=True)
-        frame = frame.drop_duplicates(["recipe", "variant", "seed", "metric"], keep="last")
-        ordered = frame.assign(
-            case=frame["recipe"].map(list(CASES).index),
-            kind=frame["variant"].map(VARIANTS.index),
-        ).sort_values(["case", "kind", "seed", "metric"])
-        with replacing(CSV) as partial:
-            ordered[COLUMNS].to_csv(partial, index=False, float_format="%.6g")
-
-
-def recorded() -> pd.DataFrame:
-    """What has been measured so far."""
-    return pd.read_csv(CSV) if CSV.is_file() else pd.DataFrame(columns=COLUMNS)
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Whether a search beats the documents' settings.")
-    parser.add_argument("recipes", nargs="*", choices=[[], *CASES], help="default: all")
-    parser.add_argument("--trials", type=int, default=12)
-    parser.add_argument("--check", action="store_true", help="only compare the page with the CSV")
-    given = parser.parse_args()
-    if given.check:
-        current = PAGE.is_file() and PAGE.read_text(encoding="utf-8") == page(recorded())
-        if not current:
-            print(f"not current: {PAGE.relative_to(ROOT)}", file=sys.stderr)
-        return 0 if current else 1
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # every variant is a new model
-    try:
-        for name in given.recipes or CASES:
-            measure(name, given.trials)
-            write_text(PAGE, page(recorded()))
-    except ZooError as error:  # a stop, too
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
-HOW_TO = """\
-```sh
-pip install 'functional-zoo[tune]'
-zoo tune mlp --trials 20 --time 600 --jobs 2
-zoo train --recipe tensorboard_logs/mlp/tune/mixture-seed0/best.json
-zoo tensorboard                       # the HParams tab has a row for every trial
-```
-
-A search looks for the settings with the lowest monitored validation value (`monitor`) in the
-space that the recipe declares (`search`), by default learning rate, batch size and schedule
-around its own. The first trial has the recipe's own settings. The test rows are taken out of the
-data before the first trial. A trial whose monitored value is worse than the median of the
-earlier ones at the same epoch is ended (pruned), not before a quarter of the epochs is done and
-four trials are there to compare with.
-
-`--trials` counts those of earlier commands: the same command goes on where one ended, was
-stopped with Ctrl-C or was killed, and a trial that a killed process left behind is tried again.
-Several commands, or `--jobs`, share the trials of one search. After `--time` seconds no further
-trial is begun.
-
-| file in `tensorboard_logs/<recipe>/tune/<source>-seed<seed>/` | what |
-|---|---|
-| `best.json` | the recipe with the best settings so far, for `zoo train --recipe` |
-| `trials.csv` | every trial: outcome, value, epochs, seconds, settings |
-| `importances.json`, `importances.png` | how much each setting explains (fANOVA) |
-| `history.png`, `curves.png`, `slices.png` | values by trial, by epoch, by setting |
-| `trial-NNNN/` | the trial's row in TensorBoard's HParams tab |
-| `study.sqlite3`, `study.json` | Optuna's storage, and what is searched |
-""".splitlines()
-
-
-def page(frame: pd.DataFrame) -> str:
-    """docs/tuning.md."""
-    seeds = sorted(set(frame["seed"]))
-    lines = [
-        "<!-- generated by scripts/tuning.py from results/tuning.csv -->",
-        "# Searching for better settings",
-        "",
-        *HOW_TO,
-        "",
-        "## Against the documents' settings",
-        "",
-        "Here `zoo tune` searched recipes with their",
-        "documents' own settings, on embedded data and without the test rows. Then the model was",
-        f"trained as printed and as found, with seeds {', '.join(map(str, seeds))} that the search",
-        "had not used and for the same number of epochs each, and scored on the test rows; a",
-        "smaller batch makes more steps of an epoch. `shipped` is the zoo's own recipe for the",
-        "model, with its own number of epochs, loss and arguments. Mean and standard",
-        "deviation over the seeds.",
-        "",
-        "Not all searches are of one length: `softmax_mlp_32_as_printed` got twelve more trials",
-        "because the first twelve had found nothing, `qa_as_printed` was stopped after six for the",
-        "sake of time, and `softmax_mlp_64` was added when two others had come out equal.",
-        "",
-        "| recipe | data | test metric | as printed | found | shipped | found is better on |",
-        "|---|---|---|---:|---:|---:|---:|",
+def blocks() -> dict[str, str]:
+    """What docs/tuning.md takes from the CSV."""
+    frame = RESULTS.read()
+    complete = [
+        (name, metric, rows)
+        for name, (_, metrics) in CASES.items()
+        for metric in metrics
+        if set((rows := frame[_is(frame, recipe=name, metric=metric)])["variant"]) == set(VARIANTS)
     ]
-    verdicts: dict[str, bool] = {}
-    for name, (_, metrics) in CASES.items():
-        for metric in metrics:
-            rows = frame[(frame["recipe"] == name) & (frame["metric"] == metric)]
-            if set(rows["variant"]) != set(VARIANTS):
-                continue
-            values = {each: rows[rows["variant"] == each].set_index("seed") for each in VARIANTS}
-            scores = {each: values[each]["value"] for each in VARIANTS}
-            gain = scores["printed"] - scores["found"]
-            gain = -gain if metric == "accuracy" else gain
-            if metric == metrics[0]:
-                verdicts[name] = float(gain.mean()) > 0
-            cells = " | ".join(_spread(scores[each]) for each in VARIANTS)
-            source = rows["data"].iloc[0]
-            lines.append(
-                f"| `{name}` | {source} | {metric} | {cells} | "
-                f"{int((gain > 0).sum())} of {len(gain)} seeds |"
-            )
+    scores, settings, verdicts = [], [], {}
+    for name, metric, rows in complete:
+        values = {each: rows[_is(rows, variant=each)].set_index("seed") for each in VARIANTS}
+        gain = values["printed"]["value"] - values["found"]["value"]
+        gain = -gain if metric == "accuracy" else gain
+        spreads = [_spread(values[each]["value"]) for each in VARIANTS]
+        wins = f"{int((gain > 0).sum())} of {len(gain)} seeds"
+        scores.append([f"`{name}`", rows["data"].iloc[0], metric, *spreads, wins])
+        if name not in verdicts:  # by the metric that stands first
+            verdicts[name] = float(gain.mean()) > 0
+            printed, found = (values[each].iloc[0] for each in ("printed", "found"))
+            same = found["settings"] == printed["settings"]
+            counts = [found[each] for each in ("epochs", "trials", "pruned")]
+            words = [printed["settings"], "the same" if same else found["settings"]]
+            settings.append([f"`{name}`", *counts, *words])
+    columns = "as printed: | found: | shipped: | found is better on:"
+    return {
+        "scores": table(f"recipe | data | test metric | {columns}", scores),
+        "verdict": "\n".join(_verdict(verdicts)),
+        "settings": table("recipe | epochs: | trials: | pruned: | as printed | found", settings),
+    }
+
+
+def _is(frame: pd.DataFrame, **values: Any) -> pd.Series:
+    """Which rows have these values."""
+    return (frame[list(values)] == pd.Series(values)).all(axis=1)
+
+
+def _verdict(verdicts: dict[str, bool]) -> Iterator[str]:
     better = [f"`{name}`" for name, beats in verdicts.items() if beats]
     others = [f"`{name}`" for name, beats in verdicts.items() if not beats]
-    lines += [
-        "",
-        f"In the mean over the seeds, the search beats the document's settings on {len(better)} of "
-        f"{len(verdicts)} recipes, by the metric that",
-        f"stands first for each: {', '.join(better) or 'none'}."
-        + (f" It does not on {', '.join(others)}." if others else ""),
-        "",
-        "## What was found",
-        "",
-        "| recipe | epochs | trials | of them pruned | as printed | found |",
-        "|---|---:|---:|---:|---|---|",
-    ]
-    for name in verdicts:
-        rows = frame[frame["recipe"] == name]
-        printed = rows[rows["variant"] == "printed"].iloc[0]
-        found = rows[rows["variant"] == "found"].iloc[0]
-        same = found["settings"] == printed["settings"]
-        lines.append(
-            f"| `{name}` | {found['epochs']} | {found['trials']} | {found['pruned']} | "
-            f"{printed['settings']} | {'the same' if same else found['settings']} |"
-        )
-    return "\n".join([*lines, ""])
+    yield f"The search beats the document's settings on {len(better)} of {len(verdicts)} recipes, "
+    yield f"by the mean over the seeds of the first metric: {', '.join(better) or 'none'}."
+    if others:
+        yield f"It does not on {', '.join(others)}."
 
 
 def _spread(values: pd.Series) -> str:
-    return f"{values.mean():.4f} \u00b1 {values.std():.4f}"
+    return f"{values.mean():.4f} ± {values.std():.4f}"
 
+
+def measure(names: list[str], given: argparse.Namespace) -> int:
+    quiet()
+    for name in names:
+        compare(name, given.trials)
+    return 0
+
+
+RESULTS = Results("tuning.csv", "recipe", lambda: CASES)
+SCRIPT = Script(
+    str(__doc__),
+    files=lambda: fill("docs/tuning.md", blocks()),
+    measure=measure,
+    cases=lambda: CASES,
+    options=lambda parser: parser.add_argument("--trials", type=int, default=12),
+)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(SCRIPT.main())

@@ -1,12 +1,12 @@
-"""Write the weights that ship with the zoo, zoo/weights/, and their manifest.
+"""Write the weights that ship with the zoo, and their manifest.
 
-    python scripts/weights.py --all        or    python scripts/weights.py RECIPE...
+    python scripts/weights.py [RECIPE...]
     python scripts/weights.py --check
 
 One file for each recipe that trains on embedded data and whose file stays under 1 MB, from the
 run of seed 0. Runs that scripts/results.py has made are taken from build/weights/; only what is
-missing there is trained. A recipe whose weights are current is left alone, so a broken-off call
-goes on where it stopped. `--check` trains and loads nothing.
+missing there is trained. A recipe whose weights are current is left alone, so a stopped command
+continues where it was. `--check` trains and loads nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Any
 
 import h5py
-import pandas as pd
+from _embedded import load
+from _page import Script
 
 import results
 import zoo
@@ -44,26 +45,12 @@ def eligible() -> list[str]:
     return sorted(names, key=lambda name: bool(zoo.recipe(name).stacked_on))
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Train and write the weights that ship.")
-    parser.add_argument("recipes", nargs="*", help="recipes to write")
-    parser.add_argument("--all", action="store_true", help="write every recipe's")
-    parser.add_argument("--check", action="store_true", help="fail if a file is not current")
-    given = parser.parse_args()
-    if given.check:
-        problems = list(stale())
-        for line in problems:
-            print(line, file=sys.stderr)
-        return 1 if problems else 0
-    if not (given.recipes or given.all):
-        parser.error("name recipes, or give --all")
-    for name in set(given.recipes) - set(eligible()):
-        parser.error(f"{name!r} is no recipe whose weights may ship")
-    failed = [name for name in eligible() if (given.all or name in given.recipes) and not do(name)]
-    remove_unknown()
-    if failed:
-        print(f"failed: {', '.join(failed)}", file=sys.stderr)
-    return 1 if failed else 0
+def measure(names: list[str], given: argparse.Namespace) -> int:
+    failed = sum(not do(name) for name in names)
+    for path in shipped_weights.FOLDER.glob("*.weights.h5"):  # of recipes that have gone or grown
+        if path.name.removesuffix(".weights.h5") not in shipped_weights.manifest()["weights"]:
+            path.unlink()
+    return failed
 
 
 def do(name: str) -> bool:
@@ -97,9 +84,7 @@ def do(name: str) -> bool:
 
 def least_bytes(recipe: Recipe) -> int:
     """Bytes of the weights alone, without training: most large recipes are known by this."""
-    dataset = zoo.load_data(
-        recipe.dataset, source=results.embedded(recipe.name), **recipe.dataset_options
-    )
+    dataset = load(recipe)
     with abstract_build():
         return BYTES * build_for(recipe, dataset).count_params()
 
@@ -201,13 +186,6 @@ def save(
     shipped_weights.manifest.cache_clear()
 
 
-def remove_unknown() -> None:
-    """Remove files of recipes that have gone or grown."""
-    for path in shipped_weights.FOLDER.glob("*.weights.h5"):
-        if path.name.removesuffix(".weights.h5") not in shipped_weights.manifest()["weights"]:
-            path.unlink()
-
-
 def problem(name: str) -> str:
     """Why a recipe's weights are not current; empty if they are."""
     fingerprint = shipped_weights.fingerprint(zoo.recipe(name))
@@ -242,9 +220,7 @@ def stale() -> Iterator[str]:
 
 def _other_data(shipped: dict[str, Any]) -> Iterator[str]:
     """Weights trained on other data than the results in results.csv."""
-    if not results.TABLE.is_file():
-        return
-    frame = pd.read_csv(results.TABLE).drop_duplicates(["recipe", "data"])
+    frame = results.RESULTS.read().drop_duplicates(["recipe", "data"])
     known = {(row.recipe, row.data): row.fingerprint for row in frame.itertuples()}
     for name, entry in shipped.items():
         data = entry["data"]
@@ -253,5 +229,7 @@ def _other_data(shipped: dict[str, Any]) -> Iterator[str]:
             yield f"{name}: its data is not that of results.csv"
 
 
+SCRIPT = Script(str(__doc__), measure=measure, cases=eligible, problems=stale)
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(SCRIPT.main())

@@ -33,7 +33,7 @@ every_recipe = pytest.mark.parametrize(
 
 @pytest.fixture(scope="module")
 def table() -> pd.DataFrame:
-    return pd.read_csv(results.TABLE)
+    return results.RESULTS.read()
 
 
 def test_some_weights_ship() -> None:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import html
-import importlib.util
 import json
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -363,38 +361,3 @@ def test_command_line(
     assert capsys.readouterr().err.startswith("error: cannot draw to 'a.pdf'")
     assert run(cli, ["plot", "two_teams"]) == 1
     assert "did you mean two_team" in capsys.readouterr().err
-
-
-# The script that draws docs/diagrams
-
-
-@pytest.fixture
-def script() -> ModuleType:
-    path = Path(__file__).parents[2] / "scripts" / "diagrams.py"
-    module_spec = importlib.util.spec_from_file_location("diagrams_script", path)
-    assert module_spec is not None
-    assert module_spec.loader is not None
-    module = importlib.util.module_from_spec(module_spec)
-    module_spec.loader.exec_module(module)
-    return module
-
-
-def test_script_draws_and_checks(
-    script: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert script.main(["--check", "adder"], tmp_path) == 1
-    assert "missing: adder.svg" in capsys.readouterr().out
-    assert script.main(["adder", "three_input"], tmp_path) == 0
-    assert {path.name for path in tmp_path.iterdir()} == {"adder.svg", "basketball.svg"}
-    assert script.main(["--check", "adder", "basketball"], tmp_path) == 0
-    (tmp_path / "adder.svg").write_text("old")
-    assert script.main(["--check", "adder"], tmp_path) == 1
-    assert "stale: adder.svg" in capsys.readouterr().out
-    assert script.main(["ader"], tmp_path) == 1
-    assert "did you mean adder" in capsys.readouterr().err
-
-
-def test_script_names_files_too_many(script: ModuleType, tmp_path: Path) -> None:
-    (tmp_path / "gone.svg").write_text("")
-    script.main(["adder"], tmp_path)
-    assert script.faults(["adder"], tmp_path, every=True) == ["extra: gone.svg"]

@@ -3,17 +3,17 @@
 The order is the catalogue's.
 """
 
-from zoo.models import applications as applications
 from zoo.models import basketball as basketball
 from zoo.models import dense as dense
 from zoo.models import image as image
 from zoo.models import inception as inception
-from zoo.models import multimodal as multimodal
 from zoo.models import residual as residual
-from zoo.models import sequence as sequence
-from zoo.models import siamese as siamese
+from zoo.models import applications as applications
 from zoo.models import siamese_image as siamese_image
+from zoo.models import sequence as sequence
 from zoo.models import text as text
+from zoo.models import siamese as siamese
+from zoo.models import multimodal as multimodal
 from zoo.models.registry import MODELS as MODELS
 
 MODELS.keep()
