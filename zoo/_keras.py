@@ -24,14 +24,19 @@ if TYPE_CHECKING:
 else:
 
     class _Lazy(ModuleType):
-        """A module that is imported when one of its attributes is first read."""
+        """A module that is imported when one of its attributes is first read.
+
+        It then holds all that the real module holds, so that later reads are plain ones.
+        """
 
         def __getattr__(self, attribute: str) -> Any:
             if (
                 attribute.startswith("__") and attribute != "__version__"
             ):  # inspection loads nothing
                 raise AttributeError(attribute)
-            return getattr(_load(self.__name__), attribute)
+            module = _load(self.__name__)
+            self.__dict__.update({k: v for k, v in vars(module).items() if k[:2] != "__"})
+            return getattr(module, attribute)
 
     keras = _Lazy("keras")
     layers = _Lazy("keras.layers")

@@ -17,14 +17,16 @@ from project_helpers import install, mistake, plug_in, write_csv, zoo_command
 
 import zoo
 from zoo.core import plugins
-from zoo.core.console import Reporter, Timer
+from zoo.core.console import Reporter
 from zoo.core.errors import BuildError, DataError
 from zoo.data import tabular
 from zoo.data.dataset import Dataset
 from zoo.data.tabular import Field
 from zoo.experiments.predict import predict_table
 from zoo.experiments.reports import Finished
+from zoo.experiments.runs import RunContext
 from zoo.experiments.setup import prepare
+from zoo.experiments.trainer import train
 from zoo.scaffold.layout import usable
 from zoo.scaffold.project import create, with_defaults
 from zoo.training.engine import as_inputs
@@ -60,7 +62,7 @@ def test_a_project_of_every_tabular_architecture_trains(
         assert set(made.record.references["trivial"]) == {"train", "validation", "test"}
         return
     recipe = zoo.recipe(package)
-    plan = prepare(recipe, "auto", 0, logdir=tmp_path, reporter=silent, timer=Timer())
+    plan = prepare(RunContext(tmp_path, silent), recipe, "auto", train)
     assert plan.model.count_params() == zoo.spec(package).count
     losses = plan.model.train_on_batch(*map(as_inputs, plan.train), return_dict=True)
     assert np.isfinite(losses["loss"])

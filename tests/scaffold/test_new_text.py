@@ -12,12 +12,14 @@ import pytest
 from project_helpers import install, mistake, plug_in, write_csv
 
 import zoo
-from zoo.core.console import Reporter, Timer
+from zoo.core.console import Reporter
 from zoo.core.errors import DataError
 from zoo.data.text.words import PADDING, UNKNOWN
 from zoo.experiments.feeding import feed
 from zoo.experiments.predict import predict_one, predict_table
+from zoo.experiments.runs import RunContext
 from zoo.experiments.setup import TrainingSetup, prepare
+from zoo.experiments.trainer import train
 from zoo.scaffold.project import create
 from zoo.training import engine
 
@@ -118,8 +120,8 @@ def project(name: str, plugged: Path, folder: Path) -> tuple[str, Path]:
 
 
 def planned(package: str, folder: Path) -> TrainingSetup:
-    reporter = Reporter(silent=True)
-    return prepare(zoo.recipe(package), "auto", 0, logdir=folder, reporter=reporter, timer=Timer())
+    context = RunContext(folder, Reporter(silent=True))
+    return prepare(context, zoo.recipe(package), "auto", train)
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -14,7 +14,7 @@ from examples import tiny
 import zoo
 from zoo._keras import keras, tf
 from zoo.tensorboard import graphs, summaries
-from zoo.tensorboard.gradients import gradient_function, norm
+from zoo.tensorboard.gradients import gradient_function
 from zoo.tensorboard.hparams import PATTERN, flattened, write_hparams
 from zoo.tensorboard.projector import write_projector
 from zoo.training import engine
@@ -173,7 +173,7 @@ def test_gradients_are_the_optimizers(tmp_path: Path) -> None:
     assert on_bias is not None
     np.testing.assert_allclose(on_kernel, x.T @ wrong + kernel, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(on_bias, wrong.sum(axis=0), rtol=1e-5, atol=1e-6)
-    assert norm(on_kernel) == pytest.approx(float(np.sqrt((on_kernel**2).sum())))
+    assert np.linalg.norm(on_kernel) == pytest.approx(float(np.sqrt((on_kernel**2).sum())))
     weighted = gradient_function(model, (x, y, np.array([2.0, 0.0], "float32")))()[1]
     assert weighted is not None
     np.testing.assert_allclose(weighted, 2 * wrong[0], rtol=1e-5)

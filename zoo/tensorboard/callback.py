@@ -19,7 +19,7 @@ from zoo._keras import keras, tf
 from zoo.core.errors import ZooError
 from zoo.inspection import diagram
 from zoo.tensorboard import graphs, summaries
-from zoo.tensorboard.gradients import gradient_function, norm
+from zoo.tensorboard.gradients import gradient_function
 from zoo.tensorboard.projector import write_projector
 from zoo.tensorboard.summaries import Events
 
@@ -94,23 +94,24 @@ class TensorBoard(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         if self._profile:
             self._profile.end()
-        values: dict[str, list[Any]] = {"train": [], "validation": []}
+        scalars: dict[str, dict[str, Any]] = {"train": {}, "validation": {}}
         for name, value in (logs or {}).items():
             split, tag = ("validation", name[4:]) if name.startswith("val_") else ("train", name)
-            values[split].append(summaries.scalar(tag, value))
+            scalars[split][tag] = value
         if "learning_rate" not in (logs or {}):
             rate = keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)
-            values["train"].append(summaries.scalar("learning_rate", rate))
+            scalars["train"]["learning_rate"] = rate
+        histograms: dict[str, np.ndarray] = {}
         every = self.histogram_freq
         if every is None:
             every = max(1, -(-self.params.get("epochs", 1) // HISTOGRAMS))
         if every and epoch % every == 0:
-            values["train"] += self._weights()
-            values["train"] += self._gradient_values()
+            for name, weight in _named(self.model.weights):
+                histograms[f"weights/{name}"] = keras.ops.convert_to_numpy(weight)
+            self._add_gradients(scalars["train"], histograms)
         step = int(self.model.optimizer.iterations)
-        for split, found in values.items():
-            if found:
-                self._events[split].write(found, step)
+        self._events["train"].write_numbers(scalars["train"], histograms, step)
+        self._events["validation"].write_numbers(scalars["validation"], {}, step)
 
     def on_train_end(self, logs: Logs = None) -> None:
         if self._profile:
@@ -138,33 +139,28 @@ class TensorBoard(keras.callbacks.Callback):
         if values:
             self._events["train"].write(values, 0)
 
-    def _weights(self) -> list[Any]:
-        return [
-            summaries.histogram(f"weights/{name}", keras.ops.convert_to_numpy(weight))
-            for name, weight in _named(self.model.weights)
-        ]
-
-    def _gradient_values(self) -> list[Any]:
+    def _add_gradients(self, scalars: dict[str, Any], histograms: dict[str, np.ndarray]) -> None:
+        """Add the sizes of the gradients on the sample, and how their numbers are spread."""
         if self.sample is None or not self.model.trainable_variables:
-            return []
+            return
         if self._gradients is None:
             self._gradients = gradient_function(self.model, self.sample)
         names = {id(weight): name for name, weight in _named(self.model.weights)}
-        found = [
-            (names[id(variable)], gradient)
+        found = {
+            names[id(variable)]: gradient
             for variable, gradient in zip(
                 self.model.trainable_variables, self._gradients(), strict=True
             )
             if gradient is not None
-        ]
-        norms = {name: norm(gradient) for name, gradient in found}
-        whole = float(np.linalg.norm(list(norms.values())))
-        return [
-            summaries.scalar("gradient_norm", whole),
-            *(summaries.scalar(f"gradient_norm/{name}", size) for name, size in norms.items()),
-            summaries.histogram("gradient_norms", np.array(list(norms.values()))),
-            *(summaries.histogram(f"gradients/{name}", gradient) for name, gradient in found),
-        ]
+        }
+        norms = {
+            name: float(np.linalg.norm(gradient.astype(np.float64)))
+            for name, gradient in found.items()
+        }
+        scalars["gradient_norm"] = float(np.linalg.norm(list(norms.values())))
+        scalars |= {f"gradient_norm/{name}": size for name, size in norms.items()}
+        histograms["gradient_norms"] = np.array(list(norms.values()))
+        histograms |= {f"gradients/{name}": gradient for name, gradient in found.items()}
 
 
 class _Profile:

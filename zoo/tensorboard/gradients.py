@@ -53,8 +53,3 @@ def _rows_once(gradient: Any) -> Any:
         return gradient
     rows, place = tf.unique(tf.reshape(gradient.indices, [-1]))
     return tf.math.unsorted_segment_sum(gradient.values, place, tf.size(rows))
-
-
-def norm(gradient: np.ndarray) -> float:
-    """The Euclidean length of all its numbers."""
-    return float(np.linalg.norm(gradient.astype(np.float64)))

@@ -6,7 +6,7 @@ operations for each of them. Importing this loads neither TensorFlow nor TensorB
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,15 @@ class Events:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._writer: Any = None
+
+    def write_numbers(
+        self, scalars: Mapping[str, Any], histograms: Mapping[str, np.ndarray], step: int
+    ) -> None:
+        """Write numbers and arrays by tag, if there are any."""
+        values = [scalar(tag, value) for tag, value in scalars.items()]
+        values += [histogram(tag, numbers) for tag, numbers in histograms.items()]
+        if values:
+            self.write(values, step)
 
     def write(self, values: Sequence[Any], step: int) -> None:
         """Write summary values, as the functions of this module give them, and flush."""
