@@ -95,8 +95,7 @@ class Table:
 
     def frame(self) -> pd.DataFrame:
         """The cells that were read, as text."""
-        titles = [self.header[place] for place in self._frame]
-        return self._frame.set_axis(titles, axis=1)
+        return self._frame.rename(columns=dict(enumerate(self.header)))
 
     def words(self, column: str) -> NDArray[np.object_]:
         """The cells of a column without blanks around them, none of them empty."""

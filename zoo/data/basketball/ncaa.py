@@ -86,7 +86,8 @@ def find(dataset: str, folder: Path, options: Mapping[str, Any]) -> Found:
             spelled = (letter + name for letter in LEAGUES[league] for name in names)
             return next((present[name] for name in spelled if name in present), None)
 
-        return Found(*map(first, _KAGGLE))
+        results, tourney, seeds, teams = map(first, _KAGGLE)
+        return Found(results, tourney, seeds, teams)
 
     found = Found() if layout == "course" else kaggle(league_of or "men")
     if layout != "kaggle" and league_of != "women":

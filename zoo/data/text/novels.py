@@ -151,7 +151,8 @@ _NAME = re.compile(r"[\w-]+")
 def load_nouvelles(request: Request) -> Content:
     """Read the stories and cut them into passages; a story is in one split only."""
     place = _inner(request.folder)
-    table = read_csv(*replace(request, folder=place).need(TABLE), COLUMNS)
+    (path,) = replace(request, folder=place).need(TABLE)
+    table = read_csv(path, COLUMNS)
     years = table.numbers("year", 1500, 2100).astype(int)
     genres = np.array([int(cell.strip() != SUBGENRES[0]) for cell in table.texts("subgenre")])
     length = request.options["length"]
