@@ -76,10 +76,8 @@ class Machine:
 class DataRecord:
     """The data of a run.
 
-    Attributes:
-        rows: Split -> number of rows.
-        sizes: Builder arguments that the data decided.
-        inputs: Input -> shape of one row.
+    `rows` is by split, `sizes` are builder arguments that the data decided, and `inputs` gives the
+    shape of one row by input.
     """
 
     name: str
@@ -136,7 +134,6 @@ class RunRecord:
         started: When, UTC.
         command: The command line that repeats the run.
         upstream: The run whose prediction this one reads, if its recipe is stacked.
-        engine: How the epochs were run.
         metrics, baseline: Scores of the model and of the classical model `baseline_name`.
         references: Name, such as `trivial` -> scores that the data itself offers.
         seconds: Phase of the run -> seconds.
@@ -321,9 +318,8 @@ def _check_keys(wanted: Iterable[str], value: Mapping[str, Any], where: str) -> 
 
 def _usable(value: Any) -> bool:
     """Not a number that overflows an int64 or a float."""
-    if isinstance(value, int):
-        return abs(value) < 2**63
-    return not isinstance(value, float) or math.isfinite(value)
+    bound = 2**63 if isinstance(value, int) else math.inf
+    return isinstance(value, str) or abs(value) < bound
 
 
 def _below(where: str, key: str) -> str:

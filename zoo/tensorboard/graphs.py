@@ -59,7 +59,7 @@ class _Drawing:
         self.nodes: dict[str, tuple[str, str]] = {}  # name -> class, dtype
         self.sources: defaultdict[str, list[str]] = defaultdict(list)
         self._names: dict[int, str] = {}  # id of a layer or nested model -> its name or scope
-        self._ports: defaultdict[str, dict[Any, int]] = defaultdict(dict)
+        self._outputs: defaultdict[str, dict[Any, int]] = defaultdict(dict)
 
     def add(self, graph: Graph, scope: str) -> None:
         """Draw the calls of a graph, each nested model once, however often it is called."""
@@ -91,9 +91,9 @@ class _Drawing:
             inner = trace(model)
             return self._source(inner, inner.outputs[tensor.index], chain)
         name = self._names[id(call.operation)]
-        ports = self._ports[name]
-        port = ports.setdefault((chain, tensor.index), len(ports))
-        return f"{name}:{port}" if port else name
+        known = self._outputs[name]
+        number = known.setdefault((chain, tensor.index), len(known))
+        return f"{name}:{number}" if number else name
 
 
 def _kind(call: Call) -> str:

@@ -35,18 +35,18 @@ def compile_model(model: keras.Model, recipe: Recipe, steps_per_epoch: int) -> N
     """
     outputs = output_names(model)
     for field in ("loss", "metrics", "loss_weights"):
-        for port in getattr(recipe, field):
-            if port not in outputs:
+        for output in getattr(recipe, field):
+            if output not in outputs:
                 raise RecipeError(
-                    f"{recipe.name}, {field}: {UnknownNameError('port', port, outputs)}"
+                    f"{recipe.name}, {field}: {UnknownNameError('output', output, outputs)}"
                 )
-    missing = [port for port in outputs if port not in recipe.loss]
+    missing = [output for output in outputs if output not in recipe.loss]
     if missing:
         raise RecipeError(f"{recipe.name}: no loss for output {', '.join(missing)}")
-    losses = {port: _loss(recipe.loss[port]) for port in outputs}
+    losses = {output: _loss(recipe.loss[output]) for output in outputs}
     metrics = {
-        port: [_metric(name, recipe.loss[port]) for name in recipe.metrics.get(port, ())]
-        for port in outputs
+        output: [_metric(name, recipe.loss[output]) for name in recipe.metrics.get(output, ())]
+        for output in outputs
     }
     single = len(outputs) == 1
     model.compile(
@@ -55,7 +55,7 @@ def compile_model(model: keras.Model, recipe: Recipe, steps_per_epoch: int) -> N
         metrics=metrics[outputs[0]] if single else metrics,
         loss_weights=None
         if single
-        else {port: recipe.loss_weights.get(port, 1.0) for port in outputs},
+        else {output: recipe.loss_weights.get(output, 1.0) for output in outputs},
     )
 
 

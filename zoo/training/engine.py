@@ -55,7 +55,7 @@ def fit(
 
     Args:
         model: Any compiled Keras model.
-        train: Inputs and targets by port name, rows on axis 0.
+        train: Inputs and targets by name, rows on axis 0.
         validation: Likewise; left out of the training.
         engine: `fit`, `resident` or `resident-xla`; `engine_for` says what fits in memory.
         seed: With the epoch, fixes the order of the rows.

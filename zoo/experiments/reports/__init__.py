@@ -39,8 +39,8 @@ class Finished:
     """A trained model and the rows that it is shown on: those of the test split, if there is one.
 
     Attributes:
-        inputs, targets: By port, rows on axis 0.
-        predicted: Predictions by output port.
+        inputs, targets: By name, rows on axis 0.
+        predicted: Predictions by output.
     """
 
     recipe: Recipe
@@ -50,9 +50,9 @@ class Finished:
     targets: Mapping[str, np.ndarray]
     predicted: Mapping[str, np.ndarray]
 
-    def names(self, port: str) -> Sequence[str]:
-        """What the ids at a port stand for, by the port's or its column's name; empty if unsaid."""
-        known = (port, *self.recipe.columns.get(port, ()))
+    def names(self, tensor: str) -> Sequence[str]:
+        """What the ids of an input or output stand for; empty where the data does not say."""
+        known = (tensor, *self.recipe.columns.get(tensor, ()))
         return next((self.dataset.labels[key] for key in known if key in self.dataset.labels), ())
 
 

@@ -16,11 +16,11 @@ PADDING = 0
 
 def write(finished: Finished, folder: Path) -> Table:
     """Draw the confusion of the answers; return the first cases as a table to print."""
-    (port,) = finished.targets
+    (output,) = finished.targets
     drawn = canvas.figure(1, width=6, height=5.5)
-    axes = canvas.panel(drawn, 1, 1, 0, port)
-    truth, predicted = finished.targets[port], finished.predicted[port]
-    names = _vocabulary(finished, port)
+    axes = canvas.panel(drawn, 1, 1, 0, output)
+    truth, predicted = finished.targets[output], finished.predicted[output]
+    names = _vocabulary(finished, output)
     heads.confusion(axes, truth, predicted, names)
     canvas.save(drawn, folder / PICTURE)
     rows = [
@@ -42,8 +42,8 @@ def texts(finished: Finished) -> list[tuple[str, np.ndarray]]:
     return [(name, array) for name, array in finished.inputs.items() if array.dtype.kind == "i"]
 
 
-def _vocabulary(finished: Finished, port: str) -> Sequence[str]:
-    return finished.names(port) or finished.dataset.labels.get("word", ())
+def _vocabulary(finished: Finished, output: str) -> Sequence[str]:
+    return finished.names(output) or finished.dataset.labels.get("word", ())
 
 
 def _words(ids: np.ndarray, vocabulary: Sequence[str]) -> str:

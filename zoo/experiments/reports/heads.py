@@ -19,13 +19,13 @@ MOST_WORDS = 20  # classes whose names and counts still fit
 
 def write(finished: Finished, folder: Path) -> None:
     """Draw one panel per output."""
-    ports = list(finished.targets)
-    drawn = canvas.figure(len(ports))
-    for index, port in enumerate(ports):
-        axes = canvas.panel(drawn, len(ports), 1, index, port)
-        truth, predicted = finished.targets[port], finished.predicted[port]
-        if finished.recipe.loss[port].endswith("crossentropy"):
-            confusion(axes, truth, predicted, finished.names(port))
+    outputs = list(finished.targets)
+    drawn = canvas.figure(len(outputs))
+    for index, output in enumerate(outputs):
+        axes = canvas.panel(drawn, len(outputs), 1, index, output)
+        truth, predicted = finished.targets[output], finished.predicted[output]
+        if finished.recipe.loss[output].endswith("crossentropy"):
+            confusion(axes, truth, predicted, finished.names(output))
         else:
             scatter(axes, truth, predicted)
     canvas.save(drawn, folder / PICTURE)

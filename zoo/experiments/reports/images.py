@@ -18,16 +18,17 @@ def write(finished: Finished, folder: Path) -> None:
     if not pictures:  # flat pixels, as the dense models read them
         side = round(np.sqrt(next(iter(finished.inputs.values())).shape[-1]))
         pictures = [array.reshape(-1, side, side, 1) for array in finished.inputs.values()]
-    (port,) = list(finished.targets)[:1]
-    names = finished.names(port)
+    (output,) = list(finished.targets)[:1]
+    names = finished.names(output)
+    targets, predicted = finished.targets[output], finished.predicted[output]
     drawn = canvas.figure(COLUMNS, ROWS, width=1.3 * len(pictures), height=1.5)
     rows = len(pictures[0])
     for index in range(min(COLUMNS * ROWS, rows)):
         axes = canvas.panel(drawn, COLUMNS, ROWS, index)
         axes.imshow(_side_by_side([array[index] for array in pictures]), cmap="gray")
         canvas.bare(axes)
-        true = _said(finished.targets[port][index], names, finished.predicted[port].shape[-1])
-        guess = _said(finished.predicted[port][index], names, finished.predicted[port].shape[-1])
+        true = _said(targets[index], names, predicted.shape[-1])
+        guess = _said(predicted[index], names, predicted.shape[-1])
         wrong = true != guess
         axes.set_title(
             f"{guess}, not {true}" if wrong else guess,

@@ -17,8 +17,8 @@ def write(finished: Finished, folder: Path) -> None:
     Where no output is a signal, the input alone is drawn, titled with the label.
     """
     (series,) = (array for array in finished.inputs.values() if array.ndim == 3)
-    recovered = next((port for port, array in finished.predicted.items() if array.ndim == 3), None)
-    labels = next((port for port, array in finished.predicted.items() if array.ndim == 2), None)
+    recovered = next((name for name, array in finished.predicted.items() if array.ndim == 3), None)
+    labels = next((name for name, array in finished.predicted.items() if array.ndim == 2), None)
     shown = min(SHOWN, len(series))
     drawn = canvas.figure(1, shown, width=7, height=1.5)
     for row in range(shown):
