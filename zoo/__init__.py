@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from zoo.tensorboard.callback import TensorBoard
     from zoo.tuning.search import tune
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = [
     "ModelSpec",
     "Recipe",
