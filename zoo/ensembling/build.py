@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from zoo.data.dataset import Dataset
 
 WEIGHTS = ("uniform", "validation")
-Shares = Mapping[str, Sequence[float]]  # output -> a share per member
+Shares = Mapping[str, tuple[float, ...]]  # output -> a share per member
 
 
 def ensemble(
@@ -93,7 +93,8 @@ def ensemble(
                 f"{dataset.name} ({dataset.source}) is not the data that the runs were trained on"
             )
         _check_rows(joined[0].recipe, dataset, weights)
-    return _built(joined, dataset, weights, logdir, reporter, timer)
+    context = RunContext(logdir, reporter, joined[0].seed, timer=timer)
+    return _built(joined, dataset, weights, context)
 
 
 def check_request(
@@ -122,39 +123,22 @@ def _check_rows(recipe: Recipe, dataset: Dataset, weights: str) -> None:
         raise DataError(f"{dataset.name} has no validation rows; take --weights uniform")
 
 
-def _built(
-    members: Sequence[Member],
-    dataset: Dataset,
-    weights: str,
-    logdir: Path,
-    reporter: Reporter,
-    timer: Timer,
-) -> Run:
+def _built(members: Sequence[Member], dataset: Dataset, weights: str, context: RunContext) -> Run:
     """Combine, learn shares, score, and write the run folder, run.json last."""
-    from zoo.training.compile import compile_model
-
     # every member has graphs of its own, which TensorFlow takes for one retraced too often
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     recipe = _recipe(members)
-    seed = members[0].seed
     fingerprint = dataset.fingerprint
-    context = RunContext(logdir, reporter, seed)
     dataset, upstream = stacked(dataset, recipe, context, trainer.train)
     models = [member.run.model for member in members]
-    with timer.phase("build"):
+    with context.timer.phase("build"):
         averages = {"average": combine(models, name=recipe.name)}
-        splits = feed(recipe, dataset, models[0], reporter.line)
+        splits = feed(recipe, dataset, models[0], context.console.line)
         shares = _learned(members, splits)
         if shares:
             averages["weighted average"] = combine(models, shares, name=recipe.name)
-        # nothing trains here: an optimizer without memory, so that the file holds weights alone
-        still = dataclasses.replace(
-            recipe, optimizer="sgd", optimizer_options={}, schedule="constant", ema=0.0
-        )
-        for model in (*averages.values(), *models):
-            compile_model(model, still, 1)
-            model.optimizer.build(model.trainable_variables)
-    with timer.phase("evaluate"):
+        _compile([*averages.values(), *models], recipe)
+    with context.timer.phase("evaluate"):
         shown = {split: each for split, each in splits.items() if split != "train"} or splits
         scores = [evaluation.score(model, shown) for model in models]
         joint = {name: evaluation.score(model, splits) for name, model in averages.items()}
@@ -162,43 +146,51 @@ def _built(
     if chosen not in averages:
         raise TrainingError("there are no rows that all members were validated on")
     model, metrics = averages[chosen], joint[chosen]
+    first = members[0].run.record
     record = RunRecord(
         status="finished",
         command=_command(members, weights),
         recipe=recipe,
-        seed=seed,
+        seed=context.seed,
         data=setup.data_record(dataset, fingerprint, splits),
         upstream=upstream,
-        engine=members[0].run.record.engine,
+        engine=first.engine,
         parameters=model.count_params(),
         metrics=metrics,
-        baseline=members[0].run.record.baseline,
-        baseline_name=members[0].run.record.baseline_name,
+        baseline=first.baseline,
+        baseline_name=first.baseline_name,
         references=evaluation.references(
             dataset, metrics, engine.output_names(model), recipe.columns
         ),
         ensemble=EnsembleRecord(
             weights=weights,
             members=summary(members, shares if weights == "validation" else None, scores),
-            shares=_plain(shares),
+            shares=shares,
             averages=joint,
         ),
     )
-    folder = run_folders.create(logdir, recipe.name, seed)
-    with timer.phase("report"):
+    folder = run_folders.create(context.logdir, recipe.name, context.seed)
+    with context.timer.phase("report"):
         _write(folder, recipe, model, dataset, splits)
         tensorboard_run.write_scores(folder, record, metrics)
-    record = dataclasses.replace(record, seconds=timer.seconds())
+    record = dataclasses.replace(record, seconds=context.timer.seconds())
     record.write(folder)
-    show_members(reporter, record)
-    evaluation.show(reporter, record)
-    reporter.line(f"run folder: {folder}")
+    show_members(context.console, record)
+    evaluation.show(context.console, record)
+    context.console.line(f"run folder: {folder}")
     return Run(folder, model, record)
 
 
-def _plain(shares: Shares | None) -> dict[str, tuple[float, ...]] | None:
-    """Shares as Python's floats."""
-    return {name: tuple(map(float, each)) for name, each in shares.items()} if shares else None
+def _compile(models: Sequence[keras.Model], recipe: Recipe) -> None:
+    """Compile for scoring: an optimizer without memory, so that the file holds only weights."""
+    from zoo.training.compile import compile_model
+
+    still = dataclasses.replace(
+        recipe, optimizer="sgd", optimizer_options={}, schedule="constant", ema=0.0
+    )
+    for model in models:
+        compile_model(model, still, 1)
+        model.optimizer.build(model.trainable_variables)
 
 
 def _recipe(members: Sequence[Member]) -> Recipe:
@@ -218,10 +210,14 @@ def _learned(members: Sequence[Member], splits: Mapping[str, Split]) -> Shares |
     inputs, targets = held
     predicted = [engine.predict(member.run.model, inputs) for member in members]
     return {
-        port: convex_shares(
-            members[0].recipe.loss[port], truth, np.stack([each[port] for each in predicted])
+        output: tuple(
+            convex_shares(
+                members[0].recipe.loss[output],
+                truth,
+                np.stack([each[output] for each in predicted]),
+            )
         )
-        for port, truth in targets.items()
+        for output, truth in targets.items()
     }
 
 
@@ -235,7 +231,7 @@ def _held_out(members: Sequence[Member], splits: Mapping[str, Split]) -> Split |
         return splits.get("validation")
     train = setup.joined(splits["train"], splits.get("validation"))
     cut = int(setup.rows(train) * (1 - share))
-    inputs, targets = ({port: array[cut:] for port, array in arrays.items()} for arrays in train)
+    inputs, targets = ({name: array[cut:] for name, array in arrays.items()} for arrays in train)
     return inputs, targets
 
 

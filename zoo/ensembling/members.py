@@ -145,7 +145,7 @@ def summary(
             recipe=member.recipe.name,
             seed=member.seed,
             reused=member.reused,
-            shares={name: float(each[at]) for name, each in (shares or {}).items()},
+            shares={name: each[at] for name, each in (shares or {}).items()},
             scores=scores[at],
         )
         for at, member in enumerate(members)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -79,24 +80,34 @@ def prepare(
     with timer.phase("tensorflow"):
         engine.set_seed(context.seed)
     with timer.phase("build"):
-        model = build_for(recipe, dataset)
-        splits = feed(recipe, dataset, model, console.line)
-        if "train" not in splits:
-            raise DataError(f"{dataset.name} ({dataset.source}) has no training rows")
-        train, validation = splits["train"], splits.get("validation")
-        if recipe.validation_split:
-            train, validation = joined(train, validation), None
-        used = int(rows(train) * (1 - recipe.validation_split))
-        steps = max(1, -(-used // recipe.batch_size))
-        compile_model(model, recipe, steps)
-        chosen, why = engine.engine_for(recipe.engine, train)
-        if why:
-            console.line(f"note: engine {chosen} instead of {recipe.engine}: {why}")
+        made = assemble(recipe, dataset, console.line)
+    return dataclasses.replace(made, fingerprint=fingerprint, upstream=upstream)
+
+
+def assemble(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> TrainingSetup:
+    """Build and compile the recipe's model on data that is loaded, with any stacked column.
+
+    Raises:
+        DataError: the data has no training rows.
+    """
+    model = build_for(recipe, dataset)
+    splits = feed(recipe, dataset, model, say)
+    if "train" not in splits:
+        raise DataError(f"{dataset.name} ({dataset.source}) has no training rows")
+    train, validation = splits["train"], splits.get("validation")
+    if recipe.validation_split:
+        train, validation = joined(train, validation), None
+    used = int(rows(train) * (1 - recipe.validation_split))
+    steps = max(1, -(-used // recipe.batch_size))
+    compile_model(model, recipe, steps)
+    chosen, why = engine.engine_for(recipe.engine, train)
+    if why:
+        say(f"note: engine {chosen} instead of {recipe.engine}: {why}")
     return TrainingSetup(
         recipe=recipe,
         dataset=dataset,
-        fingerprint=fingerprint,
-        upstream=upstream,
+        fingerprint=dataset.fingerprint,
+        upstream=None,
         model=model,
         splits=splits,
         train=train,

@@ -16,11 +16,9 @@ from typing import TYPE_CHECKING, Any
 from zoo._keras import keras
 from zoo.core.errors import RecipeError, TrainingError, ZooError
 from zoo.experiments import setup
-from zoo.experiments.feeding import build_for, feed
 from zoo.recipes.recipe import Recipe
 from zoo.training import engine
 from zoo.training.callbacks import BestWeights, HistoryFile, standard_callbacks
-from zoo.training.compile import compile_model
 
 if TYPE_CHECKING:
     from optuna.trial import Trial
@@ -118,14 +116,7 @@ def _train(
 ) -> None:
     keras.backend.clear_session()  # what the last trial built and compiled
     engine.set_seed(seed)
-    model = build_for(recipe, dataset)
-    splits = feed(recipe, dataset, model, say)
-    train, validation = splits["train"], splits.get("validation")
-    if recipe.validation_split:
-        train, validation = setup.joined(train, validation), None
-    used = int(setup.rows(train) * (1 - recipe.validation_split))
-    compile_model(model, recipe, max(1, -(-used // recipe.batch_size)))
-    chosen, _ = engine.engine_for(recipe.engine, train)
+    made = setup.assemble(recipe, dataset, say)
     unwanted = (BestWeights, HistoryFile)  # a trial leaves no files
     own = [
         callback
@@ -133,12 +124,12 @@ def _train(
         if not isinstance(callback, unwanted)
     ]
     engine.fit(
-        model,
-        train,
-        validation,
+        made.model,
+        made.train,
+        made.validation,
         epochs=recipe.epochs,
         batch_size=recipe.batch_size,
-        engine=chosen,
+        engine=made.engine,
         seed=seed,
         validation_split=recipe.validation_split,
         callbacks=[*own, *callbacks],
