@@ -143,7 +143,7 @@ def _rows(
             "model": value,
             "baseline": record.baseline.get(split, {}).get(metric),
             "trivial": references.get("trivial", {}).get(split, {}).get(metric),
-            "oracle": references.get("best possible", {}).get(split, {}).get(metric),
+            "best_possible": references.get("best possible", {}).get(split, {}).get(metric),
             "baseline_name": record.baseline_name,
             "parameters": record.parameters,
             "epochs": record.epochs_run,
@@ -203,14 +203,16 @@ def summary(frame: pd.DataFrame) -> pd.DataFrame:
         baseline=("baseline", "mean"),
         baseline_name=("baseline_name", "first"),
         trivial=("trivial", "mean"),
-        oracle=("oracle", "mean"),
+        best_possible=("best_possible", "mean"),
         parameters=("parameters", "first"),
         seconds=("seconds", "median"),
         alone=("alone", "median"),
         memory_mib=("memory_mib", "median"),
     ).reset_index()
     means["seconds"] = means["alone"].fillna(means["seconds"])
-    means["closed"] = (means["trivial"] - means["model"]) / (means["trivial"] - means["oracle"])
+    means["closed"] = (means["trivial"] - means["model"]) / (
+        means["trivial"] - means["best_possible"]
+    )
     return means
 
 
@@ -231,7 +233,7 @@ def _cells(means: pd.DataFrame) -> Iterator[list[str]]:
             f"{_number(row.model)} ± {row.spread / 2:.2g}",
             f"{_number(row.baseline)} ({row.baseline_name})" if named else "-",
             _number(row.trivial),
-            _number(row.oracle),
+            _number(row.best_possible),
             "-" if pd.isna(row.closed) else f"{row.closed:.0%}",
             f"{row.seconds:.0f}",
         ]

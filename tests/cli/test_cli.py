@@ -114,6 +114,9 @@ def test_a_read_only_folder_is_told(
     assert mistake(capsys, *call) == ("error: Permission denied: tensorboard_logs/x/run.json\n")
 
 
+FEW = ("--set", "dataset_options.seasons=4")  # a small league is enough for a command
+
+
 def call(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", *arguments],
@@ -137,7 +140,7 @@ def test_a_port_in_use_is_told(tmp_path: Path) -> None:
 
 
 def test_json_is_alone_on_stdout(tmp_path: Path) -> None:
-    done = call("zoo.train", "seed_difference", "--data", "league", "--epochs", "2", "--json")
+    done = call("zoo.train", "seed_difference", "--data", "league", "--epochs", "2", "--json", *FEW)
     assert done.returncode == 0, done.stderr
     record = json.loads(done.stdout)
     (folder,) = (tmp_path / "tensorboard_logs" / "seed_difference").iterdir()
@@ -148,7 +151,7 @@ def test_json_is_alone_on_stdout(tmp_path: Path) -> None:
 
 
 def test_first_line_says_which_data_and_how_to_get_the_other() -> None:
-    done = call("zoo.train", "seed_difference", "--epochs", "1")
+    done = call("zoo.train", "seed_difference", "--epochs", "1", *FEW)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     first = done.stdout.partition("\n")[0]
@@ -158,7 +161,7 @@ def test_first_line_says_which_data_and_how_to_get_the_other() -> None:
 
 def test_nan_loss_is_one_line(tmp_path: Path) -> None:
     done = call(
-        "zoo", "train", "seed_difference", "--data", "league", "--set", "learning_rate=1e38"
+        "zoo", "train", "seed_difference", "--data", "league", *FEW, "--set", "learning_rate=1e38"
     )
     assert done.returncode == 1
     assert done.stderr.startswith("error: the loss became ")
@@ -170,7 +173,10 @@ def test_nan_loss_is_one_line(tmp_path: Path) -> None:
 def test_ctrl_c_once_finishes_the_epoch_and_says_how_to_go_on(tmp_path: Path) -> None:
     program = [sys.executable, "-m", "zoo.train", "basketball", "--data", "league"]
     process = subprocess.Popen(
-        [*program, "--epochs", "500"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*program, *FEW, "--epochs", "5000"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     history = tmp_path / "tensorboard_logs" / "basketball"
     _wait_for(lambda: bool(list(history.glob("*/history.csv"))))
@@ -178,7 +184,7 @@ def test_ctrl_c_once_finishes_the_epoch_and_says_how_to_go_on(tmp_path: Path) ->
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert re.fullmatch(
-        r"error: stopped after epoch (\d+) of 500; go on with zoo train --resume \S+\n", errors
+        r"error: stopped after epoch (\d+) of 5000; go on with zoo train --resume \S+\n", errors
     )
     (folder,) = history.iterdir()
     assert json.loads((folder / "run.json").read_text())["status"] == "interrupted"

@@ -25,15 +25,17 @@ from zoo.training import callbacks, checkpoint, interrupt
 SILENT = Reporter(silent=True)
 
 # Every kind of state between them: dropout's random numbers, a schedule, stopping and halving.
+SEASONS = {"dataset_options.seasons": 4}
 RECIPES: dict[str, dict[str, Any]] = {
-    "basketball": {},
-    "score_and_win": {"engine": "resident", "epochs": 12},
+    "basketball": SEASONS,
+    "score_and_win": {"engine": "resident", "epochs": 12, **SEASONS},
     "seed_difference": {
         "schedule": "constant",
         "learning_rate": 1.0,
         "reduce_lr": 1,
         "early_stopping": 4,
         "epochs": 25,
+        **SEASONS,
     },
 }
 
@@ -108,7 +110,7 @@ def test_a_damaged_resume_point_is_passed_over(
         patched.setattr(interrupt.StopRequest, "on_epoch_begin", ask_in_third)
         patched.setattr(callbacks, "SHARE", 1.0)  # one after every epoch
         with pytest.raises(StoppedEarly):
-            zoo.fit("basketball", data="league", logdir=tmp_path, reporter=SILENT)
+            zoo.fit("basketball", data="league", logdir=tmp_path, reporter=SILENT, **SEASONS)
     (folder,) = (tmp_path / "basketball").iterdir()
     last = max(folder.glob("checkpoints/resume-*"))
     assert last.name.startswith("resume-000003-")
@@ -133,7 +135,7 @@ def test_resume_points_are_skipped_where_they_cost_too_much(
 
     monkeypatch.setattr(checkpoint, "save", noting)
     monkeypatch.setattr(callbacks, "SHARE", 0.0)
-    run = zoo.fit("basketball", data="league", logdir=tmp_path, reporter=SILENT)
+    run = zoo.fit("basketball", data="league", logdir=tmp_path, reporter=SILENT, **SEASONS)
     assert saved == [1, 8]
     (run.folder / "model.keras").unlink()
     last = max(run.folder.glob("checkpoints/resume-*"))

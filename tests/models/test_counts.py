@@ -95,7 +95,14 @@ def test_counts_of_errata(name: str, arguments: dict[str, Any], expected: int) -
     assert count(name, **arguments) == expected
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
+# Over 100 layers each, and seconds to build.
+LARGE = ("inception_v3", "xception", "siamese_xception")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.slow if name in LARGE else []) for name in CATALOGUE],
+)
 def test_layer_by_layer_arithmetic_is_keras_count(name: str) -> None:
     """The formulas of `zoo explain` against the goldens, which hold Keras's own counts."""
     variants = {"": {}} | {

@@ -29,7 +29,14 @@ CASES += [
 ]
 
 
-@pytest.mark.parametrize(("name", "arguments"), CASES)
+# Over 100 layers each, and seconds to build.
+LARGE = ("inception_v3", "xception", "siamese_xception")
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [pytest.param(*case, marks=pytest.mark.slow if case[0] in LARGE else []) for case in CASES],
+)
 def test_declared_shapes_are_those_of_the_model(name: str, arguments: dict[str, Any]) -> None:
     with abstract_build():
         model = zoo.build(name, **arguments)

@@ -215,7 +215,7 @@ def test_no_header_of_a_table_becomes_code(plugged: Path, tmp_path: Path) -> Non
         "🙂",
         "label",
     ]
-    rows: list[list[object]] = [[*names]]
+    rows: list[list[Any]] = [[*names]]
     rows += [[*((i * j) % 7 for j in range(1, len(names))), i % 2] for i in range(30)]
     path = write_csv(tmp_path / "odd.csv", rows)
     create(tmp_path / "own_odd", "mlp", table=path)

@@ -124,7 +124,12 @@ def planned(package: str, folder: Path) -> TrainingSetup:
     return prepare(context, zoo.recipe(package), "auto", train)
 
 
-@pytest.mark.parametrize("name", CASES)
+every_case = pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow) for name in CASES]
+)
+
+
+@every_case
 def test_sentences_become_arrays_and_train(name: str, plugged: Path, tmp_path: Path) -> None:
     package, _ = project(name, plugged, tmp_path)
     plan = planned(package, tmp_path)
@@ -152,9 +157,7 @@ def test_sentences_become_arrays_and_train(name: str, plugged: Path, tmp_path: P
     assert losses[-1] < losses[0]
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow) for name in CASES]
-)
+@every_case
 def test_a_run_takes_sentences_again(name: str, plugged: Path, tmp_path: Path) -> None:
     """Seconds for each: whole runs, with baseline, picture and saved model."""
     package, table = project(name, plugged, tmp_path)

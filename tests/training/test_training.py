@@ -100,8 +100,9 @@ def test_strengths_csv_ranks_every_team(league_run: Run) -> None:
 
 
 def test_same_seed_same_metrics(logdir: Path) -> None:
-    first, second = (zoo.fit("basketball", seed=3, logdir=logdir, **SHORT) for _ in range(2))
-    other = zoo.fit("basketball", seed=4, logdir=logdir, **SHORT)
+    small = {**SHORT, "dataset_options.seasons": 4}
+    first, second = (zoo.fit("basketball", seed=3, logdir=logdir, **small) for _ in range(2))
+    other = zoo.fit("basketball", seed=4, logdir=logdir, **small)
     assert first.metrics == second.metrics
     assert first.metrics != other.metrics
     assert first.folder != second.folder
@@ -125,10 +126,10 @@ def test_as_printed_hardly_learns(logdir: Path) -> None:
 @pytest.mark.parametrize(
     ("recipe", "metric"),
     [
-        ("two_team", "mae"),
-        ("seed_difference", "mae"),
-        ("tournament_stack", "mae"),
-        ("two_scores", "mae"),
+        pytest.param("two_team", "mae", marks=pytest.mark.slow),
+        pytest.param("seed_difference", "mae", marks=pytest.mark.slow),
+        pytest.param("tournament_stack", "mae", marks=pytest.mark.slow),
+        pytest.param("two_scores", "mae", marks=pytest.mark.slow),
         ("score_and_win", "score_diff_mae"),
         ("score_and_win", "won_log_loss"),
     ],
