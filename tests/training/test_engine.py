@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from examples import small_data
 
 import zoo
 from zoo._keras import keras
 from zoo.core.errors import TrainingError
-from zoo.data.registry import sources
 from zoo.experiments.feeding import build_for, feed
 from zoo.training import engine
 from zoo.training.compile import compile_model
@@ -18,7 +18,7 @@ from zoo.training.lstm_input_fusion import fused_lstm_inputs
 
 ENGINES = ("fit", "resident", "resident-xla")
 QUICK = ("basketball", "score_and_win", "mlp")
-NORMALISED = ("inception_network", "residual_network", "siamese_xception")
+NORMALIZED = ("inception_network", "residual_network", "siamese_xception")
 EVERY = [name for name in zoo.list_recipes() if not zoo.recipe(name).stacked_on]
 
 
@@ -35,12 +35,10 @@ def compared(run: dict[str, list[float]]) -> dict[str, list[float]]:
     }
 
 
-def history(name: str, which: str, steps: int = 3) -> dict[str, list[float]]:
-    """Two epochs of a recipe on a few batches, the last one not full."""
+def history(name: str, which: str, steps: int = 3, epochs: int = 2) -> dict[str, list[float]]:
+    """A few batches of a recipe, the last one not full."""
     recipe = zoo.recipe(name)
-    data = zoo.load_data(
-        recipe.dataset, source=sources(recipe.dataset)[-1], **recipe.dataset_options
-    )
+    data = small_data(recipe)
     engine.set_seed(0)
     model = build_for(recipe, data)
     splits = feed(recipe, data, model, lambda _: None)
@@ -58,7 +56,7 @@ def history(name: str, which: str, steps: int = 3) -> dict[str, list[float]]:
         model,
         part("train"),
         part("validation"),
-        epochs=2,
+        epochs=epochs,
         batch_size=batch,
         engine=which,
         seed=1,
@@ -70,22 +68,28 @@ def history(name: str, which: str, steps: int = 3) -> dict[str, list[float]]:
     [pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow) for name in EVERY],
 )
 def test_resident_engine_trains_as_the_stepwise_one(name: str) -> None:
-    """Every recipe, losses and metrics of two epochs; a few seconds each for compiling."""
-    stepwise, resident = history(name, "fit"), history(name, "resident")
+    """Every recipe, losses and metrics of two epochs; a few seconds each for compiling.
+
+    Batch normalization makes differences of the last bit grow with every step, on some machines
+    to 1% after eight: those networks are compared over two steps.
+    """
+    normalized = name in NORMALIZED
+    few = {"steps": 1, "epochs": 1} if normalized else {}
+    stepwise, resident = history(name, "fit", **few), history(name, "resident", **few)
     assert set(stepwise) == set(resident)
     stepwise = compared(stepwise)
-    # Batch normalization over a few rows makes last-bit differences grow: measured on these three,
-    # 2e-5 after one epoch and 1e-3 after two. Without it they stay below 1e-5.
-    tolerance = 5e-3 if name in NORMALISED else 1e-5
+    tolerance = 1e-3 if normalized else 1e-5
     for key, values in stepwise.items():
-        if name in NORMALISED and not key.endswith("loss"):
+        if normalized and not key.endswith("loss"):
             continue  # an accuracy jumps by whole rows
         np.testing.assert_allclose(
             resident[key], values, rtol=tolerance, atol=tolerance, err_msg=key
         )
 
 
-@pytest.mark.parametrize("name", ["basketball", "score_and_win"])
+@pytest.mark.parametrize(
+    "name", ["basketball", pytest.param("score_and_win", marks=pytest.mark.slow)]
+)
 def test_xla_trains_as_the_stepwise_one(name: str) -> None:
     stepwise, xla = history(name, "fit"), history(name, "resident-xla")
     for key, values in compared(stepwise).items():
