@@ -25,7 +25,7 @@ from zoo.training import callbacks, checkpoint, interrupt
 SILENT = Reporter(silent=True)
 
 # Every kind of state between them: dropout's random numbers, a schedule, stopping and halving.
-SEASONS = {"dataset_options.seasons": 4}
+SEASONS: dict[str, Any] = {"dataset_options.seasons": 4}
 RECIPES: dict[str, dict[str, Any]] = {
     "basketball": SEASONS,
     "score_and_win": {"engine": "resident", "epochs": 12, **SEASONS},
