@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 import numpy as np
 
@@ -12,20 +12,6 @@ PARTS = ("train", "validation", "test")
 def sizes_for(train: int) -> tuple[int, int, int]:
     """Rows of the three parts: validation a sixth, test a third of the training rows."""
     return train, max(10, train // 6), max(20, train // 3)
-
-
-def distinct(draw: Callable[[], Hashable], count: int) -> list[int]:
-    """Call `draw` until it has given `count` different keys; the numbers of those calls."""
-    seen: set[Hashable] = set()
-    kept: list[int] = []
-    call = 0
-    while len(kept) < count:
-        key = draw()
-        if key not in seen:
-            seen.add(key)
-            kept.append(call)
-        call += 1
-    return kept
 
 
 def cut(rows: int, sizes: Sequence[int]) -> dict[str, slice]:
