@@ -1,0 +1,80 @@
+"""Pages and docstrings name only modules, functions and files that are there."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import zoo
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [
+    *(path for path in sorted(ROOT.glob("*.md")) if path.name != "CHANGELOG.md"),
+    *sorted((ROOT / "docs").rglob("*.md")),
+    *sorted((ROOT / "datasets").rglob("*.md")),
+    ROOT / "tensorboard_logs" / "README.md",
+]
+SOURCES = [path for room in ("zoo", "scripts", "tests") for path in (ROOT / room).rglob("*.py")]
+DOTTED = re.compile(r"\bzoo(?:\.\w+)+")  # zoo.core.files.replacing
+FILE = re.compile(  # zoo/cli/train.py, but neither an address nor a part of another path
+    r"(?<![\w/.:-])(?:zoo|scripts|tests|docs|results|datasets)(?:/[\w-]+)*/[\w-]+(?:\.[a-z]+)+"
+)
+MODULE = re.compile(r"`([\w/]+\.py)`")  # experiments/feeding.py, engine.py
+LINK = re.compile(r"\]\((?!\w+:)([^)#]+)")  # [text](page.md#part)
+
+
+def _docstrings(path: Path) -> str:
+    """All docstrings of a module, one after the other."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    texts = [ast.get_docstring(node) for node in ast.walk(tree) if isinstance(node, documented)]
+    return "\n".join(text for text in texts if text)
+
+
+def _exists(dotted: str) -> bool:
+    """Whether a dotted name is a module, or something that one defines."""
+    place = ROOT
+    for name in dotted.split("."):
+        file = place / f"{name}.py"
+        if not (place / name).is_dir() and not file.is_file():
+            break
+        place = place / name if (place / name).is_dir() else file
+    else:
+        return True
+    if place == ROOT / "zoo":
+        return name in zoo.__all__ or hasattr(zoo, name)
+    file = place / "__init__.py" if place.is_dir() else place
+    return re.search(rf"\b{name}\b", file.read_text(encoding="utf-8")) is not None
+
+
+def _is_source(end: str) -> bool:
+    return any(path.as_posix().endswith(f"/{end}") for path in SOURCES)
+
+
+def _missing(path: Path, text: str) -> Iterator[str]:
+    """What `text` names and nobody finds."""
+    yield from (name for name in DOTTED.findall(text) if not _exists(name))
+    yield from (name for name in FILE.findall(text) if not (ROOT / name).exists())
+    if path.suffix == ".md":
+        modules = MODULE.findall(text)
+        yield from (name for name in modules if not _is_source(name))
+        links = LINK.findall(text)
+        yield from (link for link in links if not (path.parent / link).exists())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_pages_name_what_is_there(page: Path) -> None:
+    assert not list(_missing(page, page.read_text(encoding="utf-8")))
+
+
+def test_docstrings_name_what_is_there() -> None:
+    found = {
+        str(path.relative_to(ROOT)): missing
+        for path in SOURCES
+        if (missing := list(_missing(path, _docstrings(path))))
+    }
+    assert not found
