@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import math
 import tempfile
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +30,7 @@ def load(recipe: Recipe) -> Dataset:
     return zoo.load_data(recipe.dataset, source=source(recipe), **recipe.dataset_options)
 
 
-def train(recipe: str, seed: int, **changes: Any) -> Run:
+def train(recipe: str | Recipe, seed: int, **changes: Any) -> Run:
     """Train without a baseline and leave nothing behind."""
     changes = {"baseline": "", **changes}
     with tempfile.TemporaryDirectory() as folder:
@@ -39,6 +42,26 @@ def train(recipe: str, seed: int, **changes: Any) -> Run:
             reporter=SILENT,
             **changes,
         )
+
+
+def in_turns(
+    calls: Sequence[Callable[[], object]], rounds: int, budget: float = math.inf
+) -> list[list[float]]:
+    """Seconds of every call, in rounds, so that what else goes on here hits all of them alike.
+
+    Each round begins with another call; none begins after `budget` seconds.
+    """
+    times: list[list[float]] = [[] for _ in calls]
+    begun = time.perf_counter()
+    for first in range(rounds):
+        for at in range(len(calls)):
+            which = (first + at) % len(calls)
+            start = time.perf_counter()
+            calls[which]()
+            times[which].append(time.perf_counter() - start)
+        if time.perf_counter() - begun > budget:
+            break
+    return times
 
 
 def quiet() -> None:

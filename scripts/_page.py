@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 os.environ.setdefault("ZOO_PLUGINS", "off")  # generated files describe the zoo alone
 
 Files = Mapping[Path, str]  # file -> what it should hold
+Row = Mapping[str, Any]  # column -> value
 
 
 def fill(page: str, blocks: Mapping[str, str]) -> dict[Path, str]:
@@ -87,11 +88,10 @@ class Results:
         with replacing(self.path) as partial:
             ranked.to_csv(partial, index=False, float_format="%.6g")
 
-    def replace(self, rows: Iterable[Mapping[str, Any]], **where: Any) -> pd.DataFrame:
-        """Put rows in the place of those whose columns have the values of `where`; the rows."""
+    def replace(self, case: str, rows: Iterable[Row]) -> pd.DataFrame:
+        """Put rows in the place of those of a case; the rows."""
         frame, new = self.read(), pd.DataFrame(list(rows))
-        if len(frame):
-            frame = frame[~(frame[list(where)] == pd.Series(where)).all(axis=1)]
+        frame = frame[frame[self.key] != case]
         self.write(pd.concat([frame, new], ignore_index=True) if len(frame) else new)
         return new
 
@@ -107,8 +107,10 @@ class Script:
     Attributes:
         doc: The script's docstring; its first line is the help.
         files: What the files should hold, the blocks of pages included.
-        measure: Measures the named cases; returns how many failed.
-        cases: The names that the command takes.
+        results: Where the rows of the cases go.
+        rows: Measures one case, whose rows are then replaced in `results`.
+        measure: Instead of `rows`: measures the named cases; returns how many failed.
+        cases: The names that the command takes, by default those of `results`.
         folders: Folders that hold the script's files and no others.
         problems: What `--check` finds wrong beside the files, and the command that mends it.
         options: Adds arguments to the parser.
@@ -116,6 +118,8 @@ class Script:
 
     doc: str
     files: Callable[[], Files] = dict
+    results: Results | None = None
+    rows: Callable[[str, argparse.Namespace], Iterable[Row]] | None = None
     measure: Callable[[list[str], argparse.Namespace], int] | None = None
     cases: Callable[[], Iterable[str]] = tuple
     folders: Sequence[Path] = ()
@@ -126,9 +130,11 @@ class Script:
         """Run the command; its exit status."""
         parser = argparse.ArgumentParser(description=self.doc.partition("\n")[0])
         parser.add_argument("--check", action="store_true", help="only say what is not current")
-        if self.measure:
+        if self.measure or self.rows:
             parser.add_argument("names", nargs="*", metavar="NAME", help="default: all")
             parser.add_argument("--pages", action="store_true", help="measure nothing")
+        if self.rows:
+            parser.add_argument("--missing", action="store_true", help="only cases not in the CSV")
         self.options(parser)
         given = parser.parse_args(arguments)
         try:
@@ -139,12 +145,13 @@ class Script:
 
     def _work(self, parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
         failed = 0
-        if self.measure and not given.pages:
-            cases = list(self.cases())
+        measure = self.measure or (self._measure if self.rows else None)
+        if measure and not given.pages:
+            cases = list(self.results.cases() if self.results else self.cases())
             for name in given.names:
                 if name not in cases:
                     parser.error(f"no {name!r} here; there are {', '.join(cases)}")
-            failed = self.measure(given.names or cases, given)
+            failed = measure(given.names or cases, given)
         files = self.files()
         for path in self.stale(files):
             if path in files:
@@ -153,6 +160,22 @@ class Script:
                 path.unlink()
             print(f"{'written' if path in files else 'removed'}: {path.relative_to(ROOT)}")
         return 1 if failed else 0
+
+    def _measure(self, names: list[str], given: argparse.Namespace) -> int:
+        """Measure case by case, saving after each; how many failed."""
+        assert self.results
+        assert self.rows
+        failed = 0
+        for name in names:
+            if given.missing and self.results.measured(name):
+                continue
+            try:
+                rows = self.results.replace(name, self.rows(name, given))
+                print(rows.to_string(index=False), flush=True)
+            except RuntimeError as error:
+                print(f"{name}: {error}", file=sys.stderr)
+                failed += 1
+        return failed
 
     def stale(self, files: Files) -> Iterator[Path]:
         """Files that are missing, hold something else or should not be there."""
@@ -167,7 +190,8 @@ class Script:
         found = list(self.problems())
         stale = [str(path.relative_to(ROOT)) for path in self.stale(self.files())]
         if stale:
-            mend = f"python scripts/{Path(sys.argv[0]).name}{' --pages' if self.measure else ''}"
+            pages = " --pages" if self.measure or self.rows else ""
+            mend = f"python scripts/{Path(sys.argv[0]).name}{pages}"
             found.append(f"not current: {', '.join(stale)}; run: {mend}")
         for line in found:
             print(line, file=sys.stderr)

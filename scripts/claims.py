@@ -191,9 +191,9 @@ CLAIMS = {
 }
 
 
-def measured(name: str, seeds: int) -> Iterator[dict[str, Any]]:
+def measured(name: str, given: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """A row per seed and variant."""
-    for seed in range(seeds):
+    for seed in range(given.seeds):
         for variant, value in CLAIMS[name].measure(seed).items():
             yield {"claim": name, "seed": seed, "variant": variant, "score": value}
 
@@ -229,19 +229,12 @@ def verdict(claim: Claim, scores: pd.DataFrame) -> str:
     )
 
 
-def measure(names: list[str], given: argparse.Namespace) -> int:
-    for name in names:
-        rows = RESULTS.replace(measured(name, given.seeds), claim=name)
-        print(rows.pivot_table(index="variant", columns="seed", values="score", sort=False))
-    return 0
-
-
 RESULTS = Results("claims.csv", "claim", lambda: CLAIMS)
 SCRIPT = Script(
     str(__doc__),
     files=lambda: fill("docs/claims.md", {"claims": page()}),
-    measure=measure,
-    cases=lambda: CLAIMS,
+    results=RESULTS,
+    rows=measured,
     options=lambda parser: parser.add_argument("--seeds", type=int, default=3),
 )
 

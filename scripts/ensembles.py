@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from _page import Results, Script, fill, half_range, table
 
 import zoo
 from zoo.ensembling.table import shown_metrics
+
+Scores = Mapping[str, float]  # metric -> value
 
 SEEDS = 3
 
@@ -38,11 +40,21 @@ AVERAGED: dict[str, tuple[float, dict[str, Any]]] = {
     "mlp": (0.99, {"epochs": 10, "schedule": "constant"}),
 }
 NAMES = {"average": "average of three", "weighted average": "weighted average of three"}
-Score = tuple[str, int | str, str, float]  # variant, seed, metric, test score
 
 
-def ensemble(name: str) -> Iterator[Score]:
-    """Test scores of three members and of both their averages."""
+def measured(name: str, given: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """A row per variant, seed and metric: the test score."""
+    quiet()
+    variants = [("ensemble", *each) for each in ensemble(name)]
+    variants += [("ema", *each) for each in averaged(name)]
+    for part, variant, seed, scores in variants:
+        for metric in shown_metrics(scores):
+            row = {"part": part, "recipe": name, "variant": variant, "seed": seed}
+            yield {**row, "metric": metric, "score": scores[metric]}
+
+
+def ensemble(name: str) -> Iterator[tuple[str, int | str, Scores]]:
+    """Three members, and both their averages."""
     with tempfile.TemporaryDirectory() as folder:
         run = zoo.ensemble(
             name,
@@ -56,49 +68,28 @@ def ensemble(name: str) -> Iterator[Score]:
         )
     made = run.record.ensemble
     assert made is not None
-    members = [member.scores["test"] for member in made.members]
-    for metric in shown_metrics(members[0]):
-        for seed, scores in enumerate(members):
-            yield "one model", seed, metric, scores[metric]
-        for variant, title in NAMES.items():
-            yield title, "", metric, made.averages[variant]["test"][metric]
+    for seed, member in enumerate(made.members):
+        yield "one model", seed, member.scores["test"]
+    for variant, title in NAMES.items():
+        yield title, "", made.averages[variant]["test"]
 
 
-def averaged(name: str) -> Iterator[Score]:
-    """Test scores without and with averaged weights, by seed."""
-    momentum, changes = AVERAGED[name]
-    for seed in range(SEEDS):
-        for ema in (0.0, momentum):
-            scores = train(name, seed, ema=ema, **changes).metrics["test"]
-            for metric in shown_metrics(scores):
-                yield f"ema {ema:g}", seed, metric, scores[metric]
-
-
-def measure(names: list[str], given: argparse.Namespace) -> int:
-    quiet()
-    columns = ("variant", "seed", "metric", "score")
-    for name in names:
-        parts = {
-            "ensemble": ensemble(name),
-            **({"ema": averaged(name)} if name in AVERAGED else {}),
-        }
-        for part, scores in parts.items():
-            where = {"part": part, "recipe": name}
-            rows = [{**where, **dict(zip(columns, score, strict=True))} for score in scores]
-            print(RESULTS.replace(rows, **where).to_string(index=False), flush=True)
-    return 0
+def averaged(name: str) -> Iterator[tuple[str, int | str, Scores]]:
+    """The recipe without and with averaged weights, by seed."""
+    if name in AVERAGED:
+        momentum, changes = AVERAGED[name]
+        for seed in range(SEEDS):
+            for ema in (0.0, momentum):
+                run = train(name, seed, ema=ema, **changes)
+                yield f"ema {ema:g}", seed, run.metrics["test"]
 
 
 def blocks() -> dict[str, str]:
     """What docs/ensembles.md takes from the CSV and from the settings above."""
-    frame = RESULTS.read()
-    found: dict[str, str] = {}
-    for part in ("ensemble", "ema"):
-        rows = frame[frame["part"] == part]
-        found[part] = table("recipe | metric | variant | test score:", _rows(rows))
+    header = "recipe | metric | variant | test score:"
     changed = {name: changes for name, (_, changes) in AVERAGED.items()}
     return {
-        **found,
+        **{part: table(header, _rows(rows)) for part, rows in RESULTS.read().groupby("part")},
         "ensemble settings": f"Changed to keep the experiment short: {_changed(ENSEMBLES)}.",
         "ema settings": f"Changed for the comparison: {_changed(changed)}.",
     }
@@ -123,8 +114,8 @@ RESULTS = Results("ensembles.csv", "recipe", lambda: ENSEMBLES)
 SCRIPT = Script(
     str(__doc__),
     files=lambda: fill("docs/ensembles.md", blocks()),
-    measure=measure,
-    cases=lambda: ENSEMBLES,
+    results=RESULTS,
+    rows=measured,
 )
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """Export every trainable architecture to every format: size, difference and latency of each file.
 
-    python scripts/exports.py [--missing] [ARCHITECTURE...]
-    python scripts/exports.py --check
+    python scripts/exports.py [--missing] [ARCHITECTURE...] | --check
 
 Models have their recipe's sizes and seeded, untrained weights. The numbers go to
 results/exports.csv, the tables to docs/exports.md.
@@ -15,13 +14,12 @@ import os
 import statistics
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from _embedded import load
+from _embedded import in_turns, load
 from _page import Results, Script, fill, table
 
 import zoo
@@ -40,7 +38,7 @@ def architectures() -> list[str]:
     return [name for name in zoo.list_models() if zoo.spec(name).recipe]
 
 
-def measured(name: str) -> Iterator[dict[str, Any]]:
+def measured(name: str, given: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """A row per format, and one for `predict`, which Keras's users call."""
     from zoo._keras import keras
     from zoo.exporting import exporter, serving, verify
@@ -77,19 +75,16 @@ def measured(name: str) -> Iterator[dict[str, Any]]:
                 calls.append(lambda: None)
                 continue
             artifact = exporter.load(made.path)
-            found.append(
-                {
-                    **shared,
-                    "format": format,
-                    "bytes": made.bytes,
-                    "difference": made.difference,
-                    "largest": max(
-                        abs(values).max() for values in serving.predict(model, rows).values()
-                    ),
-                }
-            )
+            answers = serving.predict(model, rows).values()
+            measures = {
+                "bytes": made.bytes,
+                "difference": made.difference,
+                "largest": max(abs(values).max() for values in answers),
+            }
+            found.append({**shared, "format": format, **measures})
             calls.append(lambda artifact=artifact: artifact.run(one))
-        for row, times in zip(found, _interleaved(calls), strict=True):
+        in_turns(calls, rounds=2)  # the first calls trace and allocate
+        for row, times in zip(found, in_turns(calls, CALLS, SECONDS), strict=True):
             if "reason" not in row:
                 row |= {"milliseconds": 1000 * statistics.median(times), "calls": len(times)}
     busy = os.getloadavg()[0]
@@ -98,52 +93,28 @@ def measured(name: str) -> Iterator[dict[str, Any]]:
         yield {**row, "load": busy, "cores": os.cpu_count(), **versions}
 
 
-def _interleaved(calls: list[Callable[[], Any]]) -> list[list[float]]:
-    """Seconds of every call, in rounds, so that what else goes on here hits all of them alike."""
-    for call in calls:  # the first calls trace and allocate
-        call()
-        call()
-    times: list[list[float]] = [[] for _ in calls]
-    begun = time.perf_counter()
-    for _ in range(CALLS):
-        for call, taken in zip(calls, times, strict=True):
-            start = time.perf_counter()
-            call()
-            taken.append(time.perf_counter() - start)
-        if time.perf_counter() - begun > SECONDS:
-            break
-    return times
-
-
 def blocks() -> dict[str, str]:
     """What docs/exports.md takes from the CSV."""
     frame = RESULTS.read()
     written = frame[frame["format"] != "predict"]
     passed = written[written["bytes"].notna()]
     calls = frame["calls"].dropna().astype(int)
-    files, latency = [], []
-    for name, group in frame.groupby("architecture", sort=False):
-        rows = group.set_index("format")
-        files.append(
-            [
-                f"`{name}`",
-                f"{int(group['parameters'].iloc[0]):,}",
-                *(_cell(rows, each, "bytes", lambda size: f"{size / 1000:,.1f}") for each in FILES),
-                *(_cell(rows, each, "difference", _gap) for each in FILES),
-            ]
-        )
-        columns = ("predict", *FILES)
-        latency.append(
-            [f"`{name}`", *(_cell(rows, each, "milliseconds", _figures) for each in columns)]
-        )
-    sizes = " | ".join(f"{each}, kB:" for each in FILES)
-    gaps = " | ".join(f"{each}, difference:" for each in FILES)
+    counts = frame.groupby("architecture", sort=False)["parameters"].first()
+    sizes = _cells(frame, "bytes", lambda size: f"{size / 1000:,.1f}")
+    gaps = _cells(frame, "difference", lambda value: f"{value:.0e}" if value else "0")
+    times = _cells(frame, "milliseconds", lambda ms: f"{ms:.3g}" if ms < 100 else f"{ms:.0f}")
+    files = [
+        [f"`{name}`", f"{count:,}", *sizes.loc[name, list(FILES)], *gaps.loc[name, list(FILES)]]
+        for name, count in counts.items()
+    ]
+    latency = [[f"`{name}`", *times.loc[name, ["predict", *FILES]]] for name in counts.index]
+    headers = [f"{each}, {what}:" for what in ("kB", "difference") for each in FILES]
     holes = written[written["bytes"].isna()]
     return {
         "summary": f"{passed['architecture'].nunique()} architectures; {len(passed)} of "
         f"{len(written)} files written and in agreement. Rows are made up for "
         f"{_names(frame, 'made up')}, whose columns come from another run.",
-        "files": table(f"architecture | parameters: | {sizes} | {gaps}", files),
+        "files": table(f"architecture | parameters: | {' | '.join(headers)}", files),
         "conditions": f"Medians of {calls.min()} to {calls.max()} calls on {_all(frame['cores'])} "
         f"cores under a load of {frame['load'].min():.1f} to {frame['load'].max():.1f}.",
         "latency": table(
@@ -164,17 +135,10 @@ def _names(frame: pd.DataFrame, rows: str) -> str:
     return " and ".join(f"`{name}`" for name in names)
 
 
-def _cell(rows: pd.DataFrame, format: str, column: str, form: Callable[[float], str]) -> str:
-    value: Any = rows[column].get(format)
-    return "-" if value is None or pd.isna(value) else form(float(value))
-
-
-def _gap(value: float) -> str:
-    return f"{value:.0e}" if value else "0"
-
-
-def _figures(value: float) -> str:
-    return f"{value:.3g}" if value < 100 else f"{value:.0f}"
+def _cells(frame: pd.DataFrame, column: str, form: Callable[[float], str]) -> pd.DataFrame:
+    """A column in words, by architecture and format; a dash for what was not measured."""
+    values = frame.pivot(index="architecture", columns="format", values=column)
+    return values.map(lambda value: "-" if pd.isna(value) else form(value))
 
 
 def _all(values: pd.Series) -> str:
@@ -188,27 +152,13 @@ def unmeasured() -> Iterator[str]:
         yield f"not measured: {', '.join(absent)}; run: python scripts/exports.py --missing"
 
 
-def measure(names: list[str], given: argparse.Namespace) -> int:
-    for name in names:
-        if not (given.missing and RESULTS.measured(name)):
-            rows = RESULTS.replace(measured(name), architecture=name)
-            shown = rows.reindex(
-                columns=["format", "bytes", "difference", "milliseconds", "reason"]
-            )
-            print(f"{name}\n{shown.to_string(index=False)}", flush=True)
-    return 0
-
-
 RESULTS = Results("exports.csv", "architecture", architectures)
 SCRIPT = Script(
     str(__doc__),
     files=lambda: fill("docs/exports.md", blocks()),
-    measure=measure,
-    cases=architectures,
+    results=RESULTS,
+    rows=measured,
     problems=unmeasured,
-    options=lambda parser: parser.add_argument(
-        "--missing", action="store_true", help="only those that the CSV lacks"
-    ),
 )
 
 if __name__ == "__main__":

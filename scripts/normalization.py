@@ -11,21 +11,21 @@ results/normalization.csv, the tables to docs/normalization.md.
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
-import tempfile
-import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from _embedded import SILENT, quiet, source
+from _embedded import SILENT, in_turns, quiet, source
 from _page import Results, Script, fill, half_range, table
 
 import zoo
 from zoo.experiments.runs import RunContext
-from zoo.experiments.setup import prepare
+from zoo.experiments.setup import TrainingSetup, prepare
 from zoo.experiments.trainer import train
 from zoo.training import engine
 
@@ -40,52 +40,52 @@ VARIANTS: dict[str, dict[str, Any]] = {
 BASE = "neither"
 
 
-def measured(name: str, seed: int) -> Iterator[dict[str, Any]]:
-    """A row per variant: test scores, parameters, seconds an epoch, their ratio to BASE's."""
+def measured(name: str, given: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """A row per seed and variant: scores, parameters, seconds an epoch, their ratio to BASE's."""
+    quiet()
     rows, epochs = REDUCED[name]
     reduced = zoo.recipe(name).override({"dataset_options.rows": rows, "epochs": epochs})
-    with tempfile.TemporaryDirectory() as folder:
-        plans = {
-            variant: prepare(
-                RunContext(Path(folder), SILENT, seed),
-                reduced.override(changes),
-                source(reduced),
-                train,
-            )
-            for variant, changes in VARIANTS.items()
-        }
-    seconds: dict[str, list[float]] = {variant: [] for variant in VARIANTS}
-    for epoch in range(epochs):
-        turns = list(VARIANTS)
-        for variant in turns[epoch % len(turns) :] + turns[: epoch % len(turns)]:
-            plan = plans[variant]
-            begun = time.perf_counter()
-            engine.fit(
-                plan.model,
-                plan.train,
-                epochs=epoch + 1,
-                initial_epoch=epoch,
-                batch_size=plan.recipe.batch_size,
-                engine=plan.engine,
-                seed=seed,
-            )
-            seconds[variant].append(time.perf_counter() - begun)
-    for variant, plan in plans.items():
-        scores = engine.evaluate(plan.model, *plan.splits["test"])
+    data = source(reduced)
+    for seed in range(given.seeds):
+        context = RunContext(Path(), SILENT, seed)
+        setups = [
+            prepare(context, reduced.override(changes), data, train)
+            for changes in VARIANTS.values()
+        ]
+        seconds = in_turns([partial(next, _epochs(setup, seed)) for setup in setups], epochs)
         # the first epoch compiles the model's graph
-        spent, base = np.array(seconds[variant][1:]), np.array(seconds[BASE][1:])
-        yield {
-            "recipe": name,
-            "seed": seed,
-            "variant": variant,
-            "pictures": rows,
-            "epochs": epochs,
-            "parameters": plan.model.count_params(),
-            "accuracy": scores["accuracy"],
-            "log_loss": scores["log_loss"],
-            "seconds": float(np.median(spent)),
-            "ratio": float(np.median(spent / base)),
+        spent = {
+            variant: np.array(each[1:]) for variant, each in zip(VARIANTS, seconds, strict=True)
         }
+        for variant, setup in zip(VARIANTS, setups, strict=True):
+            scores = engine.evaluate(setup.model, *setup.splits["test"])
+            yield {
+                "recipe": name,
+                "seed": seed,
+                "variant": variant,
+                "pictures": rows,
+                "epochs": epochs,
+                "parameters": setup.model.count_params(),
+                "accuracy": scores["accuracy"],
+                "log_loss": scores["log_loss"],
+                "seconds": float(np.median(spent[variant])),
+                "ratio": float(np.median(spent[variant] / spent[BASE])),
+            }
+
+
+def _epochs(setup: TrainingSetup, seed: int) -> Iterator[None]:
+    """Train an epoch whenever asked for the next one."""
+    for epoch in itertools.count():
+        engine.fit(
+            setup.model,
+            setup.train,
+            epochs=epoch + 1,
+            initial_epoch=epoch,
+            batch_size=setup.recipe.batch_size,
+            engine=setup.engine,
+            seed=seed,
+        )
+        yield
 
 
 def blocks() -> dict[str, str]:
@@ -119,34 +119,18 @@ def blocks() -> dict[str, str]:
 def _findings(frame: pd.DataFrame) -> Iterator[str]:
     """A sentence per recipe and change: on how many seeds it has the lower log-loss."""
     for name, rows in frame.groupby("recipe", sort=False):
-        losses = rows.pivot_table(index="variant", columns="seed", values="log_loss")
-        base = losses.loc[[BASE]].to_numpy()[0]
-        parts = []
-        for variant in VARIANTS:
-            if variant != BASE:
-                wins = int(np.count_nonzero(losses.loc[[variant]].to_numpy()[0] < base))
-                parts.append(f"{variant} on {wins}")
-        yield f"- `{name}`: lower log-loss than {BASE}, of {losses.shape[1]} seeds: " + (
-            ", ".join(parts) + "."
-        )
-
-
-def measure(names: list[str], given: argparse.Namespace) -> int:
-    quiet()
-    for name in names:
-        for seed in range(given.seeds):
-            begun = time.perf_counter()
-            RESULTS.replace(measured(name, seed), recipe=name, seed=seed)
-            print(f"{name}, seed {seed}: {time.perf_counter() - begun:.0f} s", flush=True)
-    return 0
+        losses = rows.pivot_table(index="seed", columns="variant", values="log_loss")
+        wins = losses.lt(losses[BASE], axis=0).sum()
+        parts = [f"{each} on {wins[each]}" for each in VARIANTS if each != BASE]
+        yield f"- `{name}`: lower log-loss than {BASE}, of {len(losses)} seeds: {', '.join(parts)}."
 
 
 RESULTS = Results("normalization.csv", "recipe", lambda: REDUCED)
 SCRIPT = Script(
     str(__doc__),
     files=lambda: fill("docs/normalization.md", blocks()),
-    measure=measure,
-    cases=lambda: REDUCED,
+    results=RESULTS,
+    rows=measured,
     options=lambda parser: parser.add_argument("--seeds", type=int, default=3),
 )
 

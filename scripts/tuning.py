@@ -1,12 +1,12 @@
 """Whether a search beats the documents' settings: the same models, epochs and data, new seeds.
 
-    python scripts/tuning.py [--trials 12] [RECIPE...]
+    python scripts/tuning.py [--trials 12] [--missing] [RECIPE...]
     python scripts/tuning.py --check
 
 Each recipe as printed is searched on the embedded data (`zoo tune`, seed 0), then trained as
 printed and as found, with seeds that the search did not use, and scored on the test rows that it
 did not see; the recipe that the zoo ships stands beside them. The numbers go to
-results/tuning.csv, the tables to docs/tuning.md. A stopped command continues where it was.
+results/tuning.csv, the tables to docs/tuning.md. A stopped search continues where it was.
 """
 
 from __future__ import annotations
@@ -14,22 +14,15 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from _embedded import SILENT, quiet, source
+from _embedded import quiet, source, train
 from _page import ROOT, Results, Script, fill, table
 
 import zoo
-from zoo._keras import keras
-from zoo.experiments.runs import RunContext
-from zoo.experiments.setup import prepare
-from zoo.experiments.trainer import train
 from zoo.recipes.recipe import Recipe
-from zoo.training import engine
 
 LOGDIR = ROOT / "tensorboard_logs"
 SEEDS = (1, 2, 3)
@@ -60,58 +53,34 @@ PRINTED: dict[str, dict[str, Any]] = {
 }
 
 
-def test_scores(recipe: Recipe, source: str, seed: int) -> dict[str, float]:
-    """Train without a run folder; the scores on the test rows."""
-    keras.backend.clear_session()
-    plan = prepare(RunContext(LOGDIR, SILENT, seed), recipe, source, train)
-    from zoo.training.callbacks import standard_callbacks
-
-    with tempfile.TemporaryDirectory() as folder:
-        engine.fit(
-            plan.model,
-            plan.train,
-            plan.validation,
-            epochs=recipe.epochs,
-            batch_size=recipe.batch_size,
-            engine=plan.engine,
-            seed=seed,
-            validation_split=recipe.validation_split,
-            callbacks=standard_callbacks(recipe, Path(folder)),
-        )
-    return engine.evaluate(plan.model, *plan.splits["test"])
-
-
-def compare(name: str, trials: int) -> None:
-    """Search one recipe, then train what has not been measured yet."""
+def measured(name: str, given: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """Search one recipe, then train; a row per variant, seed and metric."""
+    quiet()
     shipped, metrics = CASES[name]
     printed = zoo.recipe(name).override({**SAME, **PRINTED.get(name, {})})
     if name in PRINTED:
         space = zoo.recipe("softmax_mlp_32_as_printed").search
         printed = dataclasses.replace(printed, search=space)
     data = source(printed)
-    found = zoo.tune(printed, trials=trials, data=data, logdir=LOGDIR)
+    found = zoo.tune(printed, trials=given.trials, data=data, logdir=LOGDIR)
     outcomes = pd.read_csv(found.folder / "trials.csv")["outcome"]
     counts = {"trials": found.trials, "pruned": int((outcomes == "pruned").sum())}
     recipes = {"printed": printed, "found": found.best, "shipped": zoo.recipe(shipped)}
     for variant, recipe in recipes.items():
-        settings = _settings(recipe, found.settings)
         for seed in SEEDS:
-            case = {"recipe": name, "variant": variant, "seed": seed}
-            frame = RESULTS.read()
-            known = frame[_is(frame, **case)]
-            if len(known) and (known["settings"] == settings).all():
-                continue
-            scores = test_scores(recipe.override(SAME), data, seed)
-            shared = {
-                "epochs": recipe.epochs,
-                "settings": settings,
-                **(counts if variant == "found" else {"trials": 0, "pruned": 0}),
-            }
-            rows = [
-                {**case, "data": data, "metric": metric, "value": scores[metric], **shared}
-                for metric in metrics
-            ]
-            print(RESULTS.replace(rows, **case).to_string(index=False), flush=True)
+            scores = train(recipe, seed, **SAME).metrics["test"]
+            for metric in metrics:
+                yield {
+                    "recipe": name,
+                    "variant": variant,
+                    "seed": seed,
+                    "data": data,
+                    "metric": metric,
+                    "value": scores[metric],
+                    "settings": _settings(recipe, found.settings),
+                    "epochs": recipe.epochs,
+                    **(counts if variant == "found" else {"trials": 0, "pruned": 0}),
+                }
 
 
 def _settings(recipe: Recipe, searched: Iterable[str]) -> str:
@@ -127,26 +96,23 @@ def _settings(recipe: Recipe, searched: Iterable[str]) -> str:
 
 def blocks() -> dict[str, str]:
     """What docs/tuning.md takes from the CSV."""
-    frame = RESULTS.read()
-    complete = [
-        (name, metric, rows)
-        for name, (_, metrics) in CASES.items()
-        for metric in metrics
-        if set((rows := frame[_is(frame, recipe=name, metric=metric)])["variant"]) == set(VARIANTS)
-    ]
     scores, settings, verdicts = [], [], {}
-    for name, metric, rows in complete:
-        values = {each: rows[_is(rows, variant=each)].set_index("seed") for each in VARIANTS}
-        gain = values["printed"]["value"] - values["found"]["value"]
+    groups = dict(iter(RESULTS.read().groupby(["recipe", "metric"])))
+    wanted = [(name, metric) for name, (_, metrics) in CASES.items() for metric in metrics]
+    for name, metric in (each for each in wanted if each in groups):
+        rows = groups[name, metric]
+        values = rows.pivot_table(index="seed", columns="variant", values="value")
+        gain = values["printed"] - values["found"]
         gain = -gain if metric == "accuracy" else gain
-        spreads = [_spread(values[each]["value"]) for each in VARIANTS]
+        spreads = [f"{values[each].mean():.4f} ± {values[each].std():.4f}" for each in VARIANTS]
         wins = f"{int((gain > 0).sum())} of {len(gain)} seeds"
         scores.append([f"`{name}`", rows["data"].iloc[0], metric, *spreads, wins])
         if name not in verdicts:  # by the metric that stands first
             verdicts[name] = float(gain.mean()) > 0
-            printed, found = (values[each].iloc[0] for each in ("printed", "found"))
+            by_variant = rows.drop_duplicates("variant").set_index("variant")
+            printed, found = by_variant.loc["printed"], by_variant.loc["found"]
             same = found["settings"] == printed["settings"]
-            counts = [found[each] for each in ("epochs", "trials", "pruned")]
+            counts = found[["epochs", "trials", "pruned"]]
             words = [printed["settings"], "the same" if same else found["settings"]]
             settings.append([f"`{name}`", *counts, *words])
     columns = "as printed: | found: | shipped: | found is better on:"
@@ -155,11 +121,6 @@ def blocks() -> dict[str, str]:
         "verdict": "\n".join(_verdict(verdicts)),
         "settings": table("recipe | epochs: | trials: | pruned: | as printed | found", settings),
     }
-
-
-def _is(frame: pd.DataFrame, **values: Any) -> pd.Series:
-    """Which rows have these values."""
-    return (frame[list(values)] == pd.Series(values)).all(axis=1)
 
 
 def _verdict(verdicts: dict[str, bool]) -> Iterator[str]:
@@ -171,23 +132,12 @@ def _verdict(verdicts: dict[str, bool]) -> Iterator[str]:
         yield f"It does not on {', '.join(others)}."
 
 
-def _spread(values: pd.Series) -> str:
-    return f"{values.mean():.4f} ± {values.std():.4f}"
-
-
-def measure(names: list[str], given: argparse.Namespace) -> int:
-    quiet()
-    for name in names:
-        compare(name, given.trials)
-    return 0
-
-
 RESULTS = Results("tuning.csv", "recipe", lambda: CASES)
 SCRIPT = Script(
     str(__doc__),
     files=lambda: fill("docs/tuning.md", blocks()),
-    measure=measure,
-    cases=lambda: CASES,
+    results=RESULTS,
+    rows=measured,
     options=lambda parser: parser.add_argument("--trials", type=int, default=12),
 )
 

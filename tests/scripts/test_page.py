@@ -36,11 +36,10 @@ def test_fill_replaces_blocks_alone(root: Path) -> None:
 def test_results_are_replaced_case_by_case(root: Path) -> None:
     results = Results("r.csv", "name", lambda: ["first", "second"])
     assert not results.measured("second")
-    results.replace([{"name": "second", "seed": 0, "score": 1.5}], name="second")
-    results.replace(
-        [{"name": "first", "seed": seed, "score": 2.5} for seed in (0, 1)], name="first"
-    )
-    results.replace([{"name": "first", "seed": 1, "score": 3.5}], name="first", seed=1)
+    results.replace("second", [{"name": "second", "seed": 0, "score": 1.5}])
+    results.replace("first", [{"name": "first", "seed": 0, "score": 2.5}])
+    both = [{"name": "first", "seed": seed, "score": 2.5 + seed} for seed in (0, 1)]
+    pd.testing.assert_frame_equal(results.replace("first", both), pd.DataFrame(both))
     assert results.measured("second")
     pd.testing.assert_frame_equal(
         results.read(),
@@ -48,7 +47,7 @@ def test_results_are_replaced_case_by_case(root: Path) -> None:
             {"name": ["first", "first", "second"], "seed": [0, 1, 0], "score": [2.5, 3.5, 1.5]}
         ),
     )
-    results.replace([{"name": "gone", "seed": 0, "score": 0.0}], name="gone")
+    results.replace("gone", [{"name": "gone", "seed": 0, "score": 0.0}])
     assert not results.measured("gone")  # not one of the cases
 
 
@@ -92,3 +91,20 @@ def test_script_measures_the_named_cases(root: Path, capsys: pytest.CaptureFixtu
     with pytest.raises(SystemExit):
         script.main(["x"])
     assert "no 'x' here; there are a, b" in capsys.readouterr().err
+
+
+def test_rows_are_saved_case_by_case(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    results = Results("r.csv", "name", lambda: ["a", "b", "c"])
+
+    def rows(name: str, given: object) -> list[dict[str, object]]:
+        if name == "b":
+            raise RuntimeError("no memory")
+        return [{"name": name, "score": 1.5}]
+
+    script = Script("Measure.", results=results, rows=rows)
+    assert script.main(["c"]) == 0
+    assert script.main(["--missing"]) == 1
+    printed = capsys.readouterr()
+    assert printed.err == "b: no memory\n"
+    assert printed.out.count("1.5") == 2  # c, then a
+    assert list(results.read()["name"]) == ["a", "c"]
