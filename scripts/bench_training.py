@@ -32,51 +32,61 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from _embedded import SILENT, load
+from _embedded import SILENT, in_turns, load
 from _page import Results, Script, fill
-from _speed_page import VARIANTS, blocks, ratio
+from _speed_page import VARIANTS, blocks
 
 import zoo
+from zoo.core.errors import ZooError
 
 FREE = "free"
 EPOCH = 2.0  # seconds that an epoch of plain fit may take before rows are left out
 ROUNDS = (4, 25)  # epochs measured, least and most
 
 
-@dataclass
 class Turn:
-    """One variant's place in the round: it waits for `go`, trains an epoch, and says `done`."""
+    """One variant, in a thread of its own: it waits for its turn, trains an epoch, gives way.
 
-    name: str
-    go: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
-    done: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
-    seconds: list[float] = field(default_factory=list)
-    last: bool = False
-    error: str = ""
+    `train` calls `begin` before an epoch and `end`, which says whether to stop, after it. Should
+    it fail, all its turns are done at once.
+    """
+
+    def __init__(self, name: str, train: Callable[[Turn], None]) -> None:
+        self.name = name
+        self.train = train
+        self.seconds: list[float] = []
+        self.last = False
+        self.error = ""
+        self._go, self._done = threading.Semaphore(0), threading.Semaphore(0)
+        threading.Thread(target=self._work, daemon=True).start()
 
     def take(self) -> None:
         """Let the variant train one epoch."""
         _make_deterministic(self.name != FREE)
-        self.go.release()
-        self.done.acquire()
+        self._go.release()
+        self._done.acquire()
 
-    def start(self, train: Callable[[], None]) -> None:
-        """Call `train` in a thread of its own; should it fail, every turn is done at once."""
+    def begin(self) -> None:
+        self._go.acquire()
+        self._begun = time.perf_counter()
 
-        def work() -> None:
-            try:
-                train()
-            except Exception as error:
-                self.error = f"{type(error).__name__}: {error}"
-                self.done.release(10**4)
+    def end(self) -> bool:
+        self.seconds.append(time.perf_counter() - self._begun)
+        last = self.last  # the next turn may begin as soon as this one is done
+        self._done.release()
+        return last
 
-        threading.Thread(target=work, daemon=True).start()
+    def _work(self) -> None:
+        try:
+            self.train(self)
+        except Exception as error:
+            self.error = f"{type(error).__name__}: {error}"
+            self._done.release(10**4)
 
 
 def _make_deterministic(on: bool) -> None:
@@ -112,25 +122,24 @@ def measured(name: str, budget: float, with_torch: bool) -> dict[str, Any]:
     inputs, targets = ({name: array[:used] for name, array in part.items()} for part in train)
     train = inputs, targets
     convolves = any("Conv" in type(each).__name__ for each in model._flatten_layers())
-
+    variants = ["keras", "tf.data", "resident", FREE]
+    if not convolves:
+        variants.append("resident-xla")
     with tempfile.TemporaryDirectory() as folder:
         turns = {}
-        for variant in (
-            "keras",
-            "tf.data",
-            "resident",
-            FREE,
-            *(() if convolves else VARIANTS[3:4]),
-        ):
-            (Path(folder) / variant).mkdir()
-            turn = turns[variant] = Turn(variant)
-            turn.start(_trainer(variant, compiled(used), train, recipe, turn, Path(folder)))
-        if with_torch and _has_twin(name):
-            turn = turns["torch"] = Turn("torch")
-            sizes = {**zoo.spec(recipe.architecture).defaults, **data.sizes, **recipe.arguments}
-            turn.start(_torch_trainer(sizes, model, train, recipe, turn))
-        _in_turns(list(turns.values()), budget)
-        costs = _costs(model, train, recipe, Path(folder))
+        for variant in variants:
+            place = Path(folder) / variant
+            place.mkdir()
+            trainer = _trainer(variant, compiled(used), train, recipe, place)
+            turns[variant] = Turn(variant, trainer)
+        if with_torch:
+            import torch_twins
+
+            if name in torch_twins.TWINS:
+                sizes = {**zoo.spec(recipe.architecture).defaults, **data.sizes, **recipe.arguments}
+                turns["torch"] = Turn("torch", _torch_trainer(sizes, model, train, recipe))
+        _run(list(turns.values()), budget)
+        costs = _costs(model, recipe, Path(folder))
     return {
         "recipe": name,
         "rows": used,
@@ -150,61 +159,46 @@ def _affordable(model: Any, train: Any, batch_size: int) -> int:
     rows = len(next(iter(train[1].values())))
     few = min(rows, 4 * batch_size)
     start = [as_inputs({port: array[:few] for port, array in part.items()}) for part in train]
-    model.fit(*start, batch_size=batch_size, verbose=0)
-    begun = time.perf_counter()
-    model.fit(*start, batch_size=batch_size, verbose=0)
-    a_step = (time.perf_counter() - begun) / -(-few // batch_size)
+    ((_, seconds),) = in_turns([lambda: model.fit(*start, batch_size=batch_size, verbose=0)], 2)
+    a_step = seconds / -(-few // batch_size)
     steps = max(4, int(EPOCH / a_step))
     return min(rows, steps * batch_size)
 
 
-def _in_turns(turns: list[Turn], budget: float) -> None:
+def _run(turns: list[Turn], budget: float) -> None:
     """Epoch by epoch, each variant in turn, for about `budget` seconds after compiling."""
+    a_round = 0.0
+    for _ in range(2):  # the first one compiles
+        a_round = sum(times[0] for times in in_turns([turn.take for turn in turns], 1))
+    rounds = int(np.clip(budget / a_round, *ROUNDS))
+    in_turns([turn.take for turn in turns], rounds - 2)
     for turn in turns:
+        turn.last = True
         turn.take()
-    begun = time.perf_counter()
-    for turn in turns:
-        turn.take()
-    a_round = time.perf_counter() - begun
-    rounds = int(np.clip(budget / a_round, ROUNDS[0], ROUNDS[1]))
-    for at in range(rounds - 1):
-        for turn in turns:
-            turn.last = at == rounds - 2
-            turn.take()
-    for turn in turns:
         if turn.error:
             raise RuntimeError(f"{turn.name}: {turn.error}")
 
 
 def _trainer(
-    variant: str, model: Any, train: Any, recipe: Any, turn: Turn, folder: Path
-) -> Callable[[], None]:
-    """A function for a thread: train until told that an epoch is the last."""
+    variant: str, model: Any, train: Any, recipe: Any, folder: Path
+) -> Callable[[Turn], None]:
+    """What a variant does in its thread: train until told that an epoch is the last."""
     from zoo._keras import keras, tf
     from zoo.training import engine
     from zoo.training.callbacks import standard_callbacks
 
-    class Waiting(keras.callbacks.Callback):
-        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-            if epoch:  # the first turn began with the thread
-                turn.go.acquire()
-                self.begun = time.perf_counter()
-
-        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-            turn.seconds.append(time.perf_counter() - self.begun)
-            self.model.stop_training = turn.last
-            turn.done.release()
-
-    waiting = Waiting()
-    callbacks = [*standard_callbacks(recipe, folder / variant), waiting]
     inputs, targets = train
     rows, size = len(next(iter(targets.values()))), recipe.batch_size
     arrays = engine.as_inputs(inputs), engine.as_inputs(targets)
-    endless: dict[str, Any] = {"epochs": 10**6, "callbacks": callbacks}
 
-    def work() -> None:
-        turn.go.acquire()
-        waiting.begun = time.perf_counter()
+    def work(turn: Turn) -> None:
+        waiting = keras.callbacks.LambdaCallback(
+            on_epoch_begin=lambda epoch, logs: turn.begin() if epoch else None,
+            on_epoch_end=lambda epoch, logs: setattr(model, "stop_training", turn.end()),
+        )
+        callbacks = [*standard_callbacks(recipe, folder), waiting]
+        endless: dict[str, Any] = {"epochs": 10**6, "callbacks": callbacks}
+        turn.begin()  # the first epoch counts from here
         if variant == "keras":
             model.fit(*arrays, batch_size=size, verbose=0, **endless)
         elif variant == "tf.data":
@@ -218,98 +212,57 @@ def _trainer(
     return work
 
 
-def _has_twin(name: str) -> bool:
-    import torch_twins
-
-    return name in torch_twins.TWINS
-
-
-def _torch_trainer(
-    sizes: Any, model: Any, train: Any, recipe: Any, turn: Turn
-) -> Callable[[], None]:
+def _torch_trainer(sizes: Any, model: Any, train: Any, recipe: Any) -> Callable[[Turn], None]:
     """As `_trainer`, for the twin in PyTorch."""
     import torch_twins
 
     twin = torch_twins.TWINS[recipe.name](sizes)
     weights = sum(each.numel() for each in twin.parameters())
-    if "LSTM" not in str(twin) and weights != model.count_params() - _statistics(model):
+    wanted = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+    if "LSTM" not in str(twin) and weights != wanted:
         raise RuntimeError(f"the twin of {recipe.name} has {weights} weights")
-    epochs = torch_twins.epochs(twin, recipe, train, recipe.arguments.get("l2", 0.0))
 
-    def work() -> None:
-        while not turn.last:
-            turn.go.acquire()
-            begun = time.perf_counter()
+    def work(turn: Turn) -> None:
+        last = False
+        epochs = torch_twins.epochs(twin, recipe, train, recipe.arguments.get("l2", 0.0))
+        while not last:
+            turn.begin()
             next(epochs)
-            turn.seconds.append(time.perf_counter() - begun)
-            turn.done.release()
+            last = turn.end()
 
     return work
 
 
-def _statistics(model: Any) -> int:
-    """Weights that the optimizer does not train."""
-    return sum(int(np.prod(weight.shape)) for weight in model.non_trainable_weights)
-
-
-def _costs(model: Any, train: Any, recipe: Any, folder: Path) -> dict[str, float]:
+def _costs(model: Any, recipe: Any, folder: Path) -> dict[str, float]:
     """Seconds that the run's files cost at the end of an epoch."""
     from zoo.training import checkpoint
     from zoo.training.callbacks import standard_callbacks
 
-    others = standard_callbacks(recipe, folder)
-
-    def save() -> None:
-        checkpoint.save(folder, 1, model, others)
-
-    def best() -> None:
-        model.save_weights(folder / "best.weights.h5", overwrite=True)
-
-    costs = {}
-    for name, work in (("resume_point", save), ("best_weights", best)):
-        spent = []
-        for _ in range(5):
-            begun = time.perf_counter()
-            work()
-            spent.append(time.perf_counter() - begun)
-        costs[name] = statistics.median(spent)
-    return costs
+    callbacks = standard_callbacks(recipe, folder)
+    weights = folder / "best.weights.h5"
+    work: dict[str, Callable[[], object]] = {
+        "resume_point": lambda: checkpoint.save(folder, 1, model, callbacks),
+        "best_weights": lambda: model.save_weights(weights, overwrite=True),
+    }
+    times = in_turns(list(work.values()), rounds=5)
+    return {name: statistics.median(each) for name, each in zip(work, times, strict=True)}
 
 
-def in_a_process(name: str, given: argparse.Namespace) -> dict[str, Any]:
-    """Run this script for one recipe in a fresh process; what it measured."""
-    environment = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE", "TF_CPP_MIN_LOG_LEVEL": "3"}
+def in_a_process(name: str, given: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """Measure one recipe in a fresh process of this script."""
+    if given.one:
+        print(json.dumps(measured(name, given.budget, given.torch)), flush=True)
+        os._exit(0)  # threads of variants that failed still wait
     command = [sys.executable, __file__, "--one", name, "--budget", str(given.budget)]
     if given.torch:
+        if not importlib.util.find_spec("torch"):
+            raise ZooError("PyTorch is not installed: leave --torch out")
         command.append("--torch")
+    environment = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE", "TF_CPP_MIN_LOG_LEVEL": "3"}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     if done.returncode:
         raise RuntimeError(done.stderr.strip().splitlines()[-1])
-    return json.loads(done.stdout.splitlines()[-1])
-
-
-def measure(names: list[str], given: argparse.Namespace) -> int:
-    """Measure recipe by recipe; the number of those that failed."""
-    if given.one:
-        print(json.dumps(measured(names[0], given.budget, given.torch)), flush=True)
-        os._exit(0)  # threads of variants that failed still wait
-    if given.torch and not importlib.util.find_spec("torch"):
-        print("PyTorch is not installed: its column is left out", file=sys.stderr)
-        given.torch = False
-    failed = 0
-    for name in names:
-        if given.missing and RESULTS.measured(name):
-            continue
-        try:
-            made = in_a_process(name, given)
-        except RuntimeError as error:
-            print(f"{name}: {error}", file=sys.stderr)
-            failed += 1
-            continue
-        RESULTS.replace([made], recipe=name)
-        ratios = {key: ratio(made["keras"], made.get(key)) for key in VARIANTS}
-        print(f"{name} {made['keras']:.3f} s {ratios}", flush=True)
-    return failed
+    yield json.loads(done.stdout.splitlines()[-1])
 
 
 def names() -> list[str]:
@@ -320,7 +273,6 @@ def names() -> list[str]:
 def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--budget", type=float, default=20.0, help="seconds a recipe")
     parser.add_argument("--torch", action="store_true", help="PyTorch too")
-    parser.add_argument("--missing", action="store_true", help="only recipes not in the CSV")
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
 
 
@@ -328,8 +280,8 @@ RESULTS = Results("speed.csv", "recipe", names)
 SCRIPT = Script(
     str(__doc__),
     files=lambda: fill("docs/speed.md", blocks(RESULTS.read())),
-    measure=measure,
-    cases=names,
+    results=RESULTS,
+    rows=in_a_process,
     options=_options,
 )
 

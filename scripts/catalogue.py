@@ -11,7 +11,7 @@ from pathlib import Path
 from _page import ROOT, Script, fill, table
 
 import zoo
-from zoo.inspection.model_card import recipes_of, shape_text, tensor_text
+from zoo.inspection import model_card
 from zoo.models.documents import DOCUMENTS
 from zoo.models.spec import CONCEPTS, ModelSpec
 
@@ -29,6 +29,9 @@ FAMILIES = {
     "multimodal": "Several modalities",
 }
 
+ELSEWHERE = ("arguments", "concept", "weights", "diagram")  # or left to `zoo show`
+NAMED = ("input", "output", "variant")  # facts that begin with a name
+
 
 def entries() -> list[ModelSpec]:
     return [zoo.spec(name) for name in zoo.list_models()]
@@ -43,7 +46,8 @@ def ports(entry: ModelSpec) -> str:
     sized = entry.resolved()
     sides = (sized.inputs, sized.outputs)
     return " → ".join(
-        ", ".join(f"{port.name} {shape_text(port.shape)}" for port in side) for side in sides
+        ", ".join(f"{port.name} {model_card.shape_text(port.shape)}" for port in side)
+        for side in sides
     )
 
 
@@ -62,36 +66,19 @@ def readme_table() -> str:
 
 
 def section(entry: ModelSpec) -> str:
-    facts = [
-        f"- **document**: {'; '.join(f'`{document.key}`' for document in entry.documents)}",
-        f"- **claim**: {entry.claim}",
-        *(f"- **input** {_port(text)}" for text in map(tensor_text, entry.resolved().inputs)),
-        *(f"- **output** {_port(text)}" for text in map(tensor_text, entry.resolved().outputs)),
-        f"- **parameters**: {number(entry.count)}; published: {number(entry.published)}"
-        + (f" ({entry.published_note})" if entry.published_note else ""),
-    ]
-    facts += [f"- **erratum**: {text}" for text in entry.errata]
-    for name, variant in entry.variants.items():
-        given = ", ".join(f"{key}={value!r}" for key, value in variant.arguments.items())
-        facts.append(
-            f"- **variant** `{name}` (`{given}`): {number(variant.count)} parameters; "
-            f"{variant.note}"
-        )
-    facts.append(f"- **concepts**: {', '.join(entry.concepts) or '-'}")
-    if entry.aliases:
-        facts.append(f"- **aliases**: {', '.join(f'`{alias}`' for alias in entry.aliases)}")
-    names = [f"`{name}`" for name in recipes_of(entry)]
-    facts.append(f"- **recipes**: {', '.join(names) or 'none'}")
-    arguments = ", ".join(f"{name}={value!r}" for name, value in entry.defaults.items())
+    """The model card with the call that builds it, without what the page says elsewhere."""
+    facts = [(key, text) for key, text in model_card.facts(entry) if key not in ELSEWHERE]
+    arguments = [repr(entry.name), *(f"{key}={value!r}" for key, value in entry.defaults.items())]
     return "\n".join(
         [
             f"### {entry.name}",
             "",
             entry.summary,
             "",
-            f"```python\nzoo.build({entry.name!r}{', ' if arguments else ''}{arguments})\n```",
+            f"```python\nzoo.build({', '.join(arguments)})\n```",
             "",
-            *facts,
+            *(f"- **{key}**: {_named(text) if key in NAMED else text}" for key, text in facts),
+            f"- **concepts**: {', '.join(entry.concepts) or '-'}",
             "",
             f"![diagram of {entry.name}](diagrams/{entry.name}.svg)",
             "",
@@ -99,7 +86,8 @@ def section(entry: ModelSpec) -> str:
     )
 
 
-def _port(text: str) -> str:
+def _named(text: str) -> str:
+    """The text with its first word, a name, as code."""
     name, _, rest = text.partition(" ")
     return f"`{name}` {rest}"
 
