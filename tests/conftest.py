@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import zoo
-from zoo.core import plugins
+from zoo.core import registry
 from zoo.data.registry import dataset_names
 
 os.environ["ZOO_PLUGINS"] = "off"  # what else is installed is not under test
@@ -26,19 +26,29 @@ def _no_stray_data_home(
 
 
 @pytest.fixture
-def plugged(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
-    """A folder on the path whose plug-ins `plugins.load()` finds; no trace is left behind."""
+def clean_registries() -> Iterator[None]:
+    """What a test registers is gone after it."""
     for look_through in (zoo.list_models, zoo.list_recipes, dataset_names):
         look_through()
-    before = plugins.snapshot()
+    before = {table: (dict(table._values), dict(table._names)) for table in registry._registries}
+    yield
+    for table, kept in before.items():
+        table._kept = kept
+        table.fall_back()
+
+
+@pytest.fixture
+def plugged(
+    clean_registries: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Path]:
+    """A folder on the path whose plug-ins `load_plugins()` finds; no trace is left behind."""
     modules = set(sys.modules)
-    monkeypatch.delenv(plugins.VARIABLE)
-    monkeypatch.setattr(plugins, "_loaded", True)  # until `plug_in` is called
+    monkeypatch.delenv(registry.VARIABLE)
+    monkeypatch.setattr(registry, "_loaded", True)  # until `plug_in` is called
     folder = tmp_path / "site"
     folder.mkdir()
     monkeypatch.syspath_prepend(folder)
     yield folder
-    plugins.restore(before)
     for name in set(sys.modules) - modules:
         if name.startswith("own_"):
             del sys.modules[name]

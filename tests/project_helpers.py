@@ -13,14 +13,14 @@ import pytest
 
 import zoo
 from zoo.cli.root import cli, run
-from zoo.core import plugins
+from zoo.core import registry
 
 
 def plug_in() -> None:
     """Look for plug-ins as a fresh process does."""
     importlib.invalidate_caches()
-    plugins._loaded = False
-    plugins.load()
+    registry._loaded = False
+    registry.load_plugins()
 
 
 def install(site: Path, package: str, project: Path | None = None) -> None:
@@ -28,7 +28,7 @@ def install(site: Path, package: str, project: Path | None = None) -> None:
     info = site / f"{package}-0.1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 0.1.0\n")
-    (info / "entry_points.txt").write_text(f"[{plugins.GROUP}]\n{package} = {package}\n")
+    (info / "entry_points.txt").write_text(f"[{registry.GROUP}]\n{package} = {package}\n")
     if project:
         (site / package).symlink_to(project / package)
 
@@ -37,8 +37,8 @@ def zoo_command(*arguments: str, path: Path, **settings: str) -> subprocess.Comp
     """The command in a process of its own, with `path` importable and plug-ins on."""
     tested = Path(zoo.__file__).parents[1]  # another copy of the zoo may be installed
     environment = {**os.environ, "PYTHONPATH": f"{path}{os.pathsep}{tested}", **settings}
-    if plugins.VARIABLE not in settings:
-        environment.pop(plugins.VARIABLE, None)
+    if registry.VARIABLE not in settings:
+        environment.pop(registry.VARIABLE, None)
     return subprocess.run(
         [sys.executable, "-m", "zoo", *arguments],
         capture_output=True,

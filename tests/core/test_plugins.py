@@ -11,7 +11,7 @@ import pytest
 from project_helpers import install, plug_in, zoo_command
 
 import zoo
-from zoo.core import plugins
+from zoo.core.registry import VARIABLE
 from zoo.data.registry import dataset_names
 
 
@@ -49,7 +49,7 @@ def test_what_a_failing_plug_in_imports_first_stays(plugged: Path, look_up: str)
         "from zoo.data.registry import dataset_names\n"
         "print(len(zoo.list_models()), len(zoo.list_recipes()), len(dataset_names()))"
     )
-    environment = {key: value for key, value in os.environ.items() if key != plugins.VARIABLE}
+    environment = {key: value for key, value in os.environ.items() if key != VARIABLE}
     root = Path(zoo.__file__).parents[1]
     environment["PYTHONPATH"] = f"{plugged}{os.pathsep}{root}"
     done = subprocess.run(

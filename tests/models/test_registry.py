@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 import zoo
-from zoo.core import plugins
 from zoo.core.errors import BuildError, UnknownNameError
 from zoo.models.registry import register
 from zoo.models.spec import CONCEPTS, TensorSpec
@@ -44,14 +41,7 @@ def test_impossible_arguments_are_told() -> None:
         zoo.build("cnn", skip="no")
 
 
-@pytest.fixture
-def clean_registry() -> Iterator[None]:
-    before = plugins.snapshot()
-    yield
-    plugins.restore(before)
-
-
-@pytest.mark.usefixtures("clean_registry")
+@pytest.mark.usefixtures("clean_registries")
 @pytest.mark.parametrize("taken", ["adder", "three_input"])
 def test_duplicate_names_and_aliases_raise(taken: str) -> None:
     def new_model() -> None:
@@ -66,7 +56,7 @@ def test_duplicate_names_and_aliases_raise(taken: str) -> None:
     assert "new_model" not in zoo.list_models()
 
 
-@pytest.mark.usefixtures("clean_registry")
+@pytest.mark.usefixtures("clean_registries")
 def test_unknown_document_or_concept_raises_at_registration() -> None:
     def new_model() -> None:
         """A builder that nobody calls."""

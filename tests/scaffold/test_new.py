@@ -16,9 +16,9 @@ import pytest
 from project_helpers import install, mistake, plug_in, write_csv, zoo_command
 
 import zoo
-from zoo.core import plugins
 from zoo.core.console import Reporter
 from zoo.core.errors import BuildError, DataError
+from zoo.core.registry import VARIABLE
 from zoo.data import tabular
 from zoo.data.dataset import Dataset
 from zoo.data.tabular import Field
@@ -317,7 +317,7 @@ def test_installed_trained_and_uninstalled(tmp_path: Path) -> None:
     # a virtual environment made inside another one sees the system's packages, not the other's
     (own,) = (site / "lib").glob("python*/site-packages")
     (own / "outer.pth").write_text(f"{packages}\n{Path(zoo.__file__).parents[1]}\n")
-    environment = {key: value for key, value in os.environ.items() if key != plugins.VARIABLE}
+    environment = {key: value for key, value in os.environ.items() if key != VARIABLE}
 
     def call(*words: str, cwd: Path = tmp_path) -> str:
         done = subprocess.run(

@@ -1,14 +1,32 @@
-"""Tables of names: models, recipes, datasets and whatever else is looked up by name."""
+"""Tables of names: models, recipes, datasets and whatever else is looked up by name.
+
+Plug-ins, installed packages that add their own, name their modules as entry points of the group
+`functional_zoo`; they are imported at the first look-up of a name. `zoo new` writes such a
+package. `ZOO_PLUGINS=off` disables them.
+
+The zoo's own names come first: a plug-in imports `zoo.models`, `zoo.recipes` or `zoo.data` to
+register something there, and that import registers all that the zoo has. A plug-in that takes
+one of those names is refused.
+"""
 
 from __future__ import annotations
 
+import os
+import sys
 from fnmatch import fnmatchcase
-from typing import Generic, TypeVar
+from threading import RLock
+from typing import Any, Generic, TypeVar
 
-from zoo.core import plugins
 from zoo.core.errors import UnknownNameError
 
+GROUP = "functional_zoo"
+VARIABLE = "ZOO_PLUGINS"
+
 T = TypeVar("T")
+
+_registries: list[Registry[Any]] = []
+_lock = RLock()
+_loaded = False
 
 
 class Registry(Generic[T]):
@@ -22,8 +40,10 @@ class Registry(Generic[T]):
         """`kind` and the command that lists the names are for error messages."""
         self.kind = kind
         self.listed_by = listed_by
-        self._values: dict[str, T] = plugins.restorable({})
-        self._names: dict[str, str] = plugins.restorable({})  # name or alias -> name
+        self._values: dict[str, T] = {}
+        self._names: dict[str, str] = {}  # name or alias -> name
+        self.keep()
+        _registries.append(self)
 
     def add(self, name: str, value: T, aliases: tuple[str, ...] = ()) -> None:
         """Register a value.
@@ -40,8 +60,12 @@ class Registry(Generic[T]):
         self._names.update(dict.fromkeys((name, *aliases), name))
 
     def keep(self) -> None:
-        """Keep what is registered so far, whichever plug-in fails later."""
-        plugins.keep(self._values, self._names)
+        """Make the present content what is left when a plug-in fails."""
+        self._kept = dict(self._values), dict(self._names)
+
+    def fall_back(self) -> None:
+        """Forget what was registered after `keep`."""
+        self._values, self._names = map(dict, self._kept)
 
     def get(self, name: str) -> T:
         """The value registered under a name or alias.
@@ -49,17 +73,50 @@ class Registry(Generic[T]):
         Raises:
             UnknownNameError: no such name; the message gives the nearest known ones.
         """
-        plugins.load()
+        load_plugins()
         if name not in self._names:
             raise UnknownNameError(self.kind, name, self._names, self.listed_by)
         return self._values[self._names[name]]
 
     def names(self, pattern: str = "*") -> list[str]:
         """The names, without aliases, that match a shell wildcard themselves or by an alias."""
-        plugins.load()
+        load_plugins()
         found = {own for known, own in self._names.items() if fnmatchcase(known, pattern)}
         return [name for name in self._values if name in found]
 
-    def __contains__(self, name: object) -> bool:
-        plugins.load()
-        return name in self._names
+    def values(self) -> list[T]:
+        """All values."""
+        load_plugins()
+        return list(self._values.values())
+
+
+def load_plugins() -> None:
+    """Import every installed plug-in, once; one that fails is reported on stderr and left out."""
+    global _loaded
+    with _lock:
+        if _loaded:
+            return
+        _loaded = True  # first, as plug-ins look up names themselves
+        if os.environ.get(VARIABLE, "").lower() in ("off", "0", "no"):
+            return
+        from importlib.metadata import entry_points
+
+        for found in sorted(entry_points(group=GROUP), key=lambda each: (each.name, each.value)):
+            _load_one(found)
+
+
+def _load_one(found: Any) -> None:
+    """Import one plug-in; should it fail, nothing that it registered stays."""
+    for registry in _registries:
+        registry.keep()
+    try:
+        found.load()
+    except (Exception, SystemExit) as error:
+        for registry in _registries:
+            registry.fall_back()
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        package = getattr(found.dist, "name", "an unknown package")
+        print(
+            f"warning: plug-in {found.name!r} of {package} is left out ({found.value}): {reason}",
+            file=sys.stderr,
+        )

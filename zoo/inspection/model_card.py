@@ -8,7 +8,7 @@ from typing import Any
 
 from zoo.models.spec import CONCEPTS, ModelSpec, TensorSpec
 from zoo.recipes import shipped_weights
-from zoo.recipes.registry import list_recipes, recipe
+from zoo.recipes.registry import RECIPES
 
 
 def as_dict(entry: ModelSpec) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def as_dict(entry: ModelSpec) -> dict[str, Any]:
 
 def recipes_of(entry: ModelSpec) -> list[str]:
     """Names of all recipes that train this architecture."""
-    return [name for name in list_recipes() if recipe(name).architecture == entry.name]
+    return [each.name for each in RECIPES.values() if each.architecture == entry.name]
 
 
 def as_text(entry: ModelSpec) -> str:
