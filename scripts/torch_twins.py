@@ -6,7 +6,7 @@ PyTorch's own initial weights. `scripts/bench_training.py --torch` runs them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -18,77 +18,36 @@ Arrays = Mapping[str, np.ndarray]
 Sizes = Mapping[str, Any]  # the arguments of the zoo's model
 
 
-class Basketball(nn.Module):
-    """One table of strengths, looked up for both teams."""
+class Readers(nn.Module):
+    """Each input read by a module, which inputs may share, and a head on what they say."""
 
-    def __init__(self, n_teams: int) -> None:
+    def __init__(
+        self,
+        readers: Sequence[nn.Module],
+        head: nn.Module,
+        join: Callable[[list[Tensor]], Tensor] = torch.hstack,
+    ) -> None:
         super().__init__()
-        self.strength = nn.Embedding(n_teams, 1)
-        self.score_diff = nn.Linear(3, 1)
+        self.readers = nn.ModuleList(readers)
+        self.head = head
+        self.join = join
 
-    def forward(self, team_1: Tensor, team_2: Tensor, home: Tensor) -> Tensor:
-        strengths = [self.strength(team_1[:, 0]), self.strength(team_2[:, 0])]
-        return self.score_diff(torch.cat([*strengths, home], dim=1))  # (rows, 1)
+    def forward(self, *inputs: Tensor) -> Tensor:
+        read = [reader(each) for reader, each in zip(self.readers, inputs, strict=True)]
+        return self.head(self.join(read))  # (rows, outputs)
 
 
-class Recurrent(nn.Module):
-    """LSTM and two dense layers on a series."""
+class LastState(nn.Module):
+    """An LSTM on a series of numbers, or of word ids if there is a vocabulary."""
 
-    def __init__(self, n_features: int, units: int, hidden: int) -> None:
+    def __init__(self, width: int, units: int, vocabulary: int = 0) -> None:
         super().__init__()
-        self.lstm = nn.LSTM(n_features, units, batch_first=True)
-        self.head = nn.Sequential(nn.Linear(units, hidden), nn.ReLU(), nn.Linear(hidden, 1))
+        self.words = nn.Embedding(vocabulary, width) if vocabulary else nn.Identity()
+        self.lstm = nn.LSTM(width, units, batch_first=True)
 
-    def forward(self, sequence: Tensor) -> Tensor:
-        _, (last, _) = self.lstm(sequence)
-        return self.head(last[-1])  # (rows, 1)
-
-
-class SiameseLSTM(nn.Module):
-    """One LSTM that reads both sentences, and what compares the two vectors."""
-
-    def __init__(self, n_features: int, units: int) -> None:
-        super().__init__()
-        self.lstm = nn.LSTM(n_features, units, batch_first=True)
-        self.similarity = nn.Linear(2 * units, 1)
-
-    def forward(self, left: Tensor, right: Tensor) -> Tensor:
-        _, (a, _) = self.lstm(left)
-        _, (b, _) = self.lstm(right)
-        return self.similarity(torch.cat([(a[-1] - b[-1]) ** 2, a[-1] * b[-1]], dim=1))
-
-
-class QuestionAnswering(nn.Module):
-    """A reader of the story, a reader of the question, one answer."""
-
-    def __init__(self, sizes: Sizes) -> None:
-        super().__init__()
-        self.text_words = nn.Embedding(sizes["text_vocabulary"], sizes["text_width"])
-        self.text = nn.LSTM(sizes["text_width"], sizes["text_units"], batch_first=True)
-        self.question_words = nn.Embedding(sizes["question_vocabulary"], sizes["question_width"])
-        self.question = nn.LSTM(sizes["question_width"], sizes["question_units"], batch_first=True)
-        units = sizes["text_units"] + sizes["question_units"]
-        self.answer = nn.Linear(units, sizes["n_answers"])
-
-    def forward(self, text: Tensor, question: Tensor) -> Tensor:
-        _, (story, _) = self.text(self.text_words(text))
-        _, (asked, _) = self.question(self.question_words(question))
-        return self.answer(torch.cat([story[-1], asked[-1]], dim=1))  # (rows, answers)
-
-
-class TwoResolution(nn.Module):
-    """An extractor for each picture, and dense layers on both."""
-
-    def __init__(self, sizes: Sizes) -> None:
-        super().__init__()
-        self.gray = extractor(sizes["gray_shape"][-1], sizes)
-        self.color = extractor(sizes["color_shape"][-1], sizes)
-        n_features = features(self.gray, sizes["gray_shape"])
-        n_features += features(self.color, sizes["color_shape"])
-        self.head = dense(n_features, sizes["units"], sizes["units"], 1)
-
-    def forward(self, gray: Tensor, color: Tensor) -> Tensor:
-        return self.head(torch.cat([self.gray(gray), self.color(color)], dim=1))  # (rows, 1)
+    def forward(self, series: Tensor) -> Tensor:
+        _, (last, _) = self.lstm(self.words(series))
+        return last[-1]  # (rows, units)
 
 
 def dense(*widths: int) -> nn.Sequential:
@@ -99,42 +58,72 @@ def dense(*widths: int) -> nn.Sequential:
     return nn.Sequential(*layers[:-1])
 
 
-def extractor(channels: int, sizes: Sizes) -> nn.Sequential:
-    """Two rounds of convolution, ReLU and pool, with batch normalization if asked for."""
+def basketball(sizes: Sizes) -> nn.Module:
+    strength = nn.Sequential(nn.Embedding(sizes["n_teams"], 1), nn.Flatten())
+    return Readers([strength, strength, nn.Identity()], nn.Linear(3, 1))
+
+
+def rnn(sizes: Sizes) -> nn.Module:
+    reader = LastState(sizes["n_features"], sizes["units"])
+    return Readers([reader], dense(sizes["units"], sizes["hidden"], 1))
+
+
+def siamese_lstm(sizes: Sizes) -> nn.Module:
+    def compared(both: list[Tensor]) -> Tensor:
+        left, right = both
+        return torch.hstack([(left - right) ** 2, left * right])
+
+    encoder = LastState(sizes["n_features"], sizes["units"])
+    return Readers([encoder, encoder], nn.Linear(2 * sizes["units"], 1), compared)
+
+
+def qa(sizes: Sizes) -> nn.Module:
+    readers = [
+        LastState(sizes[f"{each}_width"], sizes[f"{each}_units"], sizes[f"{each}_vocabulary"])
+        for each in ("text", "question")
+    ]
+    units = sizes["text_units"] + sizes["question_units"]
+    return Readers(readers, nn.Linear(units, sizes["n_answers"]))
+
+
+def cnn(sizes: Sizes) -> nn.Module:
+    maps, width = extractor(sizes["image_shape"], sizes)
+    return Readers([maps], dense(width, sizes["units"], 1))
+
+
+def two_resolution(sizes: Sizes) -> nn.Module:
+    gray, gray_width = extractor(sizes["gray_shape"], sizes)
+    color, color_width = extractor(sizes["color_shape"], sizes)
+    head = dense(gray_width + color_width, sizes["units"], sizes["units"], 1)
+    return Readers([gray, color], head)
+
+
+def extractor(shape: tuple[int, int, int], sizes: Sizes) -> tuple[nn.Module, int]:
+    """Convolutions of pictures (height, width, channels), and how many numbers come out."""
+    height, width, channels = shape
     layers: list[nn.Module] = []
     normalized = sizes.get("batch_normalization", False)
-    for filters in sizes["filters"]:
-        layers.append(nn.Conv2d(channels, filters, sizes["kernel_size"], bias=not normalized))
-        layers += [nn.BatchNorm2d(filters)] if normalized else []
+    for before, after in pairwise([channels, *sizes["filters"]]):
+        layers.append(nn.Conv2d(before, after, sizes["kernel_size"], bias=not normalized))
+        layers += [nn.BatchNorm2d(after)] if normalized else []
         layers += [nn.ReLU(), nn.MaxPool2d(2)]
-        channels = filters
-    return nn.Sequential(*layers, nn.Flatten())
-
-
-def features(model: nn.Module, shape: tuple[int, int, int]) -> int:
-    """How many numbers an extractor makes of a picture of shape (height, width, channels)."""
-    height, width, channels = shape
+    maps = nn.Sequential(*layers, nn.Flatten())
     with torch.no_grad():
-        return model(torch.zeros(1, channels, height, width)).shape[1]
-
-
-def _cnn(sizes: Sizes) -> nn.Module:
-    maps = extractor(sizes["image_shape"][-1], sizes)
-    return nn.Sequential(maps, dense(features(maps, sizes["image_shape"]), sizes["units"], 1))
+        return maps, maps(torch.zeros(1, channels, height, width)).shape[1]
 
 
 # recipe -> the model of the sizes that the recipe and its data decide
 TWINS: dict[str, Callable[[Sizes], nn.Module]] = {
-    "basketball": lambda sizes: Basketball(sizes["n_teams"]),
+    "basketball": basketball,
     "mlp": lambda sizes: dense(sizes["n_features"], *sizes["hidden"], 1),
     "digit_mlp": lambda sizes: dense(
         sizes["n_pixels"], sizes["units"], sizes["units"], sizes["n_classes"]
     ),
-    "rnn": lambda sizes: Recurrent(sizes["n_features"], sizes["units"], sizes["hidden"]),
-    "siamese_lstm": lambda sizes: SiameseLSTM(sizes["n_features"], sizes["units"]),
-    "qa": QuestionAnswering,
-    "cnn": _cnn,
-    "two_resolution": TwoResolution,
+    "rnn": rnn,
+    "siamese_lstm": siamese_lstm,
+    "qa": qa,
+    "cnn": cnn,
+    "two_resolution": two_resolution,
 }
 LOSSES: dict[str, Callable[..., Tensor]] = {
     "mse": nn.functional.mse_loss,
