@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,8 +22,8 @@ from _embedded import SILENT, load, train
 from _page import Results, Script, fill, table
 
 import zoo
+from zoo.ensembling.member_weights import convex_shares
 from zoo.experiments.feeding import feed
-from zoo.experiments.runs import Run
 from zoo.training import engine
 
 Scores = dict[str, float]  # variant -> held-out score, lower is better
@@ -36,64 +36,47 @@ class Claim:
     Attributes:
         text: The claim, with its document.
         score: What the numbers are.
-        better, worse: The variant that should win, and those that it should beat.
-        measure: Seed -> score of every variant.
+        measure: Seed -> score of every variant; the one that should win comes first.
         holds: What was found on the embedded data: True as claimed, False the contrary, None no
             clear difference. The test asserts it.
     """
 
     text: str
     score: str
-    better: str
-    worse: tuple[str, ...]
     measure: Callable[[int], Scores]
     holds: bool | None = True
 
 
-def score(recipe: str, seed: int, metric: str = "log_loss", **changes: Any) -> float:
-    """The recipe's score on the test rows."""
-    return train(recipe, seed, **changes).metrics["test"][metric]
-
-
-def predictions(run: Run, recipe: str, split: str) -> tuple[np.ndarray, np.ndarray]:
-    """Truth and prediction of a run's first output on a split, shape (rows,)."""
-    plan = zoo.recipe(recipe)
-    inputs, targets = feed(plan, load(plan), run.model, SILENT.line)[split]
-    (port,) = targets
-    return targets[port].ravel(), engine.predict(run.model, inputs)[port].ravel()
+def compared(
+    recipe: str, variants: Mapping[str, Mapping[str, Any]], metric: str = "log_loss"
+) -> Callable[[int], Scores]:
+    """Measures a recipe's test score with the changes of each variant."""
+    return lambda seed: {
+        variant: train(recipe, seed, **changes).metrics["test"][metric]
+        for variant, changes in variants.items()
+    }
 
 
 def clothing_price(seed: int) -> Scores:
     """The joint model, each branch alone, and their average weighted on the validation rows."""
-    kinds = ("metadata", "description", "picture")
-    alone = {
-        kind: train("clothing_price", seed, **{"arguments.branches": (kind,)}) for kind in kinds
+    alone: dict[str, float] = {}
+    guesses: dict[str, list[np.ndarray]] = {"validation": [], "test": []}
+    truth: dict[str, np.ndarray] = {}
+    for kind in ("metadata", "description", "picture"):
+        run = train("clothing_price", seed, **{"arguments.branches": (kind,)})
+        alone[f"{kind} alone"] = run.metrics["test"]["mae"]
+        splits = feed(run.record.recipe, load(run.record.recipe), run.model, SILENT.line)
+        for split, predicted in guesses.items():
+            inputs, targets = splits[split]
+            predicted.append(engine.predict(run.model, inputs)["price"])
+            truth[split] = targets["price"]
+    shares = convex_shares("mae", truth["validation"], np.stack(guesses["validation"]))
+    average = np.tensordot(shares, np.stack(guesses["test"]), 1)
+    return {
+        "joint": train("clothing_price", seed).metrics["test"]["mae"],
+        "weighted average": float(np.abs(truth["test"] - average).mean()),
+        **alone,
     }
-    guesses = {
-        split: [predictions(run, "clothing_price", split) for run in alone.values()]
-        for split in ("validation", "test")
-    }
-    columns = {
-        split: np.stack([predicted for _, predicted in pairs], axis=1)
-        for split, pairs in guesses.items()
-    }
-    weights = _convex_weights(columns["validation"], guesses["validation"][0][0])
-    truth = guesses["test"][0][0]
-    scores = {
-        f"{kind} alone": float(np.abs(truth - columns["test"][:, at]).mean())
-        for at, kind in enumerate(kinds)
-    }
-    average = float(np.abs(truth - columns["test"] @ weights).mean())
-    joint = score("clothing_price", seed, "mae")
-    return {"joint": joint, "weighted average": average, **scores}
-
-
-def _convex_weights(columns: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Weights from 0 that add up to 1 with the least absolute error, on a grid of 1/20."""
-    steps = np.linspace(0, 1, 21)
-    grid = [(a, b, 1 - a - b) for a in steps for b in steps if a + b <= 1 + 1e-9]
-    errors = [np.abs(truth - columns @ np.array(weights)).mean() for weights in grid]
-    return np.array(grid[int(np.argmin(errors))])
 
 
 def novel(seed: int) -> Scores:
@@ -116,76 +99,50 @@ def novel(seed: int) -> Scores:
     }
 
 
-def residual_network(seed: int) -> Scores:
-    """Log-loss of a network 36 layers deep with the skips and without them, all else equal.
-
-    The recipe's own, of one identity block a stage, is shallow enough to learn without.
-    """
-    deep: dict[str, Any] = {
-        "arguments.blocks": 5,
-        "arguments.filters": (16, 32),
-        "dataset_options.rows": 1_500,
-        "epochs": 4,
-    }
-    return {
-        variant: score("residual_network", seed, **{**deep, "arguments.skip": skip})
-        for variant, skip in (("with skips", True), ("without skips", False))
-    }
-
-
-def siamese_lstm(seed: int) -> Scores:
-    """Log-loss with one encoder for both sentences and with one for each."""
-    separate: dict[str, Any] = {"arguments.shared": False}
-    return {
-        "shared encoder": score("siamese_lstm", seed),
-        "two encoders": score("siamese_lstm", seed, **separate),
-    }
-
-
-def headline(seed: int) -> Scores:
-    """Log-loss of the main output with the auxiliary loss at weight 0.2, and at 0."""
-    metric, without = "main_output_log_loss", {"loss_weights.aux_output": 0.0}
-    return {
-        "auxiliary loss": score("headline", seed, metric),
-        "no auxiliary loss": score("headline", seed, metric, **without),
-    }
-
-
+# 36 layers: the recipe's own network, of one identity block a stage, learns without skips too
+DEEP = {
+    "arguments.blocks": 5,
+    "arguments.filters": (16, 32),
+    "dataset_options.rows": 1_500,
+    "epochs": 4,
+}
 CLAIMS = {
     "clothing_price": Claim(
         "beyond-sequential: the joint model beats a weighted average of three separate ones",
         "MAE of the price",
-        "joint",
-        ("weighted average", "metadata alone", "description alone", "picture alone"),
         clothing_price,
     ),
     "novel": Claim(
         "beyond-sequential: genre and date are correlated, so one joint model beats two",
         "genre log-loss / trivial + date MAE / trivial",
-        "joint",
-        ("separate",),
         novel,
     ),
     "residual_network": Claim(
         "dlwp-7.1: residual connections let a deep network learn what it could not without",
         "log-loss of a deep, narrow network after four epochs",
-        "with skips",
-        ("without skips",),
-        residual_network,
+        compared(
+            "residual_network",
+            {
+                "with skips": {**DEEP, "arguments.skip": True},
+                "without skips": {**DEEP, "arguments.skip": False},
+            },
+        ),
     ),
     "siamese_lstm": Claim(
         "dlwp-7.1: one shared encoder learns from both sentences at once",
         "log-loss",
-        "shared encoder",
-        ("two encoders",),
-        siamese_lstm,
+        compared(
+            "siamese_lstm", {"shared encoder": {}, "two encoders": {"arguments.shared": False}}
+        ),
     ),
     "headline": Claim(
         "model-api: the auxiliary loss trains the LSTM more smoothly",
         "log-loss of the main output",
-        "auxiliary loss",
-        ("no auxiliary loss",),
-        headline,
+        compared(
+            "headline",
+            {"auxiliary loss": {}, "no auxiliary loss": {"loss_weights.aux_output": 0.0}},
+            "main_output_log_loss",
+        ),
         holds=None,
     ),
 }
@@ -200,33 +157,30 @@ def measured(name: str, given: argparse.Namespace) -> Iterator[dict[str, Any]]:
 
 def page() -> str:
     """Every claim with its table and verdict."""
-    frame = RESULTS.read()
+    groups = dict(iter(RESULTS.read().groupby("claim")))
     lines = []
-    for name, claim in CLAIMS.items():
-        rows = frame[frame["claim"] == name]
-        if rows.empty:
-            continue
-        scores = rows.pivot_table(index="variant", columns="seed", values="score", sort=False)
+    for name in filter(groups.__contains__, CLAIMS):
+        claim = CLAIMS[name]
+        scores = groups[name].pivot_table(
+            index="variant", columns="seed", values="score", sort=False
+        )
         header = "variant | " + " | ".join(f"seed {seed}:" for seed in scores.columns)
         cells = [
             [variant, *(f"{value:.4f}" for value in [*values, values.mean()])]
             for variant, values in scores.iterrows()
         ]
         lines += [f"## {name}", "", f"{claim.text}. Score: {claim.score}.", ""]
-        lines += [table(f"{header} | mean:", cells), verdict(claim, scores), ""]
+        lines += [table(f"{header} | mean:", cells), verdict(scores), ""]
     return "\n".join(lines)
 
 
-def verdict(claim: Claim, scores: pd.DataFrame) -> str:
-    """How often the variant that should win did."""
-    better = scores.loc[[claim.better]].to_numpy()[0]
-    others = scores.loc[list(claim.worse)].to_numpy()
-    wins = int(np.count_nonzero(better < others.min(axis=0)))
-    difference = others.mean(axis=1).min() - better.mean()
-    return (
-        f"**{claim.better}** is best on {wins} of {scores.shape[1]} seeds, by {difference:.4f} in "
-        "the mean."
-    )
+def verdict(scores: pd.DataFrame) -> str:
+    """How often the first variant, which should win, did."""
+    first, others = scores.iloc[0], scores.iloc[1:]
+    wins = int((first < others.min()).sum())
+    difference = others.mean(axis=1).min() - first.mean()
+    by = f"by {difference:.4f} in the mean"
+    return f"**{first.name}** is best on {wins} of {len(first)} seeds, {by}."
 
 
 RESULTS = Results("claims.csv", "claim", lambda: CLAIMS)

@@ -32,6 +32,7 @@ import zoo
 from zoo.core.errors import ZooError
 from zoo.core.files import write_text
 from zoo.data.registry import choose_source, sources
+from zoo.ensembling.table import shown_metrics
 from zoo.experiments import runs
 from zoo.experiments.record import FILE, RunRecord
 from zoo.recipes import shipped_weights
@@ -102,9 +103,8 @@ def reached(record: RunRecord, folder: Path) -> float | None:
         held &= values >= bound if metric.endswith("accuracy") else values <= bound
     if not held.any():
         return None
-    seconds = record.seconds
     share = (held.to_numpy().argmax() + 1) / len(history)
-    return round(startup(seconds) + share * seconds["train"], 3)
+    return round(startup(record.seconds) + share * record.seconds["train"], 3)
 
 
 def startup(seconds: Mapping[str, float]) -> float:
@@ -115,14 +115,11 @@ def startup(seconds: Mapping[str, float]) -> float:
 def keep(recipe: Recipe, folder: Path) -> None:
     """Put a run's model where scripts/weights.py looks for it, so that it trains nothing again."""
     kept = KEPT_RUNS / recipe.name
-    partial = kept.with_name(f".partial-{os.getpid()}-{kept.name}")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    for name in (FILE, runs.MODEL):
-        shutil.copy2(folder / name, partial / name)
-    write_text(partial / "fingerprint", shipped_weights.fingerprint(recipe))
     shutil.rmtree(kept, ignore_errors=True)
-    partial.rename(kept)
+    kept.mkdir(parents=True)
+    for name in (FILE, runs.MODEL):
+        shutil.copy2(folder / name, kept / name)
+    write_text(kept / "fingerprint", shipped_weights.fingerprint(recipe))  # last: all is there
 
 
 def _rows(
@@ -131,16 +128,14 @@ def _rows(
     name, source, seed = job
     split = "test" if "test" in record.metrics else "train"
     references = record.references
-    for metric, value in record.metrics[split].items():
-        if metric == "loss" or (metric.endswith("_loss") and not metric.endswith("log_loss")):
-            continue
+    for metric in shown_metrics(record.metrics[split]):
         yield {
             "recipe": name,
             "data": source,
             "seed": seed,
             "recipe_sha256": recipe_hash(name, source),
             "metric": metric,
-            "model": value,
+            "model": record.metrics[split][metric],
             "baseline": record.baseline.get(split, {}).get(metric),
             "trivial": references.get("trivial", {}).get(split, {}).get(metric),
             "best_possible": references.get("best possible", {}).get(split, {}).get(metric),
@@ -162,12 +157,9 @@ def known() -> pd.DataFrame:
     frame = RESULTS.read()
     if frame.empty:
         return frame
-    names = set(zoo.list_recipes())
-    current = [
-        name in names and recipe_hash(name, source) == made
-        for name, source, made in frame[["recipe", "data", "recipe_sha256"]].itertuples(index=False)
-    ]
-    return frame[current]
+    frame = frame[frame["recipe"].isin(zoo.list_recipes())]
+    now = [recipe_hash(*case) for case in frame[["recipe", "data"]].itertuples(index=False)]
+    return frame[frame["recipe_sha256"] == now]
 
 
 def measure(names: list[str], given: argparse.Namespace) -> int:
@@ -218,25 +210,23 @@ def summary(frame: pd.DataFrame) -> pd.DataFrame:
 
 def markdown(frame: pd.DataFrame) -> str:
     """The summary as a table."""
+    rows: list[Any] = list(summary(frame).itertuples())
     columns = "model: | baseline: | trivial: | best possible: | gap closed: | seconds:"
-    return table(f"recipe | data | test metric | {columns}", _cells(summary(frame)))
-
-
-def _cells(means: pd.DataFrame) -> Iterator[list[str]]:
-    rows: list[Any] = list(means.itertuples())
-    for row in rows:
-        named = isinstance(row.baseline_name, str) and row.baseline_name
-        yield [
+    cells = (
+        [
             f"`{row.recipe}`",
             row.data,
             row.metric,
             f"{_number(row.model)} ± {row.spread / 2:.2g}",
-            f"{_number(row.baseline)} ({row.baseline_name})" if named else "-",
+            "-" if pd.isna(row.baseline_name) else f"{_number(row.baseline)} ({row.baseline_name})",
             _number(row.trivial),
             _number(row.best_possible),
             "-" if pd.isna(row.closed) else f"{row.closed:.0%}",
             f"{row.seconds:.0f}",
         ]
+        for row in rows
+    )
+    return table(f"recipe | data | test metric | {columns}", cells)
 
 
 def own(frame: pd.DataFrame) -> pd.DataFrame:

@@ -33,7 +33,6 @@ from zoo.experiments.feeding import build_for
 from zoo.experiments.record import RunRecord, as_json
 from zoo.models.abstract_build import abstract_build
 from zoo.recipes import shipped_weights
-from zoo.recipes.recipe import Recipe
 
 BYTES = 4  # of a weight
 COMPRESSED_FROM = 4096  # bytes of an array that is worth compressing
@@ -60,33 +59,29 @@ def do(name: str) -> bool:
         return True
     begun = time.monotonic()
     recipe = zoo.recipe(name)
-    size = least_bytes(recipe)
+    with abstract_build():  # most large recipes are known without training
+        size = BYTES * build_for(recipe, load(recipe)).count_params()
     if size > shipped_weights.LIMIT:
-        save(name, larger={"fingerprint": shipped_weights.fingerprint(recipe), "bytes": size})
+        save(name, "larger", {"fingerprint": shipped_weights.fingerprint(recipe), "bytes": size})
         print(f"{name}: {size:,} bytes, too large to ship", flush=True)
         return True
     how = "taken from results.py's run"
-    if not kept(name):
+    folder = kept(name)
+    if folder is None:
         how = "trained"
-        with tempfile.TemporaryDirectory() as folder:
-            rows = results.run((name, results.embedded(name), results.SHIPPED_SEED), Path(folder))
-        if not rows or not kept(name):
+        with tempfile.TemporaryDirectory() as logdir:
+            results.run((name, results.embedded(name), results.SHIPPED_SEED), Path(logdir))
+        folder = kept(name)
+        if folder is None:
             return False
-    entry = written(name)
+    entry = written(name, folder)
     if entry["bytes"] >= shipped_weights.LIMIT:
         file_of(name).unlink()
-        save(name, larger={key: entry[key] for key in ("fingerprint", "bytes")})
+        save(name, "larger", {key: entry[key] for key in ("fingerprint", "bytes")})
     else:
-        save(name, shipped=entry)
+        save(name, "weights", entry)
     print(f"{name}: {how}, {entry['bytes']:,} bytes, {time.monotonic() - begun:.0f} s", flush=True)
     return True
-
-
-def least_bytes(recipe: Recipe) -> int:
-    """Bytes of the weights alone, without training: most large recipes are known by this."""
-    dataset = load(recipe)
-    with abstract_build():
-        return BYTES * build_for(recipe, dataset).count_params()
 
 
 def kept(name: str) -> Path | None:
@@ -108,10 +103,8 @@ def kept(name: str) -> Path | None:
     return folder if wanted == found else None
 
 
-def written(name: str) -> dict[str, Any]:
+def written(name: str, folder: Path) -> dict[str, Any]:
     """Write the weights of the kept run; the manifest's entry."""
-    folder = kept(name)
-    assert folder is not None
     run = zoo.load_run(folder)
     recipe = run.record.recipe
     known = zoo.spec(recipe.architecture).defaults
@@ -145,42 +138,32 @@ def write_weights(model: Any, path: Path) -> None:
         plain = Path(folder) / "plain.weights.h5"
         model.save_weights(plain)
         with h5py.File(plain) as source, h5py.File(path, "w", libver="latest") as packed:
-            _copy(source, packed)
 
+            def copy(key: str, item: Any) -> None:
+                if isinstance(item, h5py.Group):
+                    packed.create_group(key).attrs.update(item.attrs)
+                else:
+                    large = item.nbytes >= COMPRESSED_FROM
+                    filters: Any = {"compression": "gzip", "shuffle": True} if large else {}
+                    packed.create_dataset(key, data=item[()], **filters)
 
-def _copy(source: Any, packed: Any) -> None:
-    """One group of an HDF5 file, and all that is in it."""
-    for key, value in source.attrs.items():
-        packed.attrs[key] = value
-    for key, item in source.items():
-        if isinstance(item, h5py.Group):
-            _copy(item, packed.create_group(key))
-        else:
-            filters: dict[str, Any] = {}
-            if item.nbytes >= COMPRESSED_FROM:
-                filters = {"compression": "gzip", "shuffle": True}
-            packed.create_dataset(key, data=item[()], **filters)
+            packed.attrs.update(source.attrs)
+            source.visititems(copy)
 
 
 def file_of(name: str) -> Path:
     return shipped_weights.FOLDER / f"{name}.weights.h5"
 
 
-def save(
-    name: str, shipped: dict[str, Any] | None = None, larger: dict[str, Any] | None = None
-) -> None:
-    """Put a recipe's entry into the manifest, in the recipes' order."""
-    shipped_weights.manifest.cache_clear()
-    now = shipped_weights.manifest()
-    tables = {"weights": now["weights"], "larger": now["larger"]}
-    for table, entry in (("weights", shipped), ("larger", larger)):
-        tables[table].pop(name, None)
-        if entry is not None:
-            tables[table][name] = entry
-    order = zoo.list_recipes()
+def save(name: str, table: str, entry: dict[str, Any]) -> None:
+    """Put a recipe's entry into one table of the manifest alone, in the recipes' order."""
+    found = {
+        key: {**entries, name: entry} if key == table else {**entries, name: None}
+        for key, entries in shipped_weights.manifest().items()
+    }
     ordered = {
-        table: {each: entries[each] for each in order if each in entries}
-        for table, entries in tables.items()
+        key: {each: entries[each] for each in zoo.list_recipes() if entries.get(each)}
+        for key, entries in found.items()
     }
     write_text(shipped_weights.MANIFEST, json.dumps(ordered, indent=1, ensure_ascii=False) + "\n")
     shipped_weights.manifest.cache_clear()
