@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from statistics import geometric_mean
 
-import numpy as np
 import pandas as pd
 from _page import table
 
@@ -17,53 +16,52 @@ VARIANTS = ("keras", "tf.data", "resident", "resident-xla", "torch")
 
 def blocks(frame: pd.DataFrame) -> dict[str, str]:
     """What docs/speed.md takes from results/speed.csv (`frame`) and results/results.csv."""
-    rows, own = [], []
-    entries: list[dict[str, Any]] = frame.to_dict("records")  # pyright: ignore
-    for entry in entries:
-        engine = zoo.recipe(entry["recipe"]).engine
-        own.append(entry["keras" if engine == "fit" else engine])
-        ratios = {each: ratio(entry["keras"], entry[each]) for each in VARIANTS[1:]}
+    frame = frame.set_index("recipe")
+    engines = {name: zoo.recipe(str(name)).engine for name in frame.index}
+    own = pd.Series(
+        {name: frame.at[name, "keras" if each == "fit" else each] for name, each in engines.items()}
+    )
+    ratios = frame[list(VARIANTS[1:])].rdiv(frame["keras"], axis=0).map(_times)
+    for name, engine in engines.items():
         if engine in ratios:
-            ratios[engine] = f"**{ratios[engine]}**"
-        rows.append(
-            [
-                f"`{entry['recipe']}`",
-                f"{entry['rows']:,}",
-                f"{entry['keras']:.3f}",
-                *ratios.values(),
-                ratio(entry["resident"], entry["free"]),
-                f"{entry['resume_point'] / own[-1]:.0%}",
-            ]
-        )
-    columns = " | ".join(f"{each}:" for each in VARIANTS[1:])
+            ratios.loc[name, engine] = f"**{ratios.loc[name, engine]}**"
+    rows = zip(
+        (f"`{name}`" for name in frame.index),
+        frame["rows"].map("{:,}".format),
+        frame["keras"].map("{:.3f}".format),
+        *(ratios[each] for each in ratios),
+        (frame["resident"] / frame["free"]).map(_times),
+        (frame["resume_point"] / own).map("{:.0%}".format),
+        strict=True,
+    )
+    columns = " | ".join(f"{each}:" for each in ratios)
     return {
         "epochs": table(
             f"recipe | rows: | fit, s: | {columns} | not deterministic: | resume point:", rows
         ),
-        "summary": "\n".join(_summary(frame, np.array(own))),
+        "summary": "\n".join(_summary(frame, own)),
         "runs": table(
             "recipe | start-up, s: | to expected score, s: | all, s: | memory, MiB:", _runs()
         ),
     }
 
 
-def _summary(frame: pd.DataFrame, own: np.ndarray) -> Iterator[str]:
-    """How the engine that each recipe names compares; `own` has its seconds, shape (recipes,)."""
-    ratios = frame["keras"].to_numpy() / own
-    slowest = frame["recipe"].iloc[int(ratios.argmin())]
+def _summary(frame: pd.DataFrame, own: pd.Series) -> Iterator[str]:
+    """How the engine that each recipe names compares; `own` has its seconds by recipe."""
+    fit = frame["keras"] / own
     yield (
-        f"Over {len(frame)} recipes with the engine that each names: geometric mean "
-        f"{np.exp(np.log(ratios).mean()):.2f} times as fast as plain fit, least "
-        f"{ratios.min():.2f} (`{slowest}`)."
+        f"Over {len(fit)} recipes with the engine that each names: geometric mean "
+        f"{geometric_mean(fit):.2f} times as fast as plain fit, least {fit.min():.2f} "
+        f"(`{fit.idxmin()}`)."
     )
-    free = (frame["resident"] / frame["free"]).dropna()
-    yield f"Determinism costs {np.median(free) - 1:+.1%} on the median recipe."
-    torch = (frame["torch"].to_numpy() / own)[frame["torch"].notna()]
+    free = (frame["resident"] / frame["free"]).median()
+    yield f"Determinism costs {free - 1:+.1%} on the median recipe."
+    torch = (frame["torch"] / own).dropna()
     if len(torch):
         yield (
             f"Against PyTorch, over {len(torch)} recipes: geometric mean "
-            f"{np.exp(np.log(torch).mean()):.2f} times as fast, {int((torch >= 1).sum())} recipes "
-            "at least as fast."
+            f"{geometric_mean(torch):.2f} times as fast, {(torch >= 1).sum()} recipes at least as "
+            "fast."
         )
 
 
@@ -71,17 +69,17 @@ def _runs() -> Iterator[list[str]]:
     """Whole runs on the data that ships, from results/results.csv."""
     frame = results.shipped(results.own(results.RESULTS.read()))
     first = frame[frame["seed"] == results.SHIPPED_SEED].drop_duplicates("recipe")
-    columns = ["startup_seconds", "reached_seconds", "seconds", "memory_mib"]
-    for name, values in zip(first["recipe"], first[columns].to_numpy(), strict=True):
-        yield [f"`{name}`", *_seconds(values)]
-    yield ["median", *_seconds(first[columns].median().to_numpy())]
+    seconds = first.set_index("recipe")[["startup_seconds", "reached_seconds", "seconds"]]
+    memory = first.set_index("recipe")["memory_mib"]
+    for name, values in seconds.iterrows():
+        yield [f"`{name}`", *values.map(_seconds), f"{memory[name]:.0f}"]
+    yield ["median", *seconds.median().map(_seconds), f"{memory.median():.0f}"]
 
 
-def _seconds(values: np.ndarray) -> list[str]:
-    *seconds, memory = values
-    return [*("-" if np.isnan(each) else f"{each:.1f}" for each in seconds), f"{memory:.0f}"]
+def _seconds(value: float) -> str:
+    return "-" if pd.isna(value) else f"{value:.1f}"
 
 
-def ratio(base: float, seconds: float | None) -> str:
-    """How many times as fast as `base`; a dash for what was not measured."""
-    return "-" if seconds is None or np.isnan(seconds) else f"{base / seconds:.2f}x"
+def _times(value: float) -> str:
+    """How many times as fast; a dash for what was not measured."""
+    return "-" if pd.isna(value) else f"{value:.2f}x"

@@ -39,7 +39,7 @@ from typing import Any
 import numpy as np
 from _embedded import SILENT, in_turns, load
 from _page import Results, Script, fill
-from _speed_page import VARIANTS, blocks
+from _speed_page import blocks
 
 import zoo
 from zoo.core.errors import ZooError
@@ -139,7 +139,7 @@ def measured(name: str, budget: float, with_torch: bool) -> dict[str, Any]:
                 sizes = {**zoo.spec(recipe.architecture).defaults, **data.sizes, **recipe.arguments}
                 turns["torch"] = Turn("torch", _torch_trainer(sizes, model, train, recipe))
         _run(list(turns.values()), budget)
-        costs = _costs(model, recipe, Path(folder))
+        resume_point = _resume_point(model, recipe, Path(folder))
     return {
         "recipe": name,
         "rows": used,
@@ -147,8 +147,7 @@ def measured(name: str, budget: float, with_torch: bool) -> dict[str, Any]:
         "batch_size": recipe.batch_size,
         "convolutions": convolves,
         **{variant: statistics.median(turn.seconds[1:]) for variant, turn in turns.items()},
-        **{f"{each}_first": turns[each].seconds[0] for each in VARIANTS[2:4] if each in turns},
-        **costs,
+        "resume_point": resume_point,
     }
 
 
@@ -233,19 +232,14 @@ def _torch_trainer(sizes: Any, model: Any, train: Any, recipe: Any) -> Callable[
     return work
 
 
-def _costs(model: Any, recipe: Any, folder: Path) -> dict[str, float]:
-    """Seconds that the run's files cost at the end of an epoch."""
+def _resume_point(model: Any, recipe: Any, folder: Path) -> float:
+    """Seconds that it takes to write a resume point."""
     from zoo.training import checkpoint
     from zoo.training.callbacks import standard_callbacks
 
     callbacks = standard_callbacks(recipe, folder)
-    weights = folder / "best.weights.h5"
-    work: dict[str, Callable[[], object]] = {
-        "resume_point": lambda: checkpoint.save(folder, 1, model, callbacks),
-        "best_weights": lambda: model.save_weights(weights, overwrite=True),
-    }
-    times = in_turns(list(work.values()), rounds=5)
-    return {name: statistics.median(each) for name, each in zip(work, times, strict=True)}
+    (times,) = in_turns([lambda: checkpoint.save(folder, 1, model, callbacks)], rounds=5)
+    return statistics.median(times)
 
 
 def in_a_process(name: str, given: argparse.Namespace) -> Iterator[dict[str, Any]]:

@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,20 +25,17 @@ from typing import Any
 
 import pandas as pd
 from _embedded import source as embedded
-from _page import ROOT, Results, Script, fill, table
+from _page import Results, Script, fill, table
 
 import zoo
 from zoo.core.errors import ZooError
-from zoo.core.files import write_text
 from zoo.data.registry import choose_source, sources
 from zoo.ensembling.table import shown_metrics
 from zoo.experiments import runs
-from zoo.experiments.record import FILE, RunRecord
+from zoo.experiments.record import RunRecord
 from zoo.recipes import shipped_weights
-from zoo.recipes.recipe import Recipe
 
 RESULTS = Results("results.csv", "recipe", zoo.list_recipes)
-KEPT_RUNS = ROOT / "build" / "weights"  # git-ignored
 CLOSED = 0.9  # of the gap, or the recipe says why not
 SHIPPED_SEED = 0  # of the runs whose weights ship
 Job = tuple[str, str, int]
@@ -70,22 +66,21 @@ def run(job: Job, logdir: Path) -> list[dict[str, Any]]:
     """Train once in a fresh process; a row for each test metric, none if it failed."""
     name, source, seed = job
     call = [sys.executable, "-m", "zoo.train", name, "--data", source, "--seed", str(seed)]
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        process = subprocess.Popen(
-            [*call, "--json", "--logdir", str(logdir)], stdout=out, stderr=err
-        )
-        _, status, usage = os.wait4(process.pid, 0)
+    with subprocess.Popen(
+        [*call, "--logdir", str(logdir)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        said = process.stderr.read()
+        _, status, usage = os.wait4(process.pid, 0)  # which tells the memory, too
         process.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        err.seek(0)
-        if process.returncode:
-            print(f"{name} {source} {seed}: {err.read().decode().splitlines()[-1]}")
-            return []
-        record = RunRecord.from_json(out.read().decode())
+    if process.returncode:
+        print(f"{name} {source} {seed}: {said.splitlines()[-1]}")
+        return []
     folder = runs.find(name, logdir)
-    if seed == SHIPPED_SEED and source == embedded(name):
-        keep(record.recipe, folder)
-    return list(_rows(record, job, usage.ru_maxrss / 1024, reached(record, folder)))
+    return list(_rows(RunRecord.read(folder), job, usage.ru_maxrss / 1024, folder))
 
 
 def reached(record: RunRecord, folder: Path) -> float | None:
@@ -112,20 +107,9 @@ def startup(seconds: Mapping[str, float]) -> float:
     return round(seconds["data"] + seconds["tensorflow"] + seconds["build"], 3)
 
 
-def keep(recipe: Recipe, folder: Path) -> None:
-    """Put a run's model where scripts/weights.py looks for it, so that it trains nothing again."""
-    kept = KEPT_RUNS / recipe.name
-    shutil.rmtree(kept, ignore_errors=True)
-    kept.mkdir(parents=True)
-    for name in (FILE, runs.MODEL):
-        shutil.copy2(folder / name, kept / name)
-    write_text(kept / "fingerprint", shipped_weights.fingerprint(recipe))  # last: all is there
-
-
-def _rows(
-    record: RunRecord, job: Job, memory: float, reached_seconds: float | None
-) -> Iterator[dict[str, Any]]:
+def _rows(record: RunRecord, job: Job, memory: float, folder: Path) -> Iterator[dict[str, Any]]:
     name, source, seed = job
+    reached_seconds = reached(record, folder)
     split = "test" if "test" in record.metrics else "train"
     references = record.references
     for metric in shown_metrics(record.metrics[split]):
@@ -189,22 +173,18 @@ def summary(frame: pd.DataFrame) -> pd.DataFrame:
     frame = frame.assign(alone=frame["seconds"].where(frame["jobs"] == 1))
     groups = frame.groupby(["recipe", "data", "metric"], sort=False, dropna=False)
     means = groups.agg(
-        seeds=("seed", "count"),
         model=("model", "mean"),
         spread=("model", lambda values: values.max() - values.min()),
         baseline=("baseline", "mean"),
         baseline_name=("baseline_name", "first"),
         trivial=("trivial", "mean"),
         best_possible=("best_possible", "mean"),
-        parameters=("parameters", "first"),
         seconds=("seconds", "median"),
         alone=("alone", "median"),
-        memory_mib=("memory_mib", "median"),
     ).reset_index()
     means["seconds"] = means["alone"].fillna(means["seconds"])
-    means["closed"] = (means["trivial"] - means["model"]) / (
-        means["trivial"] - means["best_possible"]
-    )
+    gap = means["trivial"] - means["best_possible"]
+    means["closed"] = (means["trivial"] - means["model"]) / gap
     return means
 
 

@@ -4,9 +4,8 @@
     python scripts/weights.py --check
 
 One file for each recipe that trains on embedded data and whose file stays under 1 MB, from the
-run of seed 0. Runs that scripts/results.py has made are taken from build/weights/; only what is
-missing there is trained. A recipe whose weights are current is left alone, so a stopped command
-continues where it was. `--check` trains and loads nothing.
+run of seed 0. A recipe whose weights are current is left alone, so a stopped command continues
+where it was. `--check` trains and loads nothing.
 """
 
 from __future__ import annotations
@@ -15,22 +14,21 @@ import argparse
 import json
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import h5py
-from _embedded import load
+from _embedded import load, train
 from _page import Script
 
 import results
 import zoo
-from zoo.core.errors import TrainingError
 from zoo.core.files import replacing, write_text
 from zoo.experiments import pretrained
 from zoo.experiments.feeding import build_for
-from zoo.experiments.record import RunRecord, as_json
+from zoo.experiments.record import as_json
+from zoo.experiments.runs import Run
 from zoo.models.abstract_build import abstract_build
 from zoo.recipes import shipped_weights
 
@@ -45,67 +43,32 @@ def eligible() -> list[str]:
 
 
 def measure(names: list[str], given: argparse.Namespace) -> int:
-    failed = sum(not do(name) for name in names)
+    for name in names:
+        print(f"{name}: {(problem(name) and update(name)) or 'current'}", flush=True)
     for path in shipped_weights.FOLDER.glob("*.weights.h5"):  # of recipes that have gone or grown
         if path.name.removesuffix(".weights.h5") not in shipped_weights.manifest()["weights"]:
             path.unlink()
-    return failed
+    return 0
 
 
-def do(name: str) -> bool:
-    """Bring one recipe's weights up to date; whether that succeeded."""
-    if not problem(name):
-        print(f"{name}: current", flush=True)
-        return True
-    begun = time.monotonic()
+def update(name: str) -> str:
+    """Train a recipe, unless its weights are too large to ship; what was done."""
     recipe = zoo.recipe(name)
     with abstract_build():  # most large recipes are known without training
         size = BYTES * build_for(recipe, load(recipe)).count_params()
-    if size > shipped_weights.LIMIT:
-        save(name, "larger", {"fingerprint": shipped_weights.fingerprint(recipe), "bytes": size})
-        print(f"{name}: {size:,} bytes, too large to ship", flush=True)
-        return True
-    how = "taken from results.py's run"
-    folder = kept(name)
-    if folder is None:
-        how = "trained"
-        with tempfile.TemporaryDirectory() as logdir:
-            results.run((name, results.embedded(name), results.SHIPPED_SEED), Path(logdir))
-        folder = kept(name)
-        if folder is None:
-            return False
-    entry = written(name, folder)
-    if entry["bytes"] >= shipped_weights.LIMIT:
+    if size <= shipped_weights.LIMIT:
+        entry = written(name, train(name, results.SHIPPED_SEED))
+        size = entry["bytes"]
+        if size < shipped_weights.LIMIT:
+            save(name, "weights", entry)
+            return f"trained, {size:,} bytes"
         file_of(name).unlink()
-        save(name, "larger", {key: entry[key] for key in ("fingerprint", "bytes")})
-    else:
-        save(name, "weights", entry)
-    print(f"{name}: {how}, {entry['bytes']:,} bytes, {time.monotonic() - begun:.0f} s", flush=True)
-    return True
+    save(name, "larger", {"fingerprint": shipped_weights.fingerprint(recipe), "bytes": size})
+    return f"{size:,} bytes, too large to ship"
 
 
-def kept(name: str) -> Path | None:
-    """The folder of the seed's run on embedded data by the recipe as it is now, if there is one."""
-    folder = results.KEPT_RUNS / name
-    try:
-        record = RunRecord.read(folder)
-        fingerprint = (folder / "fingerprint").read_text(encoding="utf-8")
-    except (OSError, ValueError, TrainingError):
-        return None
-    wanted = (
-        shipped_weights.fingerprint(zoo.recipe(name)),
-        shipped_weights.fingerprint(record.recipe),
-        results.SHIPPED_SEED,
-        results.embedded(name),
-        "finished",
-    )
-    found = (fingerprint, fingerprint, record.seed, record.data.source, record.status)
-    return folder if wanted == found else None
-
-
-def written(name: str, folder: Path) -> dict[str, Any]:
-    """Write the weights of the kept run; the manifest's entry."""
-    run = zoo.load_run(folder)
+def written(name: str, run: Run) -> dict[str, Any]:
+    """Write the weights of a run; the manifest's entry."""
     recipe = run.record.recipe
     known = zoo.spec(recipe.architecture).defaults
     sizes = {key: size for key, size in run.record.data.sizes.items() if key in known}
