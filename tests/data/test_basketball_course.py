@@ -128,7 +128,7 @@ def test_seed_differences_must_agree_too(tmp_path: Path) -> None:
     write_lines(path, [COURSE_TOURNEY, good[0].replace(",15,", ",16,"), good[1]])
     assert refused(path, seeds=True) == "line 2, column 'seed_diff': 16 is outside -15 to 15"
     write_lines(path, [COURSE, *GOOD_COURSE])
-    assert refused(path, seeds=True).startswith("line 1: no column 'seeddiff'")
+    assert refused(path, seeds=True).startswith("line 1: no column 'seed_diff'")
 
 
 def test_ids_are_numbered_by_season_and_labeled(tmp_path: Path) -> None:

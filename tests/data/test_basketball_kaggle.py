@@ -200,8 +200,10 @@ def test_headers_without_a_needed_column(header: str, message: str, tmp_path: Pa
 
 def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "results.csv"
-    path.write_bytes(gzip.compress(b"Season"))
-    assert refused(path).startswith("line 1: not UTF-8 text (byte 0x8b)")
+    path.write_bytes(b"\x89PNG")
+    assert refused(path).startswith("line 1: not UTF-8 text (byte 0x89)")
+    path.write_bytes(gzip.compress(b"Season")[:-9])
+    assert "damaged or cut short (gzip" in refused(path)
     results(tmp_path, *GOOD_RESULTS)
     path.write_bytes(path.read_bytes().replace(b"H,0", b"H\xe9,0"))
     assert refused(path).startswith("line 2: not UTF-8 text (byte 0xe9)")

@@ -29,7 +29,7 @@ def test_cells_stay_as_they_are_written(tmp_path: Path) -> None:
     "text", ["a,b\n1,x\n2,y\n", 'a,b\n"1",x\n\n"2","y"', "\ufeffa,b\r1,x\r2,y\r"]
 )
 def test_every_way_to_write_a_table(text: str, tmp_path: Path) -> None:
-    found = table(tmp_path, text, columns={"n": ("A",), "word": ("none", "B")}, whole=("n",))
+    found = table(tmp_path, text, columns={"n": "A", "word": "none|B"})
     assert len(found) == 2
     np.testing.assert_array_equal(found.whole("n", 1, 2), [1, 2])
     assert found.words("word").tolist() == ["x", "y"]

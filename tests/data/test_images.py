@@ -139,7 +139,10 @@ def write_csv(folder: Path, lines: list[str]) -> Path:
     ("lines", "message"),
     [
         ([], "the file is empty"),
-        ([f"{ROW},7", "1,2,3"], "line 2: 3 fields, not 784 pixels and a label; .* cut short"),
+        (
+            [f"{ROW},7", "1,2,3"],
+            "line 2, column 'pixel 4': 3 cells where 785 .* cut short",
+        ),
         ([f"{ROW},7", f"{ROW},x"], "line 2, column 'label': 'x' is not a whole number"),
         ([f"{ROW},7", f"{ROW},10"], "line 2, column 'label': 10 is outside 0 to 9"),
         ([f"256,{ROW}"], "line 1, column 'pixel 1': 256 is outside 0 to 255"),

@@ -17,8 +17,7 @@ from zoo.core.errors import DataError, UnknownNameError
 from zoo.data.basketball.games import Games
 from zoo.data.basketball.ncaa import default_train_until
 from zoo.data.dataset import Dataset
-from zoo.data.paths import data_home
-from zoo.data.registry import card, described_in
+from zoo.data.registry import card, data_home, described_in
 
 ROWS_1 = (slice(0, None, 2), slice(1, None, 2))
 COLUMNS = {
@@ -162,13 +161,13 @@ def test_auto_takes_real_games_where_they_are_on_disk(tmp_path: Path) -> None:
     embedded = zoo.data.load("basketball", home=tmp_path)
     assert embedded.source == "league"
     assert embedded.origin == (
-        "data: league (embedded, generated, seed 0); for real games: zoo data fetch basketball"
+        "data: league (embedded, generated, seed 0); for real data: zoo data fetch basketball"
     )
     write_kaggle(tmp_path / "basketball", small_league())
     real = zoo.data.load("basketball", home=tmp_path)
     assert real.source == "ncaa"
     assert real.origin == (
-        f"data: ncaa ({tmp_path / 'basketball'}, 2001-2003); for the embedded league: --data league"
+        f"data: ncaa ({tmp_path / 'basketball'}, 2001-2003); for the embedded data: --data league"
     )
     assert zoo.data.load("tournament", home=tmp_path).source == "ncaa"
     assert zoo.data.load("basketball", "league", tmp_path).source == "league"
@@ -223,7 +222,7 @@ def test_unknown_names_raise_with_the_nearest(
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"train_until": "2010"}, "train_until takes a season such as 2010, not '2010'"),
+        ({"train_until": "2010"}, "train_until takes a whole number from 1 to 9,999, not '2010'"),
         ({"train_until": 1990}, "nothing to train on up to train_until=1990"),
         ({"train_until": 2020}, "no season after train_until=2020; the tournaments are those of"),
         ({"train_until": 2010, "test_until": 2010}, "no season after train_until=2010 and up to"),

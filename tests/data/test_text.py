@@ -14,9 +14,9 @@ from zoo.core.errors import DataError, UnknownNameError
 from zoo.data.dataset import Dataset
 from zoo.data.references import median_of
 from zoo.data.text import headlines, novels, posts, questions_story, reviews
+from zoo.data.text.encoding import PADDING, UNKNOWN, Vocabulary, tokens
 from zoo.data.text.posts import read_survey
 from zoo.data.text.questions import read_stories
-from zoo.data.text.words import PADDING, UNKNOWN, Vocabulary, tokens
 
 EMBEDDED = [
     ("reviews", "opinions", ("text",)),
@@ -272,7 +272,7 @@ def test_a_damaged_survey_is_named(row: str, message: str, tmp_path: Path) -> No
     path = survey_file(tmp_path, row)
     assert refused(lambda: read_survey(path), path).startswith(message)
     short = survey_file(tmp_path, row or "x", HEADER.replace("Gender", "Sex"))
-    assert "no column 'Gender' or 'gender'" in refused(lambda: read_survey(short), short)
+    assert "no column 'Gender'" in refused(lambda: read_survey(short), short)
 
 
 def test_a_damaged_zip_of_reviews_is_named(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from project_helpers import install, mistake, plug_in, write_csv
 import zoo
 from zoo.core.console import Reporter
 from zoo.core.errors import DataError
-from zoo.data.text.words import PADDING, UNKNOWN
+from zoo.data.text.encoding import PADDING, UNKNOWN
 from zoo.experiments.feeding import feed
 from zoo.experiments.predict import predict_one, predict_table
 from zoo.experiments.runs import RunContext

@@ -22,8 +22,7 @@ def command() -> None:
 @home_option
 def list_(home: Path | None) -> None:
     """List the datasets, their sources, and which source --data auto takes now."""
-    from zoo.data.paths import data_home
-    from zoo.data.registry import choose_source, dataset_names, entry, sources
+    from zoo.data.registry import choose_source, data_home, dataset_names, entry, sources
 
     names = dataset_names()
     width = max(map(len, names))

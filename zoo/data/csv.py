@@ -1,21 +1,24 @@
 """Comma-separated files: every problem is named by file, line (the header is line 1) and column.
 
-pandas parses plain files, Python's csv module those with quotes or blank lines, or with damage.
-All cells are kept as text until a column is asked for as numbers or words. Line numbers are
-counted only for an error message.
+Cells are kept as text until a column is asked for as numbers or words; lines are counted only for
+an error message.
 """
 
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import math
 import re
-from collections.abc import Collection, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +29,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _WHOLE_NUMBER = re.compile(r"([+-]?\d{1,1000})(\.0*)?", re.ASCII)
-_CELL = re.compile(r'"[^"]*(?:""[^"]*)*"(?=[,\n]|\Z)|(?!")[^,\n]*')  # well-formed
 _CUT = "; the file seems to be cut short"
 
 
@@ -36,35 +38,44 @@ def damage(path: Path, problem: str, line: int, column: str | None = None) -> Da
     return DataError(f"{path}, line {line}{place}: {problem}")
 
 
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file, unpacked where it is gzipped.
+
+    Raises:
+        DataError: the file cannot be read or unpacked.
+    """
+    try:
+        content = path.read_bytes()
+        return gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise DataError(f"{path}: damaged or cut short (gzip: {error})") from error
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror or error}") from error
+
+
 def read_text(path: Path, encoding: str = "utf-8") -> str:
     """The file's text with LF line ends and without a byte-order mark.
 
     Args:
-        path: The file.
+        path: The file, gzipped or not.
         encoding: `utf-8`, or one in which every byte is a character: a byte that it does not
             know becomes a replacement character, and a lone CR a blank.
 
     Raises:
         DataError: the file cannot be read, or is not text.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{path}: {error.strerror or error}") from error
+    content = read_bytes(path).replace(b"\r\n", b"\n")
     if encoding != "utf-8":
-        text = content.decode(encoding, errors="replace")
-        return text.replace("\r\n", "\n").replace("\r", " ")
+        return content.decode(encoding, errors="replace").replace("\r", " ")
+    content = content.replace(b"\r", b"\n")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = content[: error.start].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         problem = f"not UTF-8 text (byte {content[error.start]:#04x})"
-        raise damage(path, problem, before.count(b"\n") + 1) from error
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    before_zero, zero, _ = text.partition("\0")
-    if zero:
+        raise damage(path, problem, content.count(b"\n", 0, error.start) + 1) from error
+    if "\0" in text:
         problem = "not a text file (it holds a zero byte)"
-        raise damage(path, problem, before_zero.count("\n") + 1)
+        raise damage(path, problem, text.count("\n", 0, text.index("\0")) + 1)
     return text
 
 
@@ -81,49 +92,47 @@ class Table:
     path: Path
     header: Sequence[str]
     _text: str
-    _places: Mapping[str, int] | None  # of the columns that were asked for; None: all titles
-    _frame: pd.DataFrame  # columns are named by their place in the file
+    _columns: Mapping[str, str] | None  # as `read_csv` was given them
     _titled: bool  # whether the file has a header line
+    _cells: Sequence[Sequence[str]] = ()  # by column
     values: dict[str, np.ndarray] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        return len(self._frame)
+        return len(self._cells[0])
 
     def texts(self, column: str) -> list[str]:
         """The cells of a column as they stand; they may be empty."""
-        return self._frame[self._place(column)].tolist()
+        return list(self._cells[self.place(column)])
 
     def frame(self) -> pd.DataFrame:
-        """The cells that were read, as text."""
-        return self._frame.rename(columns=dict(enumerate(self.header)))
+        """The cells as text."""
+        import pandas as pd  # slow to import
+
+        cells = pd.DataFrame(dict(enumerate(self._cells)), dtype=object)
+        return cells.set_axis(list(self.header), axis=1)
 
     def words(self, column: str) -> NDArray[np.object_]:
         """The cells of a column without blanks around them, none of them empty."""
-        known, codes = self._cells(column)
-        return self._keep(column, np.array(known, object)[codes])
+        return self._parsed(column, object, str)
 
     def whole(self, column: str, low: int, high: int) -> NDArray[np.int64]:
         """The cells of a column as whole numbers from `low` to `high`."""
-        cells = self._frame[self._place(column)]
-        if cells.dtype == np.int64:
-            numbers = cells.to_numpy()
-            if numbers.min() >= low and numbers.max() <= high:
-                return self._keep(column, numbers)
-        return self._parsed(column, True, low, high)
+        return self._parsed(column, np.int64, partial(_within, _whole_number, low, high))
 
     def numbers(
         self, column: str, low: float = -math.inf, high: float = math.inf
     ) -> NDArray[np.float64]:
         """The cells of a column as finite numbers from `low` to `high`."""
-        return self._parsed(column, False, low, high)
+        return self._parsed(column, np.float64, partial(_within, _finite_number, low, high))
 
     def line(self, row: int) -> int:
         """The line of the file on which a row ends."""
-        return _rows(self.path, self._text)[row + self._titled][0]
+        rows = _rows(self.path, self._text)
+        return next(islice(rows, row + self._titled, None))[0]
 
     def wrong(self, row: int, column: str, problem: str) -> DataError:
         """The error that names the file and a cell's line and column."""
-        return damage(self.path, problem, self.line(row), self.header[self._place(column)])
+        return damage(self.path, problem, self.line(row), self.header[self.place(column)])
 
     def refuse(self, bad: np.ndarray, column: str, problem: str) -> None:
         """Raise DataError for the first row where `bad` (rows,) holds.
@@ -135,50 +144,49 @@ class Table:
             values = {name: cells[row] for name, cells in self.values.items()}
             raise self.wrong(row, column, problem.format(value=values[column], **values))
 
-    def _keep(self, column: str, cells: np.ndarray) -> np.ndarray:
-        self.values[column] = cells
-        return cells
+    def place(self, column: str) -> int:
+        """Which column of the file it is, from 0.
 
-    def _parsed(self, column: str, whole: bool, low: float, high: float) -> np.ndarray:
-        known, codes = self._cells(column)
-        numbers, problems = np.zeros(len(known), np.int64 if whole else np.float64), {}
-        for at, word in enumerate(known):
-            number = _whole_number(word) if whole else as_number(word)
-            if number is None:
-                problems[at] = f"{word!r} is not a {'whole number' if whole else 'number'}"
-            elif isinstance(number, float) and not math.isfinite(number):
-                problems[at] = f"{word!r} is not a finite number"
-            elif low <= number <= high:
-                numbers[at] = number
-            else:
-                problems[at] = f"{word} is outside {low:.9g} to {high:.9g}"
-        self._refuse_cells(column, codes, problems)
-        return self._keep(column, numbers[codes])
+        Raises:
+            DataError: the file lacks it, or has it twice.
+        """
+        plain = str if self._columns is None else _plainly
+        wanted = [column] if self._columns is None else self._columns[column].split("|")
+        names = [plain(title) for title in self.header]
+        for spelling in wanted:
+            found = [at for at, name in enumerate(names) if name == plain(spelling)]
+            if len(found) > 1:
+                problem = "this column is in the header twice"
+                raise damage(self.path, problem, 1, self.header[found[1]])
+            if found:
+                return found[0]
+        near = get_close_matches(wanted[0], names, n=1, cutoff=0.6)
+        hint = f"found: {some(self.header)}"
+        if near:
+            hint = f"the nearest is {self.header[names.index(near[0])]!r}"
+        raise damage(self.path, f"no column {' or '.join(map(repr, wanted))}; {hint}", 1)
 
-    def _cells(self, column: str) -> tuple[list[str], np.ndarray]:
-        """The different cells of a column without blanks around them, and which of them each is."""
-        codes, cells = self._frame[self._place(column)].factorize()
-        known = [str(cell).strip() for cell in cells]
-        self._refuse_cells(column, codes, {at: "no value" for at, c in enumerate(known) if not c})
-        return known, codes
-
-    def _refuse_cells(self, column: str, codes: np.ndarray, problems: Mapping[int, str]) -> None:
-        """Raise for the first row whose code has a problem."""
-        if problems:
-            row = int(np.argmax(np.isin(codes, list(problems))))
-            raise self.wrong(row, column, problems[int(codes[row])])
-
-    def _place(self, column: str) -> int:
-        if self._places is not None:
-            return self._places[column]
-        return _place(self.path, self.header, (column,))
+    def _parsed(self, column: str, dtype: type, parse: Callable[[str], object]) -> np.ndarray:
+        """What `parse`, which raises ValueError, makes of each cell."""
+        cells = self._cells[self.place(column)]
+        known: dict[str, object] = {}
+        for row, cell in enumerate(cells):
+            if cell in known:
+                continue
+            try:
+                if not cell.strip():
+                    raise ValueError("no value")
+                known[cell] = parse(cell.strip())
+            except ValueError as error:
+                raise self.wrong(row, column, str(error)) from None
+        self.values[column] = np.array([known[cell] for cell in cells], dtype)
+        return self.values[column]
 
 
 def read_csv(
     path: Path,
-    columns: Mapping[str, tuple[str, ...]] | None = None,
+    columns: Mapping[str, str] | None = None,
     *,
-    whole: Collection[str] = (),
     encoding: str = "utf-8",
     header: Sequence[str] | None = None,
 ) -> Table:
@@ -187,11 +195,10 @@ def read_csv(
     Line ends may be LF, CRLF or CR; a byte-order mark and blank lines are skipped.
 
     Args:
-        path: The file.
-        columns: What the code calls a column -> how files may call it; case, underscores and
-            blanks do not count. Other columns are not kept. Without it the table has all columns,
+        path: The file, gzipped or not.
+        columns: What the code calls a column -> how files may call it, spellings separated by
+            `|`; case, underscores and blanks do not count. Without it the table has all columns,
             under their own titles.
-        whole: Those of `columns` that `Table.whole` will be asked for, which saves time.
         encoding: As in `read_text`.
         header: The titles, for a file without a header line.
 
@@ -201,23 +208,20 @@ def read_csv(
             file cut short ends with).
     """
     text = read_text(path, encoding)
-    first = _rows(path, text, limit=1 if header else 2)
-    if not first:
-        names = ", ".join(spellings[0] for spellings in (columns or {}).values())
+    rows = _rows(path, text)
+    begun, titles = (0, header) if header else next(rows, (0, ()))
+    table = Table(path, [title.strip() for title in titles], text, columns, not header)
+    first = next(rows, None)
+    if not first and (header or not titles):
+        names = ", ".join(known.partition("|")[0] for known in (columns or {}).values())
         needs = f"; it needs the columns {names}" if names else ""
         raise damage(path, f"the file is empty{needs}", 1)
-    titles = [title.strip() for title in header or first[0][1]]
-    if not header and len(first) == 1:
-        raise damage(path, "no rows after the header", first[0][0] + 1)
-    places = None
-    if columns is not None:
-        places = {name: _place(path, titles, known, plain=True) for name, known in columns.items()}
-    kept = sorted(set(places.values())) if places else list(range(len(titles)))
-    types = {place: "int64" if name in whole else object for name, place in (places or {}).items()}
-    frame = _plain_frame(text, len(titles), kept, header is None, types)
-    if frame is None:
-        frame = _any_frame(path, text, titles, kept, header is None)
-    return Table(path, titles, text, places, frame, header is None)
+    if not first:
+        raise damage(path, "no rows after the header", begun + 1)
+    for name in columns or ():
+        table.place(name)
+    table._cells = _columns_of(table, [first, *rows])
+    return table
 
 
 def as_number(word: str) -> float | None:
@@ -228,120 +232,62 @@ def as_number(word: str) -> float | None:
         return None
 
 
-def _whole_number(word: str) -> int | None:
-    match = _WHOLE_NUMBER.fullmatch(word)
-    return int(match[1]) if match else None
+def some(names: Sequence[str], most: int = 8) -> str:
+    """The first names, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
-def _plain_frame(
-    text: str, width: int, kept: list[int], titled: bool, types: Mapping[int, Any]
-) -> pd.DataFrame | None:
-    """The kept columns by pandas, None where a cell is quoted or a row of another length."""
-    content = (text if text.endswith("\n") else text + "\n").encode()
-    letters = np.frombuffer(content, np.uint8)
-    commas, ends = np.flatnonzero(letters == ord(",")), np.flatnonzero(letters == ord("\n"))
-    lines = len(ends)
-    if '"' in text or width < 2 or len(commas) != lines * (width - 1) or text.endswith(","):
-        return None
-    by_line = commas.reshape(lines, width - 1)
-    if (by_line[:, -1] > ends).any() or (by_line[1:, 0] < ends[:-1]).any():
-        return None
-    import pandas as pd  # slow to import, and not every dataset needs it
-
-    try:
-        frame = pd.read_csv(
-            io.BytesIO(content),
-            header=0 if titled else None,
-            names=list(range(width)),
-            usecols=kept,
-            dtype={place: types.get(place, object) for place in kept},  # object means text
-            index_col=False,
-            na_filter=False,
-            engine="c",
-        )
-    except (ValueError, OverflowError):  # pandas raises a ValueError for rows too long
-        return None
-    return frame if len(frame) == lines - titled else None
-
-
-def _any_frame(
-    path: Path, text: str, titles: Sequence[str], kept: list[int], titled: bool
-) -> pd.DataFrame:
-    """The kept columns by Python's csv module; raises at the first row of another length."""
-    import pandas as pd
-
-    rows = _rows(path, text)[titled:]
-    for number, (line, cells) in enumerate(rows, 1):
-        if len(cells) != len(titles):
-            cut = _CUT if number == len(rows) and len(cells) < len(titles) else ""
-            cells_here = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
-            right = f"the header has {len(titles)}" if titled else f"{len(titles)} should be"
-            problem = f"{cells_here} where {right}{cut}"
-            raise damage(path, problem, line, titles[min(len(cells), len(titles) - 1)])
-    last = [cells[-1] for _, cells in rows]
-    if text.endswith(",") and all(last[:-1]):  # only the row at the end lacks its last cell
-        raise damage(path, f"no value{_CUT}", rows[-1][0], titles[-1])
-    return pd.DataFrame({at: [cells[at] for _, cells in rows] for at in kept}, dtype=object)
-
-
-def _rows(path: Path, text: str, limit: int | None = None) -> list[tuple[int, list[str]]]:
-    """(line on which it ends, cells) of the rows that are not blank, the header first.
-
-    Raises:
-        DataError: the text is not CSV, as after a quote that is never closed.
-    """
-    rows: list[tuple[int, list[str]]] = []
+def _rows(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
+    """(line on which it ends, cells) of the rows that are not blank, the header first."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     ended = 0
     try:
         for cells in reader:
             ended = reader.line_num
             if len(cells) > 1 or (cells and cells[0].strip()):
-                rows.append((ended, cells))
-                if len(rows) == limit:
-                    break
+                yield ended, cells
     except csv.Error as error:
-        line = _unclosed(text, ended)
-        if line:
-            raise damage(path, "a cell opens with a quote that is never closed", line) from error
-        raise damage(path, f"not CSV ({error})", reader.line_num) from error
-    return rows
+        problem = "a cell opens with a quote that is never closed"
+        raise damage(path, problem, ended + 1) from error
 
 
-def _unclosed(text: str, ended: int) -> int:
-    """The line, after line `ended`, of the first cell that opens with a quote but does not close.
+def _columns_of(table: Table, rows: Sequence[tuple[int, list[str]]]) -> list[tuple[str, ...]]:
+    """The cells by column; raises at the first row of another length than the header's."""
+    width = len(table.header)
+    for number, (line, cells) in enumerate(rows, 1):
+        if len(cells) != width:
+            cut = _CUT if number == len(rows) and len(cells) < width else ""
+            here = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+            right = f"the header has {width}" if table._titled else f"{width} should be"
+            title = table.header[min(len(cells), width - 1)]
+            raise damage(table.path, f"{here} where {right}{cut}", line, title)
+    columns = list(zip(*(cells for _, cells in rows), strict=True))
+    if table._text.endswith(",") and all(columns[-1][:-1]):  # only the last row lacks its last cell
+        raise damage(table.path, f"no value{_CUT}", rows[-1][0], table.header[-1])
+    return columns
 
-    Zero if there is none.
-    """
-    rest = text.split("\n", ended)[-1]
-    place = 0
-    while match := _CELL.match(rest, place):
-        place = match.end() + 1
-        if place > len(rest):
-            return 0
-    return ended + 1 + rest.count("\n", 0, place)
+
+def _within(parse: Callable[[str], int | float], low: float, high: float, word: str) -> int | float:
+    number = parse(word)
+    if not low <= number <= high:
+        raise ValueError(f"{word} is outside {low:.9g} to {high:.9g}")
+    return number
 
 
-def _place(path: Path, titles: Sequence[str], wanted: Sequence[str], plain: bool = False) -> int:
-    """Place of the first wanted title that is there."""
-    names = [_plainly(title) for title in titles] if plain else list(titles)
-    for spelling in map(_plainly, wanted) if plain else wanted:
-        found = [place for place, name in enumerate(names) if name == spelling]
-        if len(found) > 1:
-            problem = "this column is in the header twice"
-            raise damage(path, problem, 1, titles[found[1]])
-        if found:
-            return found[0]
-    near = get_close_matches(wanted[0], names, n=1, cutoff=0.6)
-    hint = f"the nearest is {titles[names.index(near[0])]!r}" if near else f"found: {some(titles)}"
-    raise damage(path, f"no column {' or '.join(map(repr, wanted))}; {hint}", 1)
+def _whole_number(word: str) -> int:
+    match = _WHOLE_NUMBER.fullmatch(word)
+    if not match:
+        raise ValueError(f"{word!r} is not a whole number")
+    return int(match[1])
+
+
+def _finite_number(word: str) -> float:
+    number = as_number(word)
+    if number is None or not math.isfinite(number):
+        raise ValueError(f"{word!r} is not a {'number' if number is None else 'finite number'}")
+    return number
 
 
 def _plainly(title: str) -> str:
     return title.lower().replace("_", "").replace(" ", "")
-
-
-def some(names: Sequence[str], most: int = 8) -> str:
-    """The first names, and how many more there are."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more

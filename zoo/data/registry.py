@@ -6,6 +6,7 @@ imports all of these files.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +15,10 @@ from typing import Any
 from zoo.core.errors import DataError, UnknownNameError
 from zoo.core.registry import Registry
 from zoo.data.dataset import Dataset
-from zoo.data.paths import card_folder, data_home
-from zoo.data.source import Source
+from zoo.data.references import trivial_scores
+from zoo.data.source import Request, Source
+
+VARIABLE = "ZOO_DATA_HOME"
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,16 @@ class Entry:
         names = [each.name for each in self.sources]
         raise UnknownNameError(f"source of {self.name}", name, ["auto", *names])
 
+    def other(self, source: Source) -> str:
+        """How to get other data than this source's."""
+        first, embedded = self.sources[0], self.sources[-1]
+        if source is not embedded:
+            return f"for the embedded data: --data {embedded.name}"
+        if source is first:
+            return ""
+        get = f"zoo data fetch {self.name}" if first.reads_files else f"--data {first.name}"
+        return f"for real data: {get}"
+
 
 DATASETS: Registry[Entry] = Registry("dataset", "zoo data list")
 dataset_names = DATASETS.names
@@ -73,6 +86,16 @@ def sources(name: str) -> list[str]:
     return [each.name for each in entry(name).sources]
 
 
+def data_home(home: str | Path | None = None) -> Path:
+    """The folder that holds downloaded data: `home`, `$ZOO_DATA_HOME`, or the user's cache."""
+    chosen = home or os.environ.get(VARIABLE)
+    if chosen:
+        return Path(chosen).expanduser()
+    from platformdirs import user_cache_path
+
+    return user_cache_path("functional-zoo", appauthor=False)
+
+
 def dataset_home(name: str, home: str | Path | None = None) -> Path:
     """The folder of one dataset's files.
 
@@ -90,7 +113,14 @@ def described_in(name: str) -> Path:
         DataError: the installation lacks it.
     """
     found = entry(name)
-    return card_folder(name, found.folder, found.described_in)
+    package = Path(__file__).resolve().parent.parent  # the wheel has the cards inside
+    places = [package / "_datasets" / found.folder, package.parent / "datasets" / found.folder]
+    places = [Path(found.described_in)] if found.described_in else places
+    for place in places:
+        if (place / "README.md").is_file():
+            return place
+    looked = " and ".join(map(str, places))
+    raise DataError(f"the card of {name} is missing: looked in {looked}")
 
 
 def card(name: str) -> str:
@@ -114,10 +144,9 @@ def choose_source(
     found = entry(name)
     if source != "auto":
         return found.source(source).name
-    folder = data_home(home) / found.folder
+    request = Request(name, dataset_home(name, home), 0, options)
     *others, embedded = found.sources
-    there = (each for each in others if each.available(folder, options))
-    return next(there, embedded).name
+    return next((each for each in others if each.is_there(request)), embedded).name
 
 
 def load(
@@ -144,5 +173,23 @@ def load(
     """
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise DataError(f"{name}: the data seed is a whole number from 0, not {seed!r}")
-    found = entry(name).source(choose_source(name, source, home, options))
-    return found.dataset(name, dataset_home(name, home), seed, options, card(name))
+    found = entry(name)
+    chosen = found.source(choose_source(name, source, home, options))
+    folder, other = dataset_home(name, home), found.other(chosen)
+    request = Request(name, folder, seed, chosen.checked(name, options), other)
+    request.need(*chosen.files)
+    content = chosen.load(request)
+    place = folder if chosen.reads_files else f"embedded, generated, seed {seed}"
+    trivial = trivial_scores(content.splits, content.targets) if content.targets else None
+    return Dataset(
+        name=name,
+        source=chosen.name,
+        splits=content.splits,
+        card=card(name),
+        sizes=content.sizes,
+        labels=content.labels,
+        truth=content.truth,
+        references={**content.references, **({"trivial": trivial} if trivial else {})},
+        origin=f"data: {chosen.name} ({content.origin or place})" + (f"; {other}" if other else ""),
+        notes=content.notes,
+    )

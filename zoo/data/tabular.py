@@ -14,11 +14,10 @@ import numpy as np
 
 from zoo.core.errors import DataError
 from zoo.data.csv import Table, as_number, damage, read_csv, some
-from zoo.data.options import TablePath
 from zoo.data.registry import Entry, register
-from zoo.data.source import Content, Request, Source
-from zoo.data.text import texts
-from zoo.data.text.words import tokens
+from zoo.data.source import Content, Request, Source, TablePath
+from zoo.data.text import encoding
+from zoo.data.text.encoding import tokens
 
 SPLIT = "split"  # the column that says which split a row belongs to, if the table has it
 SPLITS = ("train", "validation", "test")
@@ -34,7 +33,7 @@ class Field:
         columns: Header names, in the array's order (the last axis runs fastest).
         kind: `number`; `flag`, 0 or 1, or one of two words, the first by alphabet for 0; `label`,
             a word whose place in the vocabulary is kept; or, of one column, sentences that a
-            model reads as `words`, `vectors` or `characters` (`zoo.data.text.texts`).
+            model reads as `words`, `vectors` or `characters` (`zoo.data.text.encoding`).
         shape: Shape of one row's array; by default as long as there are columns.
         vocabulary: Name of the list of a label's words; fields may share one.
         target: Whether a model is to predict it: then the data gives the score of guessing.
@@ -70,15 +69,11 @@ def table_source(
             sizes={size: len(vocabularies[label]) for size, label in (sizes or {}).items()},
             labels=vocabularies,
             targets={key: _TARGETS[field.kind] for key, field in fields.items() if field.target},
-            origin=f"{table.path.name}, {len(table):,} rows",
+            origin=f"{table.path.name}, {len(table):,} rows; for another table: "
+            "--set dataset_options.file=FILE",
         )
 
-    return Source(
-        "csv",
-        load,
-        options={"file": TablePath(path)},
-        other="for another table: --set dataset_options.file=FILE",
-    )
+    return Source("csv", load, options={"file": TablePath(path)})
 
 
 def read_splits(
@@ -95,7 +90,7 @@ def read_splits(
     written = {
         key: sentences(table, field.columns[0])
         for key, field in fields.items()
-        if field.kind in texts.KINDS
+        if field.kind in encoding.KINDS
     }
     vocabularies = _labels(table, fields)
     arrays = {
@@ -167,12 +162,13 @@ def _encoded(
     seen: dict[str, list[str]] = {}  # kind -> training texts
     for key, cells in written.items():
         seen.setdefault(fields[key].kind, []).extend(cells[int(row)] for row in train)
-    known = {kind: texts.learn(kind, cells) for kind, cells in seen.items()}
+    known = {kind: encoding.learn(kind, cells) for kind, cells in seen.items()}
     arrays = {
-        key: texts.encode(fields[key].kind, cells, fields[key].length, known[fields[key].kind])
+        key: encoding.encode(fields[key].kind, cells, fields[key].length, known[fields[key].kind])
         for key, cells in written.items()
     }
-    return arrays, {name: known[kind] for kind, name in texts.VOCABULARIES.items() if kind in known}
+    names = encoding.VOCABULARIES
+    return arrays, {names[kind]: words for kind, words in known.items() if kind in names}
 
 
 def _array(table: Table, field: Field, known: Sequence[str]) -> np.ndarray:
@@ -231,7 +227,7 @@ def read_description(path: Path) -> tuple[dict[str, Field], dict[str, str]]:
             name = entry.pop("name", None)
             whole = Field(**{**entry, "columns": tuple(map(str, entry["columns"]))})
             whole = replace(whole, shape=tuple(map(int, whole.shape)))
-            if whole.kind not in (*_TARGETS, *texts.KINDS):
+            if whole.kind not in (*_TARGETS, *encoding.KINDS):
                 raise ValueError(f"the kind {whole.kind!r} is not known")
             parts = {column: replace(whole, columns=(column,)) for column in whole.columns}
             fields |= {name: whole} if name else parts

@@ -12,8 +12,8 @@ import numpy as np
 from zoo.core.errors import DataError, TrainingError, UnknownNameError
 from zoo.core.files import write_text
 from zoo.data.csv import Table, as_number, read_csv
-from zoo.data.text import texts
-from zoo.data.text.words import tokens
+from zoo.data.text import encoding
+from zoo.data.text.encoding import tokens
 from zoo.experiments.feeding import columns_of
 from zoo.experiments.runs import Run, load_run, read_labels
 from zoo.models.registry import spec
@@ -155,14 +155,14 @@ def _texts(
         )
     most = length or (trained or (0,))[0]
     for row, text in enumerate(cells.texts):
-        count = len(texts.steps(tensor.text, text))
+        count = len(encoding.steps(tensor.text, text))
         if not tokens(text):
             raise DataError(f"{cells.place(row)}: there is no word in {text!r}")
         if not length and count > most:
             problem = f"{count:,} words, where the run was trained on {most:,}"
             raise DataError(f"{cells.place(row)}: {problem}")
-    known = vocabularies.get(texts.VOCABULARIES.get(tensor.text, ""), ())
-    return texts.encode(tensor.text, cells.texts, most, known)
+    known = vocabularies.get(encoding.VOCABULARIES.get(tensor.text, ""), ())
+    return encoding.encode(tensor.text, cells.texts, most, known)
 
 
 def _values(

@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from zoo.data.tabular import Field
-from zoo.data.text.texts import KINDS
+from zoo.data.text.encoding import KINDS
 from zoo.scaffold.layout import WORDS, Layout
 
 ROWS = 120

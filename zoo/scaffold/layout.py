@@ -11,9 +11,7 @@ from typing import Any
 from zoo.core.errors import BuildError, UnknownNameError
 from zoo.data.csv import Table, damage, read_csv
 from zoo.data.tabular import SPLIT, Field, read_splits, sentences
-from zoo.data.text.texts import steps
-from zoo.data.text.word_vectors import WIDTH
-from zoo.data.text.words import SPECIAL
+from zoo.data.text.encoding import SPECIAL, WIDTH, steps
 from zoo.models.registry import list_models, spec
 from zoo.models.spec import ModelSpec
 from zoo.scaffold.slots import (

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from zoo.core.errors import BuildError
 from zoo.data.csv import damage
-from zoo.data.text.texts import VOCABULARIES
+from zoo.data.text.encoding import VOCABULARIES
 from zoo.models.abstract_build import abstract_build
 from zoo.models.registry import build
 from zoo.models.spec import ModelSpec, Shape, TensorSpec

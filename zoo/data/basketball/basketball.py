@@ -6,11 +6,7 @@ games split, and each is seen from both sides.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -21,15 +17,13 @@ from zoo.data.basketball.games import (
     MAX_ID,
     Games,
     Ints,
-    NameOf,
     SourceGames,
     both_views,
     reference_scores,
     team_key,
 )
-from zoo.data.options import Season, Whole
 from zoo.data.registry import Entry, register
-from zoo.data.source import Content, Request, Source
+from zoo.data.source import Content, Option, Request, Source, Whole
 
 HELD_OUT = 10  # one game in ten for validation, and one in ten for testing
 
@@ -40,7 +34,7 @@ def _ncaa(request: Request) -> Content:
     `train_until` defaults to 2010 where at least half of the tournaments end there and some come
     after, else to three quarters of them.
     """
-    played = ncaa.read(request.dataset, request.folder, request.options)
+    played = ncaa.read(request)
     games = played.regular if request.dataset == "basketball" else played.tournament
     assert games is not None  # read has checked that
     content = _content(request, played, ncaa.default_train_until(games))
@@ -54,8 +48,7 @@ def _league(request: Request) -> Content:
 
     made = league.generate(request.seed, request.options["seasons"], request.options["conferences"])
     names = league.team_names(made.strength.shape[1])
-    played = SourceGames(made.regular, made.tournament, lambda _, team: names[team])
-    content = _content(request, played, None)
+    content = _content(request, SourceGames(made.regular, made.tournament, names.__getitem__))
     # Everyone plays every season, so rows of the team table are seasons times teams in order.
     strength = made.strength.ravel()
     expected = {
@@ -85,50 +78,39 @@ class TeamTable:
     """Every team and season of the regular seasons, numbered by season and then by id."""
 
     def __init__(self, regular: Games | None) -> None:
-        keys: Ints = np.zeros(0, np.int64)
+        self.keys: Ints = np.zeros(0, np.int64)
         if regular is not None:
             both = (regular.team_1, regular.team_2)
-            keys = np.unique(np.concatenate([team_key(regular.season, team) for team in both]))
-        self.keys = keys
-
-    def ids(self, season: Ints, team: Ints) -> Ints:
-        """Row of each team and season, -1 for one that played no regular season."""
-        if not len(self.keys):
-            return np.full(len(season), -1, np.int64)
-        wanted = team_key(season, team)
-        place = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
-        return np.where(self.keys[place] == wanted, place, -1)
+            self.keys = np.unique([team_key(regular.season, team) for team in both])
 
     def index(self, games: Games) -> Games:
-        """The same games with rows of this table as team ids."""
-        return replace(
-            games,
-            team_1=self.ids(games.season, games.team_1),
-            team_2=self.ids(games.season, games.team_2),
-        )
+        """The same games with rows of this table as ids, -1 for teams without regular season."""
+        keys = [team_key(games.season, team) for team in (games.team_1, games.team_2)]
+        rows = np.where(np.isin(keys, self.keys), np.searchsorted(self.keys, keys), -1)
+        return replace(games, team_1=rows[0], team_2=rows[1])
 
-    def labels(self, name_of: NameOf) -> dict[str, tuple[str, ...]]:
+    def labels(self, played: SourceGames) -> dict[str, tuple[str, ...]]:
         """Label of each row ("1999 Duke"), and its season and name apart."""
-        seasons = (self.keys >> ID_BITS).tolist()
-        names = tuple(map(name_of, seasons, (self.keys & MAX_ID).tolist()))
-        label = tuple(f"{season} {name}" for season, name in zip(seasons, names, strict=True))
-        return {"team": label, "team_season": tuple(map(str, seasons)), "team_name": names}
+        seasons = tuple(map(str, (self.keys >> ID_BITS).tolist()))
+        names = tuple(map(played.name_of, (self.keys & MAX_ID).tolist()))
+        label = tuple(map(" ".join, zip(seasons, names, strict=True)))
+        return {"team": label, "team_season": seasons, "team_name": names}
 
 
-def _content(request: Request, played: SourceGames, train_until: int | None) -> Content:
+def _content(request: Request, played: SourceGames, train_until: int | None = None) -> Content:
     """Number the teams, split the games and give each both views.
 
     Raises:
         DataError: too few games or seasons to split.
     """
     table = TeamTable(played.regular)
+    tournament = None if played.tournament is None else table.index(played.tournament)
     if request.dataset == "basketball":
-        parts = _regular_splits(played, table, request.seed)
+        assert played.regular is not None  # ncaa.read has checked that
+        parts = _regular_splits(table.index(played.regular), tournament, request.seed)
     else:
-        asked = request.options["train_until"]
-        train_until = train_until if asked is None else asked
-        until = (train_until, request.options["test_until"])
-        parts = _tournament_splits(played, table, request.seed, *until)
+        assert tournament is not None
+        parts = _tournament_splits(tournament, request, train_until)
     splits = {split: both_views(games) for split, games in parts.items()}
     # Each game counts from both sides: as many wins as defeats, and a mean difference of 0.
     trivial = reference_scores(
@@ -140,17 +122,19 @@ def _content(request: Request, played: SourceGames, train_until: int | None) -> 
     return Content(
         splits,
         sizes={"n_teams": len(table.keys)},
-        labels=table.labels(played.name_of),
+        labels=table.labels(played),
         references={"trivial": trivial},
-        notes=(*played.notes, *_unrated(played, table)),
+        notes=(*played.notes, *_unrated(tournament)),
     )
 
 
-def _regular_splits(content: SourceGames, table: TeamTable, seed: int) -> dict[str, Games]:
+def _rated(games: Games) -> np.ndarray:
+    """Which games are of two teams with a regular season."""
+    return (games.team_1 >= 0) & (games.team_2 >= 0)
+
+
+def _regular_splits(games: Games, tournament: Games | None, seed: int) -> dict[str, Games]:
     """Games 80/10/10 by a fixed permutation, each split in the order of the seasons."""
-    if content.regular is None:
-        raise DataError("basketball: no regular-season games")
-    games = table.index(content.regular)
     held = max(1, len(games) // HELD_OUT)
     if len(games) < 3:
         raise DataError(f"basketball: {len(games)} games are too few to split")
@@ -160,45 +144,33 @@ def _regular_splits(content: SourceGames, table: TeamTable, seed: int) -> dict[s
         "validation": games.take(np.sort(order[held : 2 * held])),
         "test": games.take(np.sort(order[:held])),
     }
-    if content.tournament is not None:
-        tournament = replace(table.index(content.tournament), seed_diff=None)
-        rated = (tournament.team_1 >= 0) & (tournament.team_2 >= 0)
-        if rated.any():
-            splits["tournament"] = tournament.take(rated)
+    if tournament is not None and _rated(tournament).any():
+        splits["tournament"] = replace(tournament, seed_diff=None).take(_rated(tournament))
     return splits
 
 
-def _unrated(content: SourceGames, table: TeamTable) -> list[str]:
+def _unrated(tournament: Games | None) -> list[str]:
     """A note where tournament teams have no regular season to take a strength from."""
-    if content.tournament is None:
+    if tournament is None or _rated(tournament).all():
         return []
-    games = table.index(content.tournament)
-    missing = (games.team_1 < 0) | (games.team_2 < 0)
-    if not missing.any():
-        return []
-    seasons = sorted(set(games.season[missing].tolist()))
+    missing = ~_rated(tournament)
+    seasons = np.unique(tournament.season[missing]).tolist()
     years = ", ".join(map(str, seasons)) if len(seasons) < 6 else f"{seasons[0]}-{seasons[-1]}"
     return [
-        f"{int(missing.sum())} of {len(games)} tournament games ({years}) have a team without a "
+        f"{int(missing.sum())} of {len(missing)} tournament games ({years}) have a team without a "
         "regular season in the files, so without a strength"
     ]
 
 
-def _tournament_splits(
-    content: SourceGames,
-    table: TeamTable,
-    seed: int,
-    train_until: int | None,
-    test_until: int | None,
-) -> dict[str, Games]:
+def _tournament_splits(games: Games, request: Request, train_until: int | None) -> dict[str, Games]:
     """Train and validation from the seasons to `train_until`, test from those after."""
-    if content.tournament is None:
-        raise DataError("tournament: no tournament games")
-    games = table.index(content.tournament)
     seasons = np.unique(games.season)
     span = f"the tournaments are those of {seasons[0]}-{seasons[-1]}"
+    if request.options["train_until"] is not None:
+        train_until = request.options["train_until"]
     if train_until is None:  # three quarters of the seasons
         train_until = int(seasons[max(0, round(0.75 * len(seasons)) - 1)])
+    test_until = request.options["test_until"]
     early = np.flatnonzero(games.season <= train_until)
     late = games.season > train_until
     if test_until is not None:
@@ -209,7 +181,7 @@ def _tournament_splits(
         until = "" if test_until is None else f" and up to test_until={test_until}"
         raise DataError(f"tournament: no season after train_until={train_until}{until}; {span}")
     held = max(1, len(early) // HELD_OUT)
-    order = np.random.default_rng(seed).permutation(len(early))
+    order = np.random.default_rng(request.seed).permutation(len(early))
     return {
         "train": games.take(np.sort(early[order[held:]])),
         "validation": games.take(np.sort(early[order[:held]])),
@@ -217,15 +189,11 @@ def _tournament_splits(
     }
 
 
-def _available(dataset: str, folder: Path, options: Mapping[str, Any]) -> bool:
-    return ncaa.find(dataset, folder, options).layout_of(dataset) is not None
+def _available(request: Request) -> bool:
+    return ncaa.find(request).layout_of(request.dataset) is not None
 
 
-_SUMMARIES = {
-    "basketball": "regular-season games, two views of each",
-    "tournament": "tournament games with seeds",
-}
-_SPLIT = {"basketball": {}, "tournament": {"train_until": Season(), "test_until": Season()}}
+_SEASON = Whole(None, 1, 9999)
 _LEAGUE = {
     "seasons": Whole(20, 2, 200),
     "conferences": Whole(
@@ -233,20 +201,12 @@ _LEAGUE = {
     ),
 }
 
-for _name, _summary in _SUMMARIES.items():
-    _sources = (
-        Source(
-            "ncaa",
-            _ncaa,
-            files=partial(_available, _name),
-            options={**ncaa.OPTIONS, **_SPLIT[_name]},
-            other="for the embedded league: --data league",
-        ),
-        Source(
-            "league",
-            _league,
-            options={**_LEAGUE, **_SPLIT[_name]},
-            other="for real games: zoo data fetch basketball",
-        ),
-    )
-    register(Entry(_name, "basketball", _summary, _sources))
+
+def _register(name: str, summary: str, **split: Option) -> None:
+    real = Source("ncaa", _ncaa, options={**ncaa.OPTIONS, **split}, available=_available)
+    embedded = Source("league", _league, options={**_LEAGUE, **split})
+    register(Entry(name, "basketball", summary, (real, embedded)))
+
+
+_register("basketball", "regular-season games, two views of each")
+_register("tournament", "tournament games with seeds", train_until=_SEASON, test_until=_SEASON)

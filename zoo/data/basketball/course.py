@@ -15,17 +15,7 @@ from zoo.data.basketball.games import Games, Ints, team_key
 from zoo.data.basketball.kaggle import read_table
 from zoo.data.csv import Table
 
-_COLUMNS = {
-    "season": ("season",),
-    "team_1": ("team1",),
-    "team_2": ("team2",),
-    "home": ("home",),
-    "score_diff": ("scorediff",),
-    "score_1": ("score1",),
-    "score_2": ("score2",),
-    "won": ("won",),
-}
-_WITH_SEEDS = {**_COLUMNS, "seed_diff": ("seeddiff",)}
+_COLUMNS = ("season", "team_1", "team_2", "home", "score_diff", "score_1", "score_2", "won")
 
 
 def read_course(path: Path, *, seeds: bool) -> tuple[Games, list[str]]:
@@ -57,7 +47,8 @@ def count_rows(path: Path, *, seeds: bool) -> int:
 
 
 def _read(path: Path, seeds: bool) -> Table:
-    table = read_table(path, _WITH_SEEDS if seeds else _COLUMNS)
+    names = (*_COLUMNS, "seed_diff") if seeds else _COLUMNS
+    table = read_table(path, dict(zip(names, names, strict=True)))
     _check_rows(table)
     return table
 

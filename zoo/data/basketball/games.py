@@ -12,7 +12,6 @@ from zoo.data.references import binary_scores, number_scores
 
 Ints = NDArray[np.int64]
 Arrays = dict[str, np.ndarray]
-NameOf = Callable[[int, int], str]  # season and the source's id -> name of the team
 
 # Seasons and ids are packed into one integer key; readers refuse larger ids.
 ID_BITS = 24
@@ -71,13 +70,13 @@ class SourceGames:
     Attributes:
         regular: Regular-season games, or None where there are none.
         tournament: Tournament games, or None where there are none.
-        name_of: Name of a team, from its season and the source's id.
+        name_of: Name of a team, from the source's id.
         notes: What was dropped or corrected.
     """
 
     regular: Games | None
-    tournament: Games | None
-    name_of: NameOf
+    tournament: Games | None = None
+    name_of: Callable[[int], str] = "#{}".format
     notes: tuple[str, ...] = ()
 
 

@@ -15,16 +15,16 @@ from zoo.data.csv import Table, read_csv
 MOST_POINTS = 999
 
 _RESULTS = {
-    "season": ("season",),
-    "day": ("daynum",),
-    "winner": ("wteamid", "wteam"),
-    "winner_score": ("wscore",),
-    "loser": ("lteamid", "lteam"),
-    "loser_score": ("lscore",),
-    "place": ("wloc",),
+    "season": "season",
+    "day": "daynum",
+    "winner": "wteamid|wteam",
+    "winner_score": "wscore",
+    "loser": "lteamid|lteam",
+    "loser_score": "lscore",
+    "place": "wloc",
 }
-_SEEDS = {"season": ("season",), "seed": ("seed",), "team": ("teamid", "team")}
-_TEAMS = {"team": ("teamid", "id"), "name": ("teamname", "name")}
+_SEEDS = {"season": "season", "seed": "seed", "team": "teamid|team"}
+_TEAMS = {"team": "teamid|id", "name": "teamname|name"}
 _RANGES = {  # of whole numbers; other columns are words
     "season": (1, 9999),
     "day": (0, 9999),
@@ -39,13 +39,13 @@ _HOME = {"H": 1, "A": -1, "N": 0}  # where the winner played
 _SEED = re.compile(r"[A-Za-z](\d\d)[ab]?", re.ASCII)
 
 
-def read_table(path: Path, columns: Mapping[str, tuple[str, ...]]) -> Table:
+def read_table(path: Path, columns: Mapping[str, str]) -> Table:
     """A table whose `values` are the columns, whole numbers in their range or words.
 
     Raises:
         DataError: the file is damaged.
     """
-    table = read_csv(path, columns, whole=_RANGES)
+    table = read_csv(path, columns)
     for column in columns:
         if column in _RANGES:
             table.whole(column, *_RANGES[column])

@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from zoo.core.errors import DataError
 from zoo.data.basketball.course import read_course
-from zoo.data.basketball.games import Games, NameOf, SourceGames
+from zoo.data.basketball.games import Games, SourceGames
 from zoo.data.basketball.kaggle import read_results, read_seeds, read_teams
-from zoo.data.options import Choice
+from zoo.data.source import Choice, Request
 
 LEAGUES = {"men": ("m", ""), "women": ("w",)}  # letter before the name, best first
 LAYOUTS = ("kaggle", "course")
@@ -25,103 +24,84 @@ OPTIONS = {"league_of": Choice(tuple(LEAGUES)), "layout": Choice(LAYOUTS)}
 TRAIN_UNTIL = 2010  # as the reference figures are measured
 
 # Without case and underscores, so that older spellings such as tourney_seeds.csv are found too.
-_KAGGLE = (  # results, tourney, seeds, teams
-    ("regularseasoncompactresults.csv",),
-    ("ncaatourneycompactresults.csv", "tourneycompactresults.csv"),
-    ("ncaatourneyseeds.csv", "tourneyseeds.csv"),
-    ("teams.csv",),
-)
+_KAGGLE = {
+    "results": ("regularseasoncompactresults.csv",),
+    "tourney": ("ncaatourneycompactresults.csv", "tourneycompactresults.csv"),
+    "seeds": ("ncaatourneyseeds.csv", "tourneyseeds.csv"),
+    "teams": ("teams.csv",),
+}
+_COURSE = {"course_season": "gamesseason.csv", "course_tourney": "gamestourney.csv"}
 
 
 @dataclass(frozen=True)
 class Found:
-    """The files of a folder, and the layout in which to read each part; None: it is not there.
+    """The files of a folder by what they hold, and the layout in which to read each part.
 
     Attributes:
-        results, tourney, seeds, teams: Kaggle's files of one league.
-        course_season, course_tourney: The course's files.
-        season_layout, tourney_layout: `kaggle` or `course`.
+        files: Keys of _KAGGLE and _COURSE -> path.
+        season, tourney: `kaggle` or `course`; None where there are no such games.
     """
 
-    results: Path | None = None
-    tourney: Path | None = None
-    seeds: Path | None = None
-    teams: Path | None = None
-    course_season: Path | None = None
-    course_tourney: Path | None = None
-    season_layout: str | None = None
-    tourney_layout: str | None = None
+    files: Mapping[str, Path]
+    season: str | None
+    tourney: str | None
 
     def layout_of(self, dataset: str) -> str | None:
         """The layout in which to read the games of `basketball` or `tournament`."""
-        return self.season_layout if dataset == "basketball" else self.tourney_layout
+        return self.season if dataset == "basketball" else self.tourney
 
 
-def find(dataset: str, folder: Path, options: Mapping[str, Any]) -> Found:
-    """Decide what to read in `folder`, which need not exist.
+def find(request: Request) -> Found:
+    """Decide what to read in the folder, which need not exist.
 
     Tournaments are read in the layout of the regular seasons, whose ids they share; in the other
     one only where there is no choice, and then their teams have no strengths. The option
     `league_of` defaults to the men's files where there are any; `layout` reads only that one.
 
     Raises:
-        UnknownNameError: an option names no league or layout.
         DataError: the folder cannot be listed.
     """
-    for name, option in OPTIONS.items():
-        if options.get(name) is not None:
-            option.check(dataset, name, options[name])
-    league_of, layout = options.get("league_of"), options.get("layout")
+    league_of, layout = request.options.get("league_of"), request.options.get("layout")
+    folder = request.folder
     try:
-        present = {
-            path.name.lower().replace("_", ""): path
-            for path in sorted(folder.iterdir() if folder.is_dir() else ())
-            if path.is_file()
-        }
+        paths = sorted(folder.iterdir() if folder.is_dir() else ())
     except OSError as error:
         raise DataError(f"{folder}: {error.strerror or error}") from error
+    present = {path.name.lower().replace("_", ""): path for path in paths if path.is_file()}
 
-    def kaggle(league: str) -> Found:
-        def first(names: tuple[str, ...]) -> Path | None:
-            spelled = (letter + name for letter in LEAGUES[league] for name in names)
-            return next((present[name] for name in spelled if name in present), None)
+    def kaggle(league: str) -> dict[str, Path]:
+        files: dict[str, Path] = {}
+        for part, names in _KAGGLE.items():
+            spelled = [letter + name for letter in LEAGUES[league] for name in names]
+            there = [present[name] for name in spelled if name in present]
+            files |= {part: there[0]} if there else {}
+        return files
 
-        results, tourney, seeds, teams = map(first, _KAGGLE)
-        return Found(results, tourney, seeds, teams)
-
-    found = Found() if layout == "course" else kaggle(league_of or "men")
+    files = {} if layout == "course" else kaggle("women" if league_of == "women" else "men")
     if layout != "kaggle" and league_of != "women":
-        found = replace(
-            found,
-            course_season=present.get("gamesseason.csv"),
-            course_tourney=present.get("gamestourney.csv"),
-        )
-    games = (found.results, found.tourney, found.course_season, found.course_tourney)
-    if league_of is None and layout != "course" and not any(games):
-        found = kaggle("women")
+        files |= {part: present[name] for part, name in _COURSE.items() if name in present}
+    if league_of is None and layout != "course" and not files.keys() - {"seeds", "teams"}:
+        files = kaggle("women")
 
-    season = "kaggle" if found.results else "course" if found.course_season else None
-    seeded = found.tourney and (dataset == "basketball" or found.seeds)
-    there = {"kaggle": seeded, "course": found.course_tourney}
+    season = "kaggle" if "results" in files else "course" if "course_season" in files else None
+    needed = {"tourney"} if request.dataset == "basketball" else {"tourney", "seeds"}
+    there = {"kaggle": needed <= files.keys(), "course": "course_tourney" in files}
     preferred = LAYOUTS if season != "course" else LAYOUTS[::-1]
-    tourney = next((name for name in preferred if there[name]), None)
-    return replace(found, season_layout=season, tourney_layout=tourney)
+    return Found(files, season, next((name for name in preferred if there[name]), None))
 
 
-def read(dataset: str, folder: Path, options: Mapping[str, Any]) -> SourceGames:
-    """The games in `folder`, tournaments with seed_diff for dataset `tournament`.
+def read(request: Request) -> SourceGames:
+    """The games in the folder, tournaments with seed_diff for dataset `tournament`.
 
     Raises:
-        UnknownNameError: an option names no league or layout.
         DataError: files are missing or damaged.
     """
-    found = find(dataset, folder, options)
-    if found.layout_of(dataset) is None:
-        raise DataError(_missing(dataset, folder, found))
-    notes: list[str] = []
-    regular, name_of = _regular(found, notes)
-    finals = _tournament(found, dataset == "tournament", notes)
-    return SourceGames(regular, finals, name_of, tuple(notes))
+    found = find(request)
+    if found.layout_of(request.dataset) is None:
+        raise DataError(_missing(request, found))
+    played = _regular(found)
+    tournament, notes = _tournament(found, seeds=request.dataset == "tournament")
+    return replace(played, tournament=tournament, notes=(*played.notes, *notes))
 
 
 def default_train_until(games: Games) -> int | None:
@@ -131,61 +111,58 @@ def default_train_until(games: Games) -> int | None:
     return TRAIN_UNTIL if len(seasons) > early >= len(seasons) / 2 else None
 
 
-def _missing(dataset: str, folder: Path, found: Found) -> str:
+def _missing(request: Request, found: Found) -> str:
     """What to do about files that are not there."""
-    if dataset == "basketball":
-        needs = "games_season.csv (the course's) or RegularSeasonCompactResults.csv (Kaggle's)"
-    elif found.tourney is not None:
-        needs = "NCAATourneySeeds.csv beside " + found.tourney.name
-    else:
+    needs = "games_season.csv (the course's) or RegularSeasonCompactResults.csv (Kaggle's)"
+    if request.dataset == "tournament":
         needs = (
             "games_tourney.csv (the course's) or NCAATourneyCompactResults.csv with "
             "NCAATourneySeeds.csv (Kaggle's)"
         )
+        if "tourney" in found.files:
+            needs = f"NCAATourneySeeds.csv beside {found.files['tourney'].name}"
     return (
-        f"{dataset}: no such games in {folder}; needs {needs}; `zoo data fetch basketball` gets "
-        "the course's files, and source league needs none"
+        f"{request.dataset}: no such games in {request.folder}; needs {needs}; `zoo data fetch "
+        f"basketball` gets the course's files; {request.other}"
     )
 
 
-def _regular(found: Found, notes: list[str]) -> tuple[Games | None, NameOf]:
+def _regular(found: Found) -> SourceGames:
     """Regular-season games, and how to name their teams."""
-    if found.season_layout == "course" and found.course_season is not None:
-        games, more = read_course(found.course_season, seeds=False)
-        notes.extend(more)
-        return games, lambda _, team: f"team {team}"
-    if found.season_layout != "kaggle" or found.results is None:
-        return None, lambda _, team: f"#{team}"
-    games, more = read_results(found.results)
-    notes.extend(more)
-    if found.course_season is not None:
-        notes.append(f"{found.course_season.name} not read: {found.results.name} goes first")
-    if found.teams is None:
+    files = found.files
+    if found.season is None:
+        return SourceGames(None)
+    if found.season == "course":
+        games, notes = read_course(files["course_season"], seeds=False)
+        return SourceGames(games, name_of="team {}".format, notes=tuple(notes))
+    games, notes = read_results(files["results"])
+    if "course_season" in files:
+        one, other = files["course_season"].name, files["results"].name
+        notes.append(f"{one} not read: {other} goes first")
+    if "teams" not in files:
         notes.append("no Teams.csv: teams are named by number")
-        return games, lambda _, team: f"#{team}"
-    names = read_teams(found.teams)
-    played = np.unique(np.concatenate([games.team_1, games.team_2])).tolist()
-    unknown = [team for team in played if team not in names]
-    if unknown:
+        return SourceGames(games, notes=tuple(notes))
+    names = read_teams(files["teams"])
+    unknown = np.setdiff1d([games.team_1, games.team_2], list(names))
+    if len(unknown):
         notes.append(
-            f"{found.teams.name} does not name {len(unknown)} teams, such as {unknown[0]}; "
+            f"{files['teams'].name} does not name {len(unknown)} teams, such as {unknown[0]}; "
             "they are named by number"
         )
-    return games, lambda _, team: names.get(team, f"#{team}")
+    return SourceGames(games, name_of=lambda team: names.get(team, f"#{team}"), notes=tuple(notes))
 
 
-def _tournament(found: Found, seeds: bool, notes: list[str]) -> Games | None:
-    """Tournament games, with seed_diff where `seeds`."""
-    if found.tourney_layout == "course" and found.course_tourney is not None:
-        games, more = read_course(found.course_tourney, seeds=True)
-    elif found.tourney_layout == "kaggle" and found.tourney is not None:
-        known = read_seeds(found.seeds) if seeds and found.seeds else None
-        games, more = read_results(found.tourney, known)
+def _tournament(found: Found, seeds: bool) -> tuple[Games | None, list[str]]:
+    """Tournament games, with seed_diff where `seeds`, and notes."""
+    files = found.files
+    if found.tourney is None:
+        return None, []
+    if found.tourney == "course":
+        games, notes = read_course(files["course_tourney"], seeds=True)
     else:
-        return None
-    notes.extend(more)
-    if found.season_layout not in (None, found.tourney_layout):
+        games, notes = read_results(files["tourney"], read_seeds(files["seeds"]) if seeds else None)
+    if found.season not in (None, found.tourney):
         # The ids of one layout mean nothing in the other: -1 is no team of the table.
         nobody = np.full(len(games), -1, np.int64)
         games = replace(games, team_1=nobody, team_2=nobody)
-    return games
+    return games, notes

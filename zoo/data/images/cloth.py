@@ -66,13 +66,6 @@ def _weaves() -> np.ndarray:
     return (2 * patterns - 1).astype(np.float32)
 
 
-_ALONE = {"gray_alone": "weave", "color_alone": "dye"}
-
-register(
-    Entry(
-        "cloth",
-        "cloth",
-        "cloth finely in gray and coarsely in color",
-        (drawn(draw, 2_500, ("cheap", "dear"), alone=_ALONE),),
-    )
-)
+_SUMMARY = "cloth finely in gray and coarsely in color"
+_DRAWN = drawn(draw, 2_500, ("cheap", "dear"), {"gray_alone": "weave", "color_alone": "dye"})
+register(Entry("cloth", "cloth", _SUMMARY, (_DRAWN,)))

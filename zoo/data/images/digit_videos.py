@@ -98,16 +98,5 @@ def _moved(
     return frames.reshape(rows, FRAMES, -1), classes[picture]
 
 
-register(
-    Entry(
-        "digit_videos",
-        "images",
-        "moving digits, a label for every frame",
-        (
-            mnist(_published, "segments"),
-            Source(
-                "segments", _displays, other="for handwritten digits: zoo data fetch digit_videos"
-            ),
-        ),
-    )
-)
+_SOURCES = (mnist(_published), Source("segments", _displays))
+register(Entry("digit_videos", "images", "moving digits, a label for every frame", _SOURCES))

@@ -79,15 +79,5 @@ def _draw(rng: np.random.Generator, rows: int) -> tuple[np.ndarray, np.ndarray]:
     return segments.draw(rng, shown, slant, down, across), digits[:, None]
 
 
-register(
-    Entry(
-        "digits",
-        "images",
-        "digits as 784 gray levels",
-        (
-            mnist(_published, "segments"),
-            fashion(_published, "segments"),
-            Source("segments", _displays, other="for handwritten digits: zoo data fetch digits"),
-        ),
-    )
-)
+_SOURCES = (mnist(_published), fashion(_published), Source("segments", _displays))
+register(Entry("digits", "images", "digits as 784 gray levels", _SOURCES))

@@ -10,9 +10,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from zoo.data.options import Whole
 from zoo.data.references import class_scores
-from zoo.data.source import Content, Request, Source
+from zoo.data.source import Content, Request, Source, Whole
 
 SLIPS = 0.03  # share of wrong labels
 HELD_OUT = {"validation": 500, "test": 1_000}
@@ -70,8 +69,7 @@ def drawn(
             references=references,
         )
 
-    options = {"rows": Whole(rows, 100, 100_000)}
-    return Source("drawn", load, options=options, other="for real pictures, see the card")
+    return Source("drawn", load, options={"rows": Whole(rows, 100, 100_000)})
 
 
 def width(classes: tuple[str, ...]) -> int:

@@ -77,11 +77,6 @@ def _places(rng: np.random.Generator, figure: np.ndarray) -> np.ndarray:
 
 _NAMES = tuple(f"{figure} of {mark} crosses" for figure in FIGURES for mark in MARKS)
 
-register(
-    Entry(
-        "figures",
-        "images",
-        "gray pictures, small patterns in large ones",
-        (mnist(Form()), fashion(Form()), drawn(draw, 3_000, _NAMES)),
-    )
-)
+_SUMMARY = "gray pictures, small patterns in large ones"
+_SOURCES = (mnist(Form()), fashion(Form()), drawn(draw, 3_000, _NAMES))
+register(Entry("figures", "images", _SUMMARY, _SOURCES))

@@ -41,11 +41,5 @@ def _lines(rng: np.random.Generator, rows: int) -> np.ndarray:
     return drawn
 
 
-register(
-    Entry(
-        "hidden_shapes",
-        "images",
-        "gray pictures of ten classes, cluttered",
-        (mnist(Form()), fashion(Form()), drawn(draw, 4_000, SHAPES)),
-    )
-)
+_SOURCES = (mnist(Form()), fashion(Form()), drawn(draw, 4_000, SHAPES))
+register(Entry("hidden_shapes", "images", "gray pictures of ten classes, cluttered", _SOURCES))

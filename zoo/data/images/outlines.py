@@ -36,11 +36,5 @@ def draw(rng: np.random.Generator, rows: int) -> tuple[dict[str, np.ndarray], np
 
 _HOLES = Form(32, positive=(0, 6, 8, 9), names=("no hole", "a hole"), mapped=True)
 
-register(
-    Entry(
-        "outlines",
-        "images",
-        "gray pictures: is there a hole in the figure?",
-        (mnist(_HOLES), drawn(draw, 4_000, ("filled", "hollow"), mapped=True)),
-    )
-)
+_SOURCES = (mnist(_HOLES), drawn(draw, 4_000, ("filled", "hollow"), mapped=True))
+register(Entry("outlines", "images", "gray pictures: is there a hole in the figure?", _SOURCES))

@@ -30,11 +30,5 @@ def draw(rng: np.random.Generator, rows: int) -> tuple[dict[str, np.ndarray], np
 
 _COLOR = Form(32, channels=3)
 
-register(
-    Entry(
-        "painted_shapes",
-        "images",
-        "color pictures of ten classes",
-        (mnist(_COLOR), fashion(_COLOR), drawn(draw, 5_000, SHAPES)),
-    )
-)
+_SOURCES = (mnist(_COLOR), fashion(_COLOR), drawn(draw, 5_000, SHAPES))
+register(Entry("painted_shapes", "images", "color pictures of ten classes", _SOURCES))

@@ -8,20 +8,16 @@ of the Debian package dataset-fashion-mnist.
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from zoo.core.errors import DataError
-from zoo.data.csv import damage
+from zoo.data.csv import read_bytes, read_csv
 from zoo.data.images.drawn import kind, label_column, label_map, width
-from zoo.data.options import Whole
-from zoo.data.source import Content, Request, Source
+from zoo.data.source import Content, Request, Source, Whole
 
 SIDE = 28  # pixels
 CLASSES = 10
@@ -78,53 +74,39 @@ class Form:
 Maker = Callable[[Request, Splits, tuple[str, ...]], Content]  # the last: names of the classes
 
 
-def mnist(make: Maker, embedded: str = "drawn") -> Source:
-    """Source `mnist` of a dataset that `make` forms, whose embedded source is `embedded`."""
-
-    def there(folder: Path, options: Mapping[str, Any]) -> bool:
-        return (folder / CSV).is_file() or _complete(folder, MNIST)
+def mnist(make: Maker) -> Source:
+    """Source `mnist` of a dataset that `make` forms."""
 
     def load(request: Request) -> Content:
-        folder = request.folder
-        if _complete(folder, MNIST):
-            train, test = _read_idx_files(folder, MNIST)
-        elif (folder / CSV).is_file():
-            train, test = read_mnist_csv(folder / CSV), None
+        if request.missing(CSV) or not request.missing(*MNIST):
+            train, test = _read_idx_files(request.need(*MNIST))
         else:
-            raise DataError(
-                f"{request.dataset}: no digits in {folder}; needs {CSV} or {', '.join(MNIST)}; "
-                f"`zoo data fetch {request.dataset}` gets the latter, and source {embedded} "
-                "needs none"
-            )
+            train, test = read_mnist_csv(request.folder / CSV), None
         return make(request, _split(request, train, test), DIGITS)
 
-    other = f"for the embedded pictures: --data {embedded}"
-    return Source("mnist", load, there, {"rows": ROWS}, "{folder}", other)
+    def there(request: Request) -> bool:
+        return not request.missing(CSV) or not request.missing(*MNIST)
+
+    return Source("mnist", load, options={"rows": ROWS}, available=there)
 
 
-def fashion(make: Maker, embedded: str = "drawn") -> Source:
-    """Source `fashion` of a dataset that `make` forms, whose embedded source is `embedded`."""
+def fashion(make: Maker) -> Source:
+    """Source `fashion` of a dataset that `make` forms.
 
-    def there(folder: Path, options: Mapping[str, Any]) -> bool:
-        return _complete(folder, FASHION)  # `auto` takes no data from outside the data home
+    `auto` takes no data from outside the data home; asked for by name, the source does.
+    """
 
     def load(request: Request) -> Content:
-        place = request.folder if _complete(request.folder, FASHION) else SYSTEM
-        if not _complete(place, FASHION):
-            raise DataError(
-                f"{request.dataset}: no garments in {request.folder} or {SYSTEM}; needs "
-                f"{', '.join(FASHION)}; `zoo data fetch {request.dataset}` gets them, and source "
-                f"{embedded} needs none"
-            )
-        splits = _split(request, *_read_idx_files(place, FASHION))
-        return replace(make(request, splits, GARMENTS), origin=str(place))
+        system = replace(request, folder=SYSTEM)
+        if request.missing(*FASHION) and not system.missing(*FASHION):
+            request = system
+        splits = _split(request, *_read_idx_files(request.need(*FASHION)))
+        return replace(make(request, splits, GARMENTS), origin=str(request.folder))
 
-    other = f"for the embedded pictures: --data {embedded}"
-    return Source("fashion", load, there, {"rows": ROWS}, "{folder}", other)
+    def there(request: Request) -> bool:
+        return not request.missing(*FASHION)
 
-
-def _complete(folder: Path, files: tuple[str, ...]) -> bool:
-    return all((folder / file).is_file() for file in files)
+    return Source("fashion", load, options={"rows": ROWS}, available=there)
 
 
 def _split(request: Request, train: Pair, test: Pair | None) -> Splits:
@@ -151,13 +133,8 @@ def _split(request: Request, train: Pair, test: Pair | None) -> Splits:
     }
 
 
-def _read_idx_files(folder: Path, files: tuple[str, ...]) -> tuple[Pair, Pair]:
-    """Training and test pictures with their classes.
-
-    Raises:
-        DataError: a file is missing or damaged, or two do not fit together.
-    """
-    paths = [folder / file for file in files]
+def _read_idx_files(paths: list[Path]) -> tuple[Pair, Pair]:
+    """Training and test pictures with their classes."""
     return _read_pair(*paths[:2]), _read_pair(*paths[2:])
 
 
@@ -180,7 +157,7 @@ def read_idx(path: Path) -> np.ndarray:
         DataError: the file cannot be read or unpacked, is not IDX, holds another type, or holds
             more or fewer bytes than its header says.
     """
-    content = _unpacked(path)
+    content = read_bytes(path)
     if len(content) < 4 or content[:2] != b"\0\0":
         raise DataError(f"{path}: not an IDX file (it begins with {content[:4].hex(' ')!r})")
     number_type, axes = content[2], content[3]
@@ -206,52 +183,8 @@ def read_mnist_csv(path: Path) -> Pair:
         DataError: the file cannot be read or unpacked, is empty, a row has not 785 fields, or a
             field is not a whole number in its range; line and column are named from 1.
     """
-    fields = SIDE * SIDE + 1
-    lines = _unpacked(path).decode("latin-1").removesuffix("\n").split("\n")
-    if lines == [""]:
-        raise DataError(f"{path}: the file is empty; it needs rows of 784 pixels and a label")
-    for number, line in enumerate(lines, start=1):
-        found = line.count(",") + 1
-        if found != fields:
-            cut = number == len(lines) and found < fields
-            hint = "; the file seems to be cut short" if cut else ""
-            raise damage(path, f"{found} fields, not 784 pixels and a label{hint}", number)
-    words = ",".join(lines).split(",")
-    try:
-        # int32, so that 256 is not 0; a field with a blank, a point or a second sign is an error.
-        flat = np.array(words, dtype=np.int32)
-    except (ValueError, OverflowError):
-        place = next(place for place, word in enumerate(words) if not _whole(word))
-        raise _bad_field(path, place, f"{words[place]!r} is not a whole number") from None
-    limits = np.resize([255] * (fields - 1) + [CLASSES - 1], len(flat))
-    bad = np.flatnonzero((flat < 0) | (flat > limits))
-    if len(bad):
-        problem = f"{flat[bad[0]]} is outside 0 to {limits[bad[0]]}"
-        raise _bad_field(path, int(bad[0]), problem)
-    rows = flat.reshape(-1, fields).astype(np.uint8)
-    return rows[:, :-1].reshape(-1, SIDE, SIDE), rows[:, -1]
-
-
-def _bad_field(path: Path, place: int, problem: str) -> DataError:
-    """The error for field number `place` of the whole file."""
-    row, field = divmod(place, SIDE * SIDE + 1)
-    return damage(path, problem, row + 1, "label" if field == SIDE**2 else f"pixel {field + 1}")
-
-
-def _whole(word: str) -> bool:
-    try:
-        np.array([word], dtype=np.int32)
-    except (ValueError, OverflowError):
-        return False
-    return True
-
-
-def _unpacked(path: Path) -> bytes:
-    """The bytes of a file, unpacked where it is gzipped."""
-    try:
-        content = path.read_bytes()
-        return gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DataError(f"{path}: damaged or cut short (gzip: {error})") from error
-    except OSError as error:
-        raise DataError(f"{path}: {error.strerror or error}") from error
+    pixels = [f"pixel {number}" for number in range(1, SIDE * SIDE + 1)]
+    table = read_csv(path, header=[*pixels, "label"])
+    levels = np.stack([table.whole(pixel, 0, 255) for pixel in pixels], axis=1)
+    digits = table.whole("label", 0, CLASSES - 1)
+    return levels.astype(np.uint8).reshape(-1, SIDE, SIDE), digits.astype(np.uint8)

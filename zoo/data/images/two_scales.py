@@ -45,13 +45,6 @@ def _grating(
 
 
 _ODD = Form(32, positive=(1, 3, 5, 7, 9), names=("even", "odd"))
-_ALONE = {"fine_alone": "fine", "coarse_alone": "coarse"}
-
-register(
-    Entry(
-        "two_scales",
-        "images",
-        "gray pictures whose label needs two scales",
-        (mnist(_ODD), drawn(draw, 3_000, ("flat", "steep"), alone=_ALONE)),
-    )
-)
+_DRAWN = drawn(draw, 3_000, ("flat", "steep"), {"fine_alone": "fine", "coarse_alone": "coarse"})
+_SUMMARY = "gray pictures whose label needs two scales"
+register(Entry("two_scales", "images", _SUMMARY, (mnist(_ODD), _DRAWN)))

@@ -10,10 +10,9 @@ from __future__ import annotations
 import numpy as np
 
 from zoo.data.images.drawing import SHAPES, light, masks, noisy
-from zoo.data.options import Whole
 from zoo.data.references import number_scores
 from zoo.data.registry import Entry, register
-from zoo.data.source import Content, Request, Source
+from zoo.data.source import Content, Request, Whole, source
 
 ROWS = Whole(4_000, 100, 100_000)
 HELD_OUT = {"validation": 500, "test": 1_000}
@@ -43,7 +42,8 @@ STAINED, STAIN_FACTOR = 0.3, 0.65  # share of garments with a stain, and what it
 _CUTS = [SHAPES.index(name) for name in ("square", "disc", "triangle")]
 
 
-def _wardrobe(request: Request) -> Content:
+@source(rows=ROWS)
+def wardrobe(request: Request) -> Content:
     splits: dict[str, dict[str, np.ndarray]] = {}
     factors: dict[str, dict[str, np.ndarray]] = {}
     for number, (split, rows) in enumerate({"train": request.options["rows"], **HELD_OUT}.items()):
@@ -155,11 +155,5 @@ def _print(rng: np.random.Generator, printed: np.ndarray) -> np.ndarray:
     return ink.astype(np.float32)
 
 
-register(
-    Entry(
-        "clothing",
-        "clothing",
-        "garments: metadata, description, picture and price",
-        (Source("wardrobe", _wardrobe, options={"rows": ROWS}, other="no real set: see the card"),),
-    )
-)
+_SUMMARY = "garments: metadata, description, picture and price"
+register(Entry("clothing", "clothing", _SUMMARY, (wardrobe,)))

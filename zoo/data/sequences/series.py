@@ -21,7 +21,7 @@ from zoo.core.errors import DataError
 from zoo.data.csv import damage, read_text
 from zoo.data.references import binary_scores, number_scores
 from zoo.data.registry import Entry, register
-from zoo.data.source import Content, Request, Source
+from zoo.data.source import Content, Request, source
 
 TARGETS = {"label": "binary", "signal": "number"}
 
@@ -55,7 +55,8 @@ def columns(sequence: np.ndarray, label: np.ndarray, signal: np.ndarray) -> dict
     }
 
 
-def _pulses(request: Request) -> Content:
+@source()
+def pulses(request: Request) -> Content:
     """The two datasets are the same here."""
     rng = np.random.default_rng([request.seed, 0x9015E])
     splits: dict[str, dict[str, np.ndarray]] = {}
@@ -134,7 +135,8 @@ def estimates(sequence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.stack(chance, axis=1), np.stack(clean, axis=1)
 
 
-def _gunpoint(request: Request) -> Content:
+@source(*FILES)
+def gunpoint(request: Request) -> Content:
     """Validation comes out of the training file, class by class.
 
     For `noisy_series`, noise is added to `sequence`, and `signal` is the series as measured.
@@ -206,17 +208,9 @@ def _numbers(path: Path, line: int, words: list[str]) -> list[float]:
     return numbers
 
 
-_SOURCES = (
-    Source(
-        "gunpoint",
-        _gunpoint,
-        FILES,
-        origin="{folder}",
-        other="for the embedded series: --data pulses",
-    ),
-    Source("pulses", _pulses),
-)
-register(Entry("series", "sequences", "series of two classes", _SOURCES))
-register(
-    Entry("noisy_series", "sequences", "series of two classes and their clean values", _SOURCES)
-)
+_SUMMARIES = {
+    "series": "series of two classes",
+    "noisy_series": "series of two classes and their clean values",
+}
+for _name, _summary in _SUMMARIES.items():
+    register(Entry(_name, "sequences", _summary, (gunpoint, pulses)))

@@ -20,10 +20,9 @@ import numpy as np
 
 from zoo.core.errors import DataError
 from zoo.data.images.drawing import noisy
-from zoo.data.options import Whole
 from zoo.data.references import number_scores
 from zoo.data.registry import Entry, register
-from zoo.data.source import Content, Request, Source
+from zoo.data.source import Content, Request, Whole, source
 
 SIDE = 32  # pixels of a picture
 
@@ -43,7 +42,8 @@ STEP = {"train": 3, "validation": 1, "test": 1}  # pixels down from one patch to
 CORE = 8  # pixels: the depth of a patch is the median of its middle
 
 
-def _stereograms(request: Request) -> Content:
+@source(rows=ROWS)
+def stereograms(request: Request) -> Content:
     splits: dict[str, dict[str, np.ndarray]] = {}
     truth: dict[str, np.ndarray] = {}
     best: dict[str, dict[str, float]] = {}
@@ -91,7 +91,8 @@ def _splatted(across: np.ndarray, down: np.ndarray, color: np.ndarray) -> np.nda
     return padded[:, :SIDE, :SIDE]
 
 
-def _motorcycle(request: Request) -> Content:
+@source(*FILES)
+def motorcycle(request: Request) -> Content:
     folder = request.folder
     left, right = (_quarter(_picture(folder / file)) for file in FILES[:2])
     disparity = _disparity(folder / FILES[2])
@@ -170,25 +171,5 @@ def _patches(
     return {name: np.array(values, np.float32) for name, values in columns.items()}
 
 
-register(
-    Entry(
-        "stereo",
-        "depth",
-        "pairs of pictures as two eyes see them, and the depth",
-        (
-            Source(
-                "motorcycle",
-                _motorcycle,
-                FILES,
-                origin="{folder}",
-                other="for embedded pairs: --data stereograms",
-            ),
-            Source(
-                "stereograms",
-                _stereograms,
-                options={"rows": ROWS},
-                other="for a real pair of pictures, see the card",
-            ),
-        ),
-    )
-)
+_SUMMARY = "pairs of pictures as two eyes see them, and the depth"
+register(Entry("stereo", "depth", _SUMMARY, (motorcycle, stereograms)))

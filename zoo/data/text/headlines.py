@@ -11,13 +11,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from zoo.data.options import ROWS, Whole
 from zoo.data.references import Scores, binary_scores, sigmoid
 from zoo.data.registry import Entry, register
-from zoo.data.source import Content, Request, Source
+from zoo.data.source import ROWS, Content, Request, Whole, source
 from zoo.data.splits import cut, parted, sizes_for
+from zoo.data.text.encoding import Vocabulary, one_of, tokens
 from zoo.data.text.tweets import AUTHORS, FILES, read_tweets, split_by_author
-from zoo.data.text.words import Vocabulary, one_of, tokens
 
 AUX = ("hour_sin", "hour_cos", "weekend", "years", "characters")
 # Both outputs answer the same question: one from both inputs, one from the title alone.
@@ -81,7 +80,8 @@ FILLERS = tokens("today breaking live exclusive again finally reportedly now")
 WORDS = (*PEOPLE, *VERBS, *(word for words in TOPICS.values() for word in words), *FILLERS)
 
 
-def load_newsroom(request: Request) -> Content:
+@source(rows=replace(ROWS, default=16_000))
+def newsroom(request: Request) -> Content:
     """Generate headlines, all different."""
     sizes = sizes_for(request.options["rows"])
     rng = np.random.default_rng([request.seed, 0x4EAD])
@@ -151,7 +151,8 @@ def success(
 TWEET_WORDS = 32  # of a tweet; very few have more
 
 
-def load_presidents(request: Request) -> Content:
+@source(*FILES, vocabulary=Whole(3_000, 10, 50_000))  # different words
+def presidents(request: Request) -> Content:
     """Read the tweets; success is more retweets than the median of the author's training tweets."""
     tweets, notes = read_tweets(request.folder)
     parts = split_by_author(tweets, np.random.default_rng(request.seed))
@@ -183,26 +184,5 @@ def load_presidents(request: Request) -> Content:
     )
 
 
-register(
-    Entry(
-        "headlines",
-        "tweets",
-        "titles with their time, and whether they were shared",
-        (
-            Source(
-                "presidents",
-                load_presidents,
-                files=FILES,
-                options={"vocabulary": Whole(3_000, 10, 50_000)},  # different words
-                origin="{folder}",
-                other="for the embedded data: --data newsroom",
-            ),
-            Source(
-                "newsroom",
-                load_newsroom,
-                options={"rows": replace(ROWS, default=16_000)},
-                other="for real tweets: zoo data fetch headlines",
-            ),
-        ),
-    )
-)
+_SUMMARY = "titles with their time, and whether they were shared"
+register(Entry("headlines", "tweets", _SUMMARY, (presidents, newsroom)))

@@ -17,12 +17,11 @@ import numpy as np
 
 from zoo.core.errors import DataError
 from zoo.data.csv import read_csv, read_text
-from zoo.data.options import ROWS, Whole
 from zoo.data.references import Scores, class_scores, median_of, number_scores, softmax
 from zoo.data.registry import Entry, register
-from zoo.data.source import Content, Request, Source
+from zoo.data.source import ROWS, Content, Request, Whole, source
 from zoo.data.splits import PARTS, by_item, parted
-from zoo.data.text.words import PADDING, Vocabulary, tokens
+from zoo.data.text.encoding import PADDING, Vocabulary, tokens
 
 TARGETS = {"genre": "classes", "date": "number"}
 
@@ -60,7 +59,8 @@ COMMON = 80
 LENGTH = 80  # words; UNITS and the second words of the phrases, of which 20 would be very many
 
 
-def load_library(request: Request) -> Content:
+@source(rows=replace(ROWS, default=3_000))
+def library(request: Request) -> Content:
     """Generate passages."""
     rng = np.random.default_rng([request.seed, 0x11B])
     novels = -(-request.options["rows"] * 10 // (7 * PASSAGES))
@@ -142,13 +142,24 @@ def posterior(units: np.ndarray) -> np.ndarray:
 # Source `nouvelles`
 
 TABLE = "metadata.csv"
-COLUMNS = {name: (name,) for name in ("idno", "author-name", "title", "year", "subgenre")}
+COLUMNS = {name: name for name in ("idno", "author-name", "title", "year", "subgenre")}
 SUBGENRES = ("fantastique", "autre")  # what the collection's own table tells apart
 FEWEST = 5  # stories of each genre
 _NAME = re.compile(r"[\w-]+")
 
 
-def load_nouvelles(request: Request) -> Content:
+def _inner(folder: Path) -> Path:
+    """The folder `cligs-nouvelles` in the data home's folder, or that folder itself."""
+    inner = folder / "cligs-nouvelles"
+    return inner if inner.is_dir() else folder
+
+
+@source(
+    available=lambda request: (_inner(request.folder) / TABLE).is_file(),
+    length=Whole(200, 20, 5_000),  # words of a passage
+    vocabulary=Whole(4_000, 10, 50_000),  # different words
+)
+def nouvelles(request: Request) -> Content:
     """Read the stories and cut them into passages; a story is in one split only."""
     place = _inner(request.folder)
     (path,) = replace(request, folder=place).need(TABLE)
@@ -192,12 +203,6 @@ def load_nouvelles(request: Request) -> Content:
     )
 
 
-def _inner(folder: Path) -> Path:
-    """The folder `cligs-nouvelles` in the data home's folder, or that folder itself."""
-    inner = folder / "cligs-nouvelles"
-    return inner if inner.is_dir() else folder
-
-
 def _split_stories(genres: np.ndarray, seed: int) -> dict[str, np.ndarray]:
     """Story numbers of each split; of each genre a fifth for the test and a tenth held out."""
     rng = np.random.default_rng(seed)
@@ -213,28 +218,4 @@ def _split_stories(genres: np.ndarray, seed: int) -> dict[str, np.ndarray]:
     return {part: np.array(sorted(numbers)) for part, numbers in parts.items()}
 
 
-register(
-    Entry(
-        "novels",
-        "stories",
-        "passages of novels with genre and date",
-        (
-            Source(
-                "nouvelles",
-                load_nouvelles,
-                files=lambda folder, _: (_inner(folder) / TABLE).is_file(),
-                options={
-                    "length": Whole(200, 20, 5_000),  # words of a passage
-                    "vocabulary": Whole(4_000, 10, 50_000),  # different words
-                },
-                other="for the embedded novels: --data library",
-            ),
-            Source(
-                "library",
-                load_library,
-                options={"rows": replace(ROWS, default=3_000)},
-                other="for real stories: zoo data fetch novels",
-            ),
-        ),
-    )
-)
+register(Entry("novels", "stories", "passages of novels with genre and date", (nouvelles, library)))

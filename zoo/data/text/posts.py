@@ -17,7 +17,6 @@ import numpy as np
 
 from zoo.core.errors import DataError
 from zoo.data.csv import as_number, read_csv
-from zoo.data.options import ROWS, Whole
 from zoo.data.references import (
     Scores,
     binary_scores,
@@ -28,9 +27,9 @@ from zoo.data.references import (
     softmax,
 )
 from zoo.data.registry import Entry, register
-from zoo.data.source import Content, Request, Source
+from zoo.data.source import ROWS, Content, Request, Whole, source
 from zoo.data.splits import by_item, cut, parted, sizes_for
-from zoo.data.text.words import Vocabulary, tokens
+from zoo.data.text.encoding import Vocabulary, tokens
 
 INCOMES = 10  # groups
 TARGETS = {"age": "number", "income": "classes", "gender": "binary"}
@@ -99,7 +98,8 @@ class World:
         )
 
 
-def load_topics(request: Request) -> Content:
+@source(rows=ROWS)
+def topics(request: Request) -> Content:
     """Generate posts."""
     sizes = sizes_for(request.options["rows"])
     rows = sum(sizes)
@@ -212,15 +212,15 @@ def income_prior() -> np.ndarray:
 
 FILES = ("ask_a_manager_2023_trimmed.csv", "survey.csv")  # of 2023, of 2021; one is enough
 COLUMNS = {
-    "age": ("How old are you?", "how_old_are_you"),
-    "industry": ("Industry", "industry"),
-    "title": ("Job title", "job_title"),
-    "context": ("Job title - additional context", "additional_context_on_job_title"),
-    "salary": ("Annual salary (gross)", "annual_salary"),
-    "currency": ("Currency", "currency"),
-    "gender": ("Gender", "gender"),
+    "age": "How old are you?|how_old_are_you",
+    "industry": "Industry",
+    "title": "Job title",
+    "context": "Job title - additional context|additional_context_on_job_title",
+    "salary": "Annual salary (gross)|annual_salary",
+    "currency": "Currency",
+    "gender": "Gender",
 }
-AREA = {"area": ("Functional area of job",)}  # asked in 2023 only
+AREA = "Functional area of job"  # asked in 2023 only
 AGE_BANDS = {  # middle of each, in years; of the open ones, what their neighbors suggest
     "under 18": 17.0,
     "18-24": 21.5,
@@ -238,7 +238,12 @@ MISSING = ("", "NA")
 Person = tuple[list[str], float, float, int]  # words, years, dollars, gender
 
 
-def load_survey(request: Request) -> Content:
+@source(
+    available=lambda request: len(request.missing(*FILES)) < len(FILES),
+    length=Whole(270, 17, 2_000),  # words; the architecture needs 269 or more
+    vocabulary=Whole(3_000, 10, 50_000),  # different words
+)
+def survey(request: Request) -> Content:
     """Read the survey and split it 70/10/20; equal answers fall into one part."""
     there = [name for name in FILES if (request.folder / name).is_file()]
     (path,) = request.need(there[0] if there else FILES[-1])
@@ -274,8 +279,8 @@ def read_survey(path: Path) -> tuple[list[Person], tuple[str, ...]]:
     Raises:
         DataError: the file is damaged (file, line and column are named), or too few are usable.
     """
-    with_area = AREA["area"][0] in path.read_bytes()[:2_000].decode("utf-8", errors="replace")
-    table = read_csv(path, {**COLUMNS, **(AREA if with_area else {})})
+    with_area = AREA in path.read_bytes()[:2_000].decode("utf-8", errors="replace")
+    table = read_csv(path, {**COLUMNS, **({"area": AREA} if with_area else {})})
     cells = {name: [cell.strip() for cell in table.texts(name)] for name in COLUMNS}
     job = [cells["industry"], table.texts("area") if with_area else [""] * len(table)]
     job += [cells["title"], cells["context"]]
@@ -301,28 +306,5 @@ def read_survey(path: Path) -> tuple[list[Person], tuple[str, ...]]:
     )
 
 
-register(
-    Entry(
-        "posts",
-        "text_attributes",
-        "texts with their author's age, income group and gender",
-        (
-            Source(
-                "survey",
-                load_survey,
-                files=lambda folder, _: any((folder / name).is_file() for name in FILES),
-                options={
-                    "length": Whole(270, 17, 2_000),  # words; the architecture needs 269 or more
-                    "vocabulary": Whole(3_000, 10, 50_000),  # different words
-                },
-                other="for the embedded posts: --data topics",
-            ),
-            Source(
-                "topics",
-                load_topics,
-                options={"rows": ROWS},
-                other="for the real survey: zoo data fetch posts",
-            ),
-        ),
-    )
-)
+_SUMMARY = "texts with their author's age, income group and gender"
+register(Entry("posts", "text_attributes", _SUMMARY, (survey, topics)))

@@ -22,13 +22,12 @@ import numpy as np
 from zoo.core.errors import DataError
 from zoo.data.csv import damage, read_text
 from zoo.data.dataset import Arrays
-from zoo.data.options import ROWS, Whole
 from zoo.data.references import class_scores
 from zoo.data.registry import Entry, register
-from zoo.data.source import Content, Request, Source
+from zoo.data.source import ROWS, Content, Request, Whole, source
 from zoo.data.splits import cut, parted, sizes_for
+from zoo.data.text.encoding import Vocabulary, tokens
 from zoo.data.text.questions_story import PLACES, WORDS, Story, tell
-from zoo.data.text.words import Vocabulary, tokens
 
 TARGETS = {"answer": "classes"}
 FACTS = Whole(1, 1, 2)  # supporting facts that an answer needs
@@ -65,7 +64,8 @@ def _content(
 STORY_WORDS = {1: 56, 2: 72}  # of the longest story, by supporting facts
 
 
-def load_rooms(request: Request) -> Content:
+@source(rows=replace(ROWS, default=8_000), facts=FACTS, shared_places=Whole(0, 0, 1))
+def rooms(request: Request) -> Content:
     """Generate stories and questions, all different."""
     sizes = sizes_for(request.options["rows"])
     facts, shared = request.options["facts"], request.options["shared_places"]
@@ -117,7 +117,13 @@ class Question:
     story: int
 
 
-def load_babi(request: Request) -> Content:
+def _task_is_there(request: Request) -> bool:
+    facts = request.options.get("facts", FACTS.default)
+    return facts in FILES and not request.missing(*FILES[facts])
+
+
+@source(available=_task_is_there, facts=FACTS)  # 1: task qa1; 2: task qa2
+def babi(request: Request) -> Content:
     """Read a task; one training story in ten is for validation, the test file is the test split."""
     facts = request.options["facts"]
     known, asked = (read_stories(path) for path in request.need(*FILES[facts]))
@@ -205,34 +211,4 @@ def read_stories(path: Path) -> list[Question]:
     return questions
 
 
-def _task_is_there(folder: Path, options: Mapping[str, Any]) -> bool:
-    facts = options.get("facts", FACTS.default)
-    return facts in (1, 2) and all((folder / name).is_file() for name in FILES[facts])
-
-
-register(
-    Entry(
-        "questions",
-        "babi",
-        "short stories with a question to each",
-        (
-            Source(
-                "babi",
-                load_babi,
-                files=_task_is_there,
-                options={"facts": FACTS},  # 1: task qa1; 2: task qa2
-                other="for the embedded grammar: --data rooms",
-            ),
-            Source(
-                "rooms",
-                load_rooms,
-                options={
-                    "rows": replace(ROWS, default=8_000),
-                    "facts": FACTS,
-                    "shared_places": Whole(0, 0, 1),
-                },
-                other="for bAbI: zoo data fetch questions",
-            ),
-        ),
-    )
-)
+register(Entry("questions", "babi", "short stories with a question to each", (babi, rooms)))

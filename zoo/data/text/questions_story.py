@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from zoo.data.text.words import one_of, tokens
+from zoo.data.text.encoding import one_of, tokens
 
 PEOPLE = ("mary", "john", "sandra", "daniel")
 PLACES = tokens(

@@ -13,12 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from zoo.core.errors import DataError
-from zoo.data.options import ROWS, Whole
 from zoo.data.references import binary_scores, sigmoid
 from zoo.data.registry import Entry, register
-from zoo.data.source import Content, Request, Source
+from zoo.data.source import ROWS, Content, Request, Whole, source
 from zoo.data.splits import by_item, cut, parted, sizes_for
-from zoo.data.text.words import Vocabulary, one_of, tokens
+from zoo.data.text.encoding import Vocabulary, one_of, tokens
 
 TARGETS = {"label": "binary"}
 
@@ -46,7 +45,8 @@ BOOSTS = ("very", "really", "quite", "so")
 WORDS = ("the", "was", "and", "but", *NEGATIONS, *BOOSTS, *ASPECTS, *GOOD, *BAD)
 
 
-def load_opinions(request: Request) -> Content:
+@source(rows=ROWS)
+def opinions(request: Request) -> Content:
     """Generate reviews, all different."""
     sizes = sizes_for(request.options["rows"])
     rng = np.random.default_rng([request.seed, 0x0F1])
@@ -101,7 +101,12 @@ FILE = "movie_reviews.zip"
 FEWEST = 10  # reviews of each kind
 
 
-def load_films(request: Request) -> Content:
+@source(
+    FILE,
+    length=Whole(120, 10, 2_000),  # the last words: the verdict is there
+    vocabulary=Whole(5_000, 10, 50_000),  # different words
+)
+def films(request: Request) -> Content:
     """Read the reviews and split them 70/10/20."""
     texts, labels = read_reviews(request.folder / FILE)
     # Reviews with the same words are one item, so both go into the same split.
@@ -151,29 +156,4 @@ def read_reviews(path: Path) -> tuple[list[list[str]], list[int]]:
     return texts, labels
 
 
-register(
-    Entry(
-        "reviews",
-        "imdb",
-        "film reviews, good or bad",
-        (
-            Source(
-                "films",
-                load_films,
-                files=(FILE,),
-                options={
-                    "length": Whole(120, 10, 2_000),  # the last words: the verdict is there
-                    "vocabulary": Whole(5_000, 10, 50_000),  # different words
-                },
-                origin=f"{{folder}}/{FILE}",
-                other="for the embedded reviews: --data opinions",
-            ),
-            Source(
-                "opinions",
-                load_opinions,
-                options={"rows": ROWS},
-                other="for real reviews: zoo data fetch reviews",
-            ),
-        ),
-    )
-)
+register(Entry("reviews", "imdb", "film reviews, good or bad", (films, opinions)))

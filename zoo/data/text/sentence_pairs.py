@@ -13,13 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from zoo.data.csv import read_csv
-from zoo.data.options import ROWS, Whole
 from zoo.data.references import Scores, binary_scores
 from zoo.data.registry import Entry, register
-from zoo.data.source import Content, Request, Source
+from zoo.data.source import ROWS, Content, Request, Whole, source
 from zoo.data.splits import PARTS, by_item, sizes_for
-from zoo.data.text.word_vectors import WIDTH, sentence_vectors
-from zoo.data.text.words import tokens
+from zoo.data.text.encoding import WIDTH, sentence_vectors, tokens
 
 TARGETS = {"similarity": "binary"}
 
@@ -40,7 +38,8 @@ MEANINGS = [
 Meaning = tuple[int, int, int]
 
 
-def load_paraphrases(request: Request) -> Content:
+@source(rows=replace(ROWS, default=20_000))
+def paraphrases(request: Request) -> Content:
     """Generate pairs."""
     rng = np.random.default_rng([request.seed, 0x5A1])
     vectors = make_vectors(rng)
@@ -149,7 +148,8 @@ SAME = 3.0  # from here on, of 5, the sentences are "roughly equivalent" by the 
 Pair = tuple[tuple[str, ...], tuple[str, ...], float]  # words of both sentences, score 0-5
 
 
-def load_stsb(request: Request) -> Content:
+@source(*FILES.values(), length=Whole(24, 4, 60))  # the first words of a sentence
+def stsb(request: Request) -> Content:
     """Read the benchmark in its own splits, less what these share.
 
     A pair of the training file with a sentence of the development or test file is left out, and
@@ -176,7 +176,7 @@ def read_pairs(path: Path) -> list[Pair]:
     Raises:
         DataError: a row is damaged, has an empty sentence, or a score outside 0 to 5.
     """
-    table = read_csv(path, {name: (name,) for name in COLUMNS}, header=COLUMNS)
+    table = read_csv(path, header=COLUMNS)
     sentences: list[list[tuple[str, ...]]] = []
     for column in COLUMNS[:2]:
         sentences.append([tuple(tokens(cell)) for cell in table.texts(column)])
@@ -196,26 +196,5 @@ def _columns(pairs: list[Pair], length: int) -> dict[str, np.ndarray]:
     }
 
 
-register(
-    Entry(
-        "sentence_pairs",
-        "sentence_pairs",
-        "pairs of sentences as word vectors: the same meaning?",
-        (
-            Source(
-                "stsb",
-                load_stsb,
-                files=tuple(FILES.values()),
-                options={"length": Whole(24, 4, 60)},  # the first words of a sentence
-                origin="{folder}",
-                other="for the embedded pairs: --data paraphrases",
-            ),
-            Source(
-                "paraphrases",
-                load_paraphrases,
-                options={"rows": replace(ROWS, default=20_000)},
-                other="for real pairs: zoo data fetch sentence_pairs",
-            ),
-        ),
-    )
-)
+_SUMMARY = "pairs of sentences as word vectors: the same meaning?"
+register(Entry("sentence_pairs", "sentence_pairs", _SUMMARY, (stsb, paraphrases)))

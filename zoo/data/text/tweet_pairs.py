@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from zoo.data.options import Whole
 from zoo.data.references import Scores, binary_scores, softmax
 from zoo.data.registry import Entry, register
-from zoo.data.source import Content, Request, Source
+from zoo.data.source import Content, Request, Whole, source
 from zoo.data.splits import PARTS, by_item, sizes_for
 from zoo.data.text import tweets as two_authors
-from zoo.data.text.characters import alphabet_of, character_ids, one_hot
+from zoo.data.text.encoding import character_ids, most_frequent, one_hot
 
 TARGETS = {"same_author": "binary"}
 
@@ -32,7 +31,8 @@ STRENGTH = 0.5  # of a trait in the logarithm of how much a character is liked
 AT_A_TIME = 1_000  # rows whose chances are computed at once
 
 
-def load_authors(request: Request) -> Content:
+@source(rows=Whole(12_000, 60, 20_000), length=Whole(48, 20, 280))  # pairs, characters
+def authors(request: Request) -> Content:
     """Generate pairs."""
     length = request.options["length"]
     rng = np.random.default_rng([request.seed, 0xA07])
@@ -125,14 +125,20 @@ def _steps(text: np.ndarray, steps: int) -> np.ndarray:
 # Source `presidents`
 
 
-def load_presidents(request: Request) -> Content:
+@source(
+    *two_authors.FILES,
+    rows=Whole(3_000, 60, 20_000),  # pairs; each takes 50 kB
+    length=Whole(100, 20, 280),  # the first characters of a tweet
+    alphabet=Whole(64, 10, 256),  # the most frequent characters
+)
+def presidents(request: Request) -> Content:
     """Read the tweets: half of the pairs by one author, half by both, each within one split."""
     tweets, notes = two_authors.read_tweets(request.folder)
     rng = np.random.default_rng(request.seed)
     parts = two_authors.split_by_author(tweets, rng)
     texts = [tweet.text for tweet in tweets]
     train = (texts[row] for row in parts["train"])
-    alphabet = alphabet_of(train, request.options["alphabet"])
+    alphabet = most_frequent(train, request.options["alphabet"])
     length = request.options["length"]
     ids = character_ids(texts, alphabet, length)
     author = np.array([tweet.author for tweet in tweets])
@@ -165,33 +171,5 @@ def _another(rng: np.random.Generator, rows: np.ndarray, but: int) -> int:
     return int(rng.choice(rows[rows != but]))
 
 
-register(
-    Entry(
-        "tweet_pairs",
-        "tweets",
-        "pairs of tweets, letter by letter: the same author?",
-        (
-            Source(
-                "presidents",
-                load_presidents,
-                files=two_authors.FILES,
-                options={
-                    "rows": Whole(3_000, 60, 20_000),  # pairs; each takes 50 kB
-                    "length": Whole(100, 20, 280),  # the first characters of a tweet
-                    "alphabet": Whole(64, 10, 256),  # the most frequent characters
-                },
-                origin="{folder}",
-                other="for the embedded data: --data authors",
-            ),
-            Source(
-                "authors",
-                load_authors,
-                options={
-                    "rows": Whole(12_000, 60, 20_000),  # training pairs
-                    "length": Whole(48, 20, 280),  # characters of a tweet
-                },
-                other="for real tweets: zoo data fetch tweet_pairs",
-            ),
-        ),
-    )
-)
+_SUMMARY = "pairs of tweets, letter by letter: the same author?"
+register(Entry("tweet_pairs", "tweets", _SUMMARY, (presidents, authors)))

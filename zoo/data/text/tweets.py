@@ -16,7 +16,7 @@ from zoo.data.splits import PARTS, by_item
 
 FILES = ("BarackObama.csv", "realDonaldTrump.csv")
 AUTHORS = tuple(name.removesuffix(".csv") for name in FILES)
-COLUMNS = {name: (name,) for name in ("created_at", "text", "retweets")}
+COLUMNS = {name: name for name in ("created_at", "text", "retweets")}
 FORM = "%m/%d/%y %H:%M"
 FEWEST = 20  # tweets of an author
 

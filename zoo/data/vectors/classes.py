@@ -145,6 +145,7 @@ def _shipped(request: Request) -> Content:
         sizes={"n_features": features.shape[1], "n_classes": n_classes},
         labels={target: names},
         targets={target: "classes"},
+        origin="inside scikit-learn",
     )
 
 
@@ -190,9 +191,5 @@ _SUMMARIES = {
 }
 
 for _name, _summary in _SUMMARIES.items():
-    _sources = [Source("mixture", _clouds)]
-    if _name in SHIPPED:
-        _other = "for generated points: --data mixture"
-        _table = Source(SHIPPED[_name], _shipped, origin="inside scikit-learn", other=_other)
-        _sources.insert(0, _table)
-    register(Entry(_name, "vectors", _summary, tuple(_sources)))
+    _tables = (Source(SHIPPED[_name], _shipped),) if _name in SHIPPED else ()
+    register(Entry(_name, "vectors", _summary, (*_tables, Source("mixture", _clouds))))

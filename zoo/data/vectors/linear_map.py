@@ -6,7 +6,7 @@ import numpy as np
 
 from zoo.data.references import Scores, number_scores
 from zoo.data.registry import Entry, register
-from zoo.data.source import Content, Request, Source
+from zoo.data.source import Content, Request, source
 
 WIDTH = 32
 NOISE_SD = 0.5  # the map itself gives each output a standard deviation of about 1
@@ -14,7 +14,8 @@ OFFSET_SD = 0.5
 ROWS = {"train": 4_000, "validation": 1_000, "test": 2_000}
 
 
-def _planted(request: Request) -> Content:
+@source()
+def planted(request: Request) -> Content:
     """The map and the rows of the seed."""
     rng = np.random.default_rng([request.seed, 0x11AE])
     weights = rng.normal(size=(WIDTH, WIDTH)) / np.sqrt(WIDTH)
@@ -36,11 +37,5 @@ def _planted(request: Request) -> Content:
     )
 
 
-register(
-    Entry(
-        "linear_map",
-        "vectors",
-        "vectors and a noisy linear map of them",
-        (Source("planted", _planted),),
-    )
-)
+_SUMMARY = "vectors and a noisy linear map of them"
+register(Entry("linear_map", "vectors", _SUMMARY, (planted,)))

@@ -10,7 +10,7 @@ import numpy as np
 
 from zoo.data.references import Scores, class_scores
 from zoo.data.registry import Entry, register
-from zoo.data.source import Content, Request, Source
+from zoo.data.source import Content, Request, source
 from zoo.data.vectors.classes import ROWS, Clouds, Mixture, mixture, target_columns
 
 FIVE = Clouds(64, 5, 1, 4.0)
@@ -18,7 +18,8 @@ TWO = Clouds(64, 2, 2, 4.0)
 CLASSES = FIVE.classes * TWO.classes
 
 
-def _halves(request: Request) -> Content:
+@source()
+def halves(request: Request) -> Content:
     """Both views of rows drawn from the seed.
 
     `references` also has `only_a` and `only_b`: the best that one view alone allows.
@@ -63,11 +64,4 @@ def _points(rng: np.random.Generator, clouds: Mixture, rows: int) -> tuple[np.nd
     return centers + rng.normal(size=centers.shape), clouds.owner[cloud]
 
 
-register(
-    Entry(
-        "two_views",
-        "vectors",
-        "ten classes, each of two inputs a part",
-        (Source("halves", _halves),),
-    )
-)
+register(Entry("two_views", "vectors", "ten classes, each of two inputs a part", (halves,)))
