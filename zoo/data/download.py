@@ -1,12 +1,12 @@
 """Download a dataset's files over HTTPS, verified before they get their names.
 
-The only module that opens a network connection. pooch does the transfer; what it leaves to its
-callers is here: which addresses may be used, one line for every failure, and members of archives.
+The only module that opens a network connection; requests does the transfer.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import ipaddress
 import shutil
 import tarfile
@@ -14,10 +14,10 @@ import tempfile
 import time
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urljoin, urlsplit
 
 from zoo.core.errors import DataError, FetchError
@@ -97,8 +97,6 @@ def _sweep(folder: Path) -> None:
 def _fetch_file(
     file: RemoteFile, folder: Path, work: Path, progress: bool, force: bool, timeout: float
 ) -> Fetched:
-    import pooch
-
     final, part = folder / file.file, work / file.file
     replaced: tuple[str, ...] = ()
     if final.is_file() and not force:
@@ -108,10 +106,10 @@ def _fetch_file(
             problem = str(error).removeprefix(f"{file.url}: ")
             replaced = (f"{file.file} did not pass its checks ({problem}); it was replaced",)
     if file.member:
-        archive = work / pooch.utils.unique_file_name(file.url)
+        archive = work / hashlib.sha256(file.url.encode()).hexdigest()
         if not archive.exists():  # it comes once, however many members are wanted
             download(file.url, archive, timeout, file.url.rpartition("/")[2] if progress else "")
-        _extract(archive, file.member, part, file.url)
+        part.write_bytes(_member(archive, file.member, file.url))
     else:
         download(file.url, part, timeout, file.file if progress else "")
     fetched = _verified(file, part, final, "downloaded")
@@ -127,9 +125,8 @@ def _verified(
     Raises:
         FetchError: a checksum, the header or the contents are not what they should be.
     """
-    import pooch
-
-    digest = pooch.file_hash(path)
+    with path.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
     if file.sha256 and digest != file.sha256:
         raise FetchError(
             f"{file.url}: {file.file}: wrong checksum, sha256 {digest[:12]}... instead of "
@@ -190,55 +187,41 @@ def download(url: str, destination: Path, timeout: float, shown: str = "") -> No
             the transfer stalls or breaks off.
         OSError: the file cannot be written.
     """
-    import pooch
     import requests
 
+    def check_redirect(answer: requests.Response, **_: Any) -> None:
+        if answer.is_redirect:
+            answer.close()  # its body is of no use, and would hold the connection open
+            check_url(urljoin(answer.url, answer.headers["location"]), start=url)
+
     check_url(url)
-    answers: list[requests.Response] = []
-
-    def inspect(response: requests.Response, **_: Any) -> None:
-        answers.append(response)
-        if response.is_redirect:
-            check_url(urljoin(response.url, response.headers["location"]), start=url)
-
-    with _bar(shown) as bar:
-        get = pooch.HTTPDownloader(
-            progressbar=cast("bool", bar),  # any object that behaves like tqdm's bar
-            chunk_size=CHUNK,
-            timeout=timeout,
-            # Content-Length must be the length of the file itself.
-            headers={"Accept-Encoding": "identity"},
-            hooks={"response": inspect},
-        )
-        try:
-            get(url, destination, None)
-            length = answers[-1].headers.get("content-length", "")
-            if length.isdigit() and destination.stat().st_size != int(length):
-                raise requests.exceptions.ChunkedEncodingError
-        except requests.RequestException as error:
-            came = destination.stat().st_size
-            problem = _problem(error, answers[-1] if answers else None, came, timeout)
-            raise FetchError(f"{url}: {problem}") from error
-        finally:  # a body that was not read to its end holds its connection open
-            for answer in answers:
-                answer.close()
+    came = length = 0
+    # Content-Length must be the length of the file itself.
+    how = {"headers": {"Accept-Encoding": "identity"}, "hooks": {"response": check_redirect}}
+    try:
+        with requests.get(url, stream=True, timeout=timeout, **how) as answer:
+            answer.raise_for_status()
+            length = int(answer.headers.get("content-length", 0))
+            with destination.open("wb") as file, _bar(shown, length) as advance:
+                for chunk in answer.iter_content(CHUNK):
+                    came += file.write(chunk)
+                    advance(len(chunk))
+    except requests.RequestException as error:
+        raise FetchError(f"{url}: {_problem(error, came, length, timeout)}") from error
 
 
-def _problem(
-    error: requests.RequestException, answer: requests.Response | None, came: int, timeout: float
-) -> str:
+def _problem(error: requests.RequestException, came: int, length: int, timeout: float) -> str:
     """What went wrong, without the names of the objects that it passed through."""
     import requests
     from urllib3.exceptions import ReadTimeoutError
 
-    if isinstance(error, requests.HTTPError) and answer is not None:
-        return f"the server answered {answer.status_code} {answer.reason}"
+    if isinstance(error, requests.HTTPError) and error.response is not None:
+        return f"the server answered {error.response.status_code} {error.response.reason}"
     stalled = any(isinstance(cause, ReadTimeoutError) for cause in error.args)
     if stalled or isinstance(error, requests.Timeout):
         return f"no answer for {timeout:g} seconds; try again later"
-    if isinstance(error, requests.exceptions.ChunkedEncodingError) and answer is not None:
-        length = answer.headers.get("content-length", "")
-        of = f" of {int(length):,}" if length.isdigit() else ""
+    if isinstance(error, requests.exceptions.ChunkedEncodingError):
+        of = f" of {length:,}" if length else ""
         return f"the transfer broke off after {came:,}{of} bytes; try again"
     cause = error.args[0] if error.args else error
     text = str(getattr(cause, "reason", cause)).partition("\n")[0]
@@ -247,60 +230,45 @@ def _problem(
 
 
 @contextlib.contextmanager
-def _bar(name: str) -> Iterator[Any]:
-    """Rich's progress bar on stderr behind the attributes that pooch uses; None without a name."""
+def _bar(name: str, length: int) -> Iterator[Callable[[int], None]]:
+    """What to tell how many bytes came, for Rich's progress bar on stderr; none without a name."""
     if not name:
-        yield None
+        yield lambda size: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-    class Bar:
-        total = 0  # bytes, which pooch sets
-
-        def update(self, size: int) -> None:
-            bars.update(task, advance=size, total=self.total or None)
-
-        def reset(self) -> None:
-            bars.update(task, completed=0)
-
-        def close(self) -> None:
-            bars.refresh()
-
     columns = (TextColumn(name), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     with Progress(*columns, console=Console(stderr=True)) as bars:
-        task = bars.add_task("", total=None)
-        yield Bar()
+        task = bars.add_task("", total=length or None)
+        yield lambda size: bars.advance(task, size)
 
 
-def _extract(archive: Path, member: str, destination: Path, url: str) -> None:
-    """Write a member of a zip or tar file, packed or not, to `destination`.
-
-    Only the contents are taken: no path, link or permission of the archive reaches the disk,
-    which pooch's own Untar does not promise.
+def _member(archive: Path, member: str, url: str) -> bytes:
+    """The contents of a member of a zip or tar file; no link or path of it is followed.
 
     Raises:
         FetchError: the file is not a whole archive, or has no such regular file.
     """
     try:
-        with contextlib.ExitStack() as stack:
-            source: IO[bytes] | None = None
-            if zipfile.is_zipfile(archive):
-                zipped = stack.enter_context(zipfile.ZipFile(archive))
-                if member in zipped.namelist() and not member.endswith("/"):
-                    source = stack.enter_context(zipped.open(member))
-            else:
-                packed = stack.enter_context(tarfile.TarFile.open(archive))
-                with contextlib.suppress(KeyError):
-                    entry = packed.getmember(member)
-                    # Not a folder, nor a link, which may point anywhere.
-                    source = packed.extractfile(entry) if entry.isfile() else None
-            if source is None:
-                raise FetchError(f"{url}: no file {member!r} in this archive")
-            with destination.open("wb") as target:
-                shutil.copyfileobj(source, target)
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error, RuntimeError) as error:
+        if zipfile.is_zipfile(archive):
+            with zipfile.ZipFile(archive) as zipped:
+                return zipped.read(member)
+        with tarfile.open(archive) as packed:
+            entry = packed.getmember(member)
+            content = packed.extractfile(entry) if entry.isfile() else None
+            if content is None:  # a folder, or a link, which may point anywhere
+                raise KeyError(member)
+            return content.read()
+    except KeyError as error:
+        raise FetchError(f"{url}: no file {member!r} in this archive") from error
+    except (
+        tarfile.TarError,
+        zipfile.BadZipFile,
+        EOFError,
+        zlib.error,
+        RuntimeError,
+        OSError,
+    ) as error:
         reason = str(error).partition("\n")[0].rstrip(":")
         raise FetchError(f"{url}: not a whole archive ({reason})") from error
-    except OSError as error:  # gzip says so too when its data are damaged
-        raise FetchError(f"{url}: {member}: {error.strerror or error}") from error

@@ -6,11 +6,25 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from zoo.core.errors import DataError, UnknownNameError
+from zoo.data.basketball.course import count_rows
 from zoo.data.registry import described_in, sources
+from zoo.data.text.posts import read_survey
+from zoo.data.text.questions import read_stories
+
+# The name in a manifest -> what reads a file strictly and counts its rows, where no checksum is
+# known: an error page must not pass for data. Each raises DataError, naming the file, for what
+# is wrong.
+CHECKS: dict[str, Callable[[Path], int]] = {
+    "course_season": partial(count_rows, seeds=False),
+    "course_tourney": partial(count_rows, seeds=True),
+    "stories": lambda path: len(read_stories(path)),
+    "survey": lambda path: len(read_survey(path)[0]),
+}
 
 
 @dataclass(frozen=True)
@@ -89,39 +103,3 @@ def _problem(entry: RemoteFile) -> str:
     if entry.check and entry.check not in CHECKS:
         return str(UnknownNameError("check", entry.check, CHECKS))
     return ""
-
-
-def course_season(path: Path) -> int:
-    """Rows of the course's regular seasons."""
-    from zoo.data.basketball.course import count_rows
-
-    return count_rows(path, seeds=False)
-
-
-def course_tourney(path: Path) -> int:
-    """Rows of the course's tournaments."""
-    from zoo.data.basketball.course import count_rows
-
-    return count_rows(path, seeds=True)
-
-
-def stories(path: Path) -> int:
-    """Questions of a bAbI task."""
-    from zoo.data.text.questions import read_stories
-
-    return len(read_stories(path))
-
-
-def survey(path: Path) -> int:
-    """Usable answers of the salary survey."""
-    from zoo.data.text.posts import read_survey
-
-    return len(read_survey(path)[0])
-
-
-# The name in a manifest -> what reads a file strictly and counts its rows, where no checksum is
-# known: an error page must not pass for data. Each raises DataError, naming the file, for what
-# is wrong.
-CHECKS: dict[str, Callable[[Path], int]] = {
-    check.__name__: check for check in (course_season, course_tourney, stories, survey)
-}
