@@ -157,7 +157,9 @@ def test_an_unknown_option_is_told(name: str) -> None:
 
 @pytest.mark.parametrize(("name", "source"), [("digits", "mnist"), ("digit_videos", "mnist")])
 def test_missing_digits_are_told_with_what_to_do(name: str, source: str) -> None:
-    with pytest.raises(DataError, match=f"{name}: mnist-train.* not in .*fetch {name}.*--data segments"):
+    with pytest.raises(
+        DataError, match=f"{name}: mnist-train.* not in .*fetch {name}.*--data segments"
+    ):
         zoo.data.load(name, source)
     assert zoo.data.load(name).source == "segments"
 

@@ -21,6 +21,8 @@ from zoo.core.errors import BuildError, DataError
 from zoo.core.registry import VARIABLE
 from zoo.data import tabular
 from zoo.data.dataset import Dataset
+from zoo.data.references import trivial_scores
+from zoo.data.source import Request
 from zoo.data.tabular import Field
 from zoo.experiments.predict import predict_table
 from zoo.experiments.reports import Finished
@@ -199,7 +201,17 @@ def test_a_damaged_table_is_told_by_line_and_column(
 def read_table(
     path: Path, fields: dict[str, Field], sizes: dict[str, str] | None = None
 ) -> Dataset:
-    return tabular.table_source(path, fields, sizes).dataset("mine", path.parent, 0, {}, "")
+    source = tabular.table_source(path, fields, sizes)
+    content = source.load(Request("mine", path.parent, 0, source.checked("mine", {})))
+    trivial = trivial_scores(content.splits, content.targets)
+    return Dataset(
+        "mine",
+        source.name,
+        content.splits,
+        sizes=content.sizes,
+        labels=content.labels,
+        references={"trivial": trivial},
+    )
 
 
 def test_no_header_of_a_table_becomes_code(plugged: Path, tmp_path: Path) -> None:

@@ -16,11 +16,11 @@ from zoo.core.errors import DataError
 from zoo.data.csv import Table, as_number, damage, read_csv, some
 from zoo.data.registry import Entry, register
 from zoo.data.source import Content, Request, Source, TablePath
+from zoo.data.splits import PARTS, parted
 from zoo.data.text import encoding
 from zoo.data.text.encoding import tokens
 
 SPLIT = "split"  # the column that says which split a row belongs to, if the table has it
-SPLITS = ("train", "validation", "test")
 _TARGETS = {"label": "classes", "flag": "binary", "number": "number"}
 HELD_OUT = 0.15  # share of the rows for validation, and again for testing
 
@@ -98,14 +98,17 @@ def read_splits(
         for key, field in fields.items()
         if key not in written
     }
-    by_split = _rows_by_split(table, seed)
-    read, known = _encoded(written, fields, by_split["train"])
-    arrays |= read
-    splits = {
-        split: {key: array[rows] for key, array in arrays.items()}
-        for split, rows in by_split.items()
-    }
-    return splits, {**vocabularies, **known}
+    parts = _rows_by_split(table, seed)
+    seen: dict[str, list[str]] = {}  # kind of text -> training texts
+    for key, cells in written.items():
+        seen.setdefault(fields[key].kind, []).extend(cells[row] for row in parts["train"])
+    known = {kind: encoding.learn(kind, cells) for kind, cells in seen.items()}
+    for key, cells in written.items():
+        field = fields[key]
+        arrays[key] = encoding.encode(field.kind, cells, field.length, known[field.kind])
+    names = encoding.VOCABULARIES
+    vocabularies |= {names[kind]: steps for kind, steps in known.items() if kind in names}
+    return parted(arrays, parts), vocabularies
 
 
 def sentences(table: Table, column: str) -> list[str]:
@@ -123,15 +126,6 @@ def sentences(table: Table, column: str) -> list[str]:
     return cells
 
 
-def vocabulary(words: Iterable[str]) -> tuple[str, ...]:
-    """Each word once: whole numbers by size, anything else by alphabet."""
-    known = set(words)
-    try:
-        return tuple(sorted(known, key=lambda word: (int(word), word)))
-    except ValueError:
-        return tuple(sorted(known))
-
-
 def _labels(table: Table, fields: Mapping[str, Field]) -> dict[str, tuple[str, ...]]:
     """The words of labels by vocabulary, and those of flags that are words by field."""
     words: dict[str, set[str]] = {}
@@ -144,6 +138,14 @@ def _labels(table: Table, fields: Mapping[str, Field]) -> dict[str, tuple[str, .
     return {name: vocabulary(known) for name, known in words.items() if known}
 
 
+def vocabulary(words: Iterable[str]) -> tuple[str, ...]:
+    """Each word once: whole numbers by size, anything else by alphabet."""
+    try:
+        return tuple(sorted(set(words), key=lambda word: (int(word), word)))
+    except ValueError:
+        return tuple(sorted(set(words)))
+
+
 def _two_words(table: Table, columns: Sequence[str]) -> set[str]:
     """The two words that columns of yes or no are written with; none if they hold numbers."""
     words = {word: column for column in columns for word in table.words(column).tolist()}
@@ -153,22 +155,6 @@ def _two_words(table: Table, columns: Sequence[str]) -> set[str]:
         problem = f"{several}; wanted are two, or 0 and 1"
         raise damage(table.path, problem, 1, words[named[0]])
     return set(words) if named else set()
-
-
-def _encoded(
-    written: Mapping[str, Sequence[str]], fields: Mapping[str, Field], train: np.ndarray
-) -> tuple[dict[str, np.ndarray], dict[str, tuple[str, ...]]]:
-    """The arrays of the texts, and the vocabularies that their training rows make."""
-    seen: dict[str, list[str]] = {}  # kind -> training texts
-    for key, cells in written.items():
-        seen.setdefault(fields[key].kind, []).extend(cells[int(row)] for row in train)
-    known = {kind: encoding.learn(kind, cells) for kind, cells in seen.items()}
-    arrays = {
-        key: encoding.encode(fields[key].kind, cells, fields[key].length, known[fields[key].kind])
-        for key, cells in written.items()
-    }
-    names = encoding.VOCABULARIES
-    return arrays, {names[kind]: words for kind, words in known.items() if kind in names}
 
 
 def _array(table: Table, field: Field, known: Sequence[str]) -> np.ndarray:
@@ -183,8 +169,7 @@ def _array(table: Table, field: Field, known: Sequence[str]) -> np.ndarray:
         if field.kind == "flag":
             table.refuse((numbers != 0) & (numbers != 1), column, "{value:g} is neither 0 nor 1")
         columns.append(numbers)
-    kind = np.int32 if field.kind == "label" else np.float32
-    array = np.stack([np.asarray(column, kind) for column in columns], axis=-1)
+    array = np.stack(columns, axis=-1).astype(np.int32 if field.kind == "label" else np.float32)
     return array.reshape(len(table), *(field.shape or (len(columns),)))
 
 
@@ -192,18 +177,18 @@ def _rows_by_split(table: Table, seed: int) -> dict[str, np.ndarray]:
     """Split -> row numbers."""
     if SPLIT in table.header:
         words = table.words(SPLIT)
-        unknown = ~np.isin(words, SPLITS)
-        table.refuse(unknown, SPLIT, "{value!r} is none of " + ", ".join(SPLITS))
-        rows = {name: np.flatnonzero(words == name) for name in SPLITS}
-        if not len(rows[SPLITS[0]]):
-            raise damage(table.path, f"no row is of the split {SPLITS[0]!r}", 1, SPLIT)
+        unknown = ~np.isin(words, PARTS)
+        table.refuse(unknown, SPLIT, "{value!r} is none of " + ", ".join(PARTS))
+        rows = {name: np.flatnonzero(words == name) for name in PARTS}
+        if not len(rows["train"]):
+            raise damage(table.path, "no row is of the split 'train'", 1, SPLIT)
         return {name: chosen for name, chosen in rows.items() if len(chosen)}
     if len(table) < 10:
         raise DataError(f"{table.path}: {len(table)} rows are too few to split; 10 is the least")
     order = np.random.default_rng([seed, 0x7AB1E]).permutation(len(table))
     held = round(HELD_OUT * len(table))
     cuts = np.split(order, [len(table) - 2 * held, len(table) - held])
-    return {name: np.sort(rows) for name, rows in zip(SPLITS, cuts, strict=True)}
+    return {name: np.sort(rows) for name, rows in zip(PARTS, cuts, strict=True)}
 
 
 def read_description(path: Path) -> tuple[dict[str, Field], dict[str, str]]:
