@@ -32,7 +32,7 @@ def read_course(path: Path, *, seeds: bool) -> tuple[Games, list[str]]:
         DataError: the file is damaged; a draw; a team that plays itself; score_diff or won at
             odds with the scores; a row without its mirror image; both teams at home.
     """
-    return _pair(_read(path, seeds), seeds)
+    return _pair(_read(path, seeds))
 
 
 def count_rows(path: Path, *, seeds: bool) -> int:
@@ -42,41 +42,29 @@ def count_rows(path: Path, *, seeds: bool) -> int:
         DataError: as `read_course`.
     """
     table = _read(path, seeds)
-    _pair(table, seeds)
+    _pair(table)
     return len(table)
 
 
 def _read(path: Path, seeds: bool) -> Table:
     names = (*_COLUMNS, "seed_diff") if seeds else _COLUMNS
     table = read_table(path, dict(zip(names, names, strict=True)))
-    _check_rows(table)
+    values = table.values
+    score_1, score_2 = values["score_1"], values["score_2"]
+    table.refuse(values["team_1"] == values["team_2"], "team_2", "team {value} plays itself")
+    table.refuse(score_1 == score_2, "score_2", "a draw, {value} to {value}: there are none")
+    problem = "{value} is not score_1 - score_2 = {score_1} - {score_2}"
+    table.refuse(values["score_diff"] != score_1 - score_2, "score_diff", problem)
+    problem = "{value} does not fit the score {score_1} to {score_2}"
+    table.refuse(values["won"] != (score_1 > score_2), "won", problem)
     return table
 
 
-def _check_rows(table: Table) -> None:
-    score_1, score_2 = table.values["score_1"], table.values["score_2"]
-    table.refuse(
-        table.values["team_1"] == table.values["team_2"], "team_2", "team {value} plays itself"
-    )
-    table.refuse(score_1 == score_2, "score_2", "a draw, {value} to {value}: there are none")
-    table.refuse(
-        table.values["score_diff"] != score_1 - score_2,
-        "score_diff",
-        "{value} is not score_1 - score_2 = {score_1} - {score_2}",
-    )
-    table.refuse(
-        table.values["won"] != (score_1 > score_2),
-        "won",
-        "{value} does not fit the score {score_1} to {score_2}",
-    )
-
-
-def _pair(table: Table, seeds: bool) -> tuple[Games, list[str]]:
+def _pair(table: Table) -> tuple[Games, list[str]]:
     """One game for each row and its mirror image."""
-    rows = Games(
-        *(table.values[c] for c in ("season", "team_1", "team_2", "home", "score_1", "score_2")),
-        seed_diff=table.values["seed_diff"] if seeds else None,
-    )
+    names = ("season", "team_1", "team_2", "home", "score_1", "score_2")
+    seed_diff = table.values.get("seed_diff")
+    rows = Games(*(table.values[name] for name in names), seed_diff=seed_diff)
     games = rows.lower_id_first()
     second = rows.team_1 > rows.team_2  # seen by the team with the higher id
     signed = bool((rows.home < 0).any()) or not rows.home.any()
@@ -90,11 +78,8 @@ def _pair(table: Table, seeds: bool) -> tuple[Games, list[str]]:
     unmatched = paired == 0 if signed else by_first != by_second
     lonely = np.zeros(len(order), bool)
     lonely[order] = unmatched[group]
-    table.refuse(
-        lonely,
-        "team_1",
-        "no row shows this game ({team_1}, {team_2}, {score_1} to {score_2}) from the other side",
-    )
+    game = "this game ({team_1}, {team_2}, {score_1} to {score_2})"
+    table.refuse(lonely, "team_1", f"no row shows {game} from the other side")
     # The k-th row of each side of a group make a game.
     start = np.flatnonzero(np.diff(group, prepend=-1))[group]
     place = np.arange(len(order)) - start - np.where(second[order], by_first[group], 0)
@@ -123,7 +108,5 @@ def _same_games(games: Games, second: np.ndarray, home: Ints, *, signed: bool) -
         result |= games.home + 1
     keys = (result, games.team_2, team_key(games.season, games.team_1))
     order = np.lexsort((np.where(second, home, -home), second, *keys))
-    new = np.zeros(len(order), bool)
-    for key in keys:
-        new[1:] |= key[order][1:] != key[order][:-1]
+    new = np.any([np.diff(key[order], prepend=key[order[0]]) != 0 for key in keys], axis=0)
     return np.cumsum(new), order

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -47,14 +49,12 @@ def read_table(path: Path, columns: Mapping[str, str]) -> Table:
     """
     table = read_csv(path, columns)
     for column in columns:
-        if column in _RANGES:
-            table.whole(column, *_RANGES[column])
-        else:
-            table.words(column)
+        read = table.whole if column in _RANGES else table.words
+        read(column, *_RANGES.get(column, ()))
     return table
 
 
-def read_results(path: Path, seeds: dict[int, int] | None = None) -> tuple[Games, list[str]]:
+def read_results(path: Path, seeds: Mapping[int, int] | None = None) -> tuple[Games, list[str]]:
     """Games in the order of season, day and teams, the lower id as team 1, and notes.
 
     With `seeds` (see `read_seeds`) the games get their seed_diff, and seasons that have no seeds
@@ -66,38 +66,24 @@ def read_results(path: Path, seeds: dict[int, int] | None = None) -> tuple[Games
             results; a team without a seed in a season with seeds.
     """
     table = read_table(path, _RESULTS)
-    _check_rows(table)
+    season, winner, loser = (table.values[name] for name in ("season", "winner", "loser"))
+    points, against = table.values["winner_score"], table.values["loser_score"]
+    table.refuse(winner == loser, "loser", "team {value} plays itself")
+    table.refuse(points == against, "loser_score", "a draw, {value} to {value}: there are none")
+    problem = "the loser's {value} is more than the winner's {winner_score}"
+    table.refuse(points < against, "loser_score", problem)
     home = np.array([_HOME.get(word.upper(), 9) for word in table.values["place"].tolist()])
     table.refuse(home == 9, "place", "{value!r} is none of H, A, N")
-    games = Games(
-        table.values["season"],
-        table.values["winner"],
-        table.values["loser"],
-        home,
-        table.values["winner_score"],
-        table.values["loser_score"],
-    ).lower_id_first()
+    games = Games(season, winner, loser, home, points, against).lower_id_first()
     notes: list[str] = []
     keep = _once(table, games, notes)
     if seeds is not None:
         difference, seeded = _seed_difference(table, games, seeds, notes)
-        games = Games(**{**vars(games), "seed_diff": difference})
+        games = replace(games, seed_diff=difference)
         keep = keep[seeded[keep]]
         if not len(keep):
             raise DataError(f"{path}: no season of these games has seeds")
     return games.take(keep), notes
-
-
-def _check_rows(table: Table) -> None:
-    winner, loser = table.values["winner"], table.values["loser"]
-    points, against = table.values["winner_score"], table.values["loser_score"]
-    table.refuse(winner == loser, "loser", "team {value} plays itself")
-    table.refuse(points == against, "loser_score", "a draw, {value} to {value}: there are none")
-    table.refuse(
-        points < against,
-        "loser_score",
-        "the loser's {value} is more than the winner's {winner_score}",
-    )
 
 
 def _once(table: Table, games: Games, notes: list[str]) -> Ints:
@@ -110,11 +96,8 @@ def _once(table: Table, games: Games, notes: list[str]) -> Ints:
     pair = (games.team_1 << ID_BITS) | games.team_2
     result = (games.score_1 << 16) | (games.score_2 << 4) | (games.home + 1)
     order = np.lexsort((result, pair, date))
-    date, pair, result = date[order], pair[order], result[order]
-    same_game = np.zeros(len(order), bool)
-    same_game[1:] = (date[1:] == date[:-1]) & (pair[1:] == pair[:-1])
-    repeated = same_game.copy()
-    repeated[1:] &= result[1:] == result[:-1]
+    same_game = (np.diff(date[order], prepend=-1) == 0) & (np.diff(pair[order], prepend=-1) == 0)
+    repeated = same_game & (np.diff(result[order], prepend=-1) == 0)
     contradicting = np.flatnonzero(same_game & ~repeated)
     if len(contradicting):
         first, second = sorted(order[contradicting[0] - 1 : contradicting[0] + 1].tolist())
@@ -127,20 +110,15 @@ def _once(table: Table, games: Games, notes: list[str]) -> Ints:
 
 
 def _seed_difference(
-    table: Table, games: Games, seeds: dict[int, int], notes: list[str]
+    table: Table, games: Games, seeds: Mapping[int, int], notes: list[str]
 ) -> tuple[Ints, np.ndarray]:
     """Seed of team 2 minus seed of team 1, and whether the game's season has seeds at all."""
-    seasons = {key >> ID_BITS for key in seeds}
-    seeded = np.isin(games.season, sorted(seasons))
-    winner = team_key(table.values["season"], table.values["winner"])
-    loser = team_key(table.values["season"], table.values["loser"])
-    known = np.array(sorted(seeds), np.int64)
-    for column, keys in (("winner", winner), ("loser", loser)):
-        unknown = seeded & ~np.isin(keys, known)
-        table.refuse(unknown, column, "team {value} has no seed in {season}")
-    left_out = sorted(set(games.season[~seeded].tolist()))
-    if left_out:
-        names = ", ".join(map(str, left_out))
+    seeded = np.isin(games.season, [key >> ID_BITS for key in seeds])
+    for column in ("winner", "loser"):
+        known = np.isin(team_key(games.season, table.values[column]), list(seeds))
+        table.refuse(seeded & ~known, column, "team {value} has no seed in {season}")
+    if not seeded.all():
+        names = ", ".join(map(str, np.unique(games.season[~seeded])))
         notes.append(f"{table.path.name}: no seeds for {names}; these seasons are left out")
 
     def seed_of(team: Ints) -> Ints:
@@ -177,13 +155,10 @@ def read_teams(path: Path) -> dict[int, str]:
         DataError: the file is damaged, or an id has two names.
     """
     table = read_table(path, _TEAMS)
+    teams, titles = table.values["team"].tolist(), table.values["name"].tolist()
     names: dict[int, str] = {}
-    for row, (team, name) in enumerate(
-        zip(table.values["team"].tolist(), table.values["name"].tolist(), strict=True)
-    ):
+    for row, (team, name) in enumerate(zip(teams, titles, strict=True)):
         if names.setdefault(team, name) != name:
             raise table.wrong(row, "team", f"team {team} has another name already")
-    times: dict[str, int] = {}
-    for name in names.values():
-        times[name] = times.get(name, 0) + 1
+    times = Counter(names.values())
     return {team: f"{name} #{team}" if times[name] > 1 else name for team, name in names.items()}
