@@ -93,7 +93,7 @@ def test_every_layer_has_a_name_of_its_own(name: str) -> None:
 @every_architecture
 def test_forward_and_backward(name: str, model: Any) -> None:
     """No NaN comes out, and every trainable weight gets a gradient of its own shape."""
-    for layer in _all_layers(model):  # oneDNN 6035, see zoo/models/blocks/residual.py
+    for layer in _all_layers(model):  # oneDNN 6035, see zoo/models/blocks.py
         if isinstance(layer, keras.layers.Conv2D) and layer.kernel_size == (1, 1):
             assert max(layer.strides) == 1 or layer.input.shape[-1] >= 16, layer.name
     inputs = example_inputs(model, 3, length=length_for(name))

@@ -266,7 +266,7 @@ def test_dropout_acts_in_training_alone() -> None:
         ("digit_mlp", {"n_pixels": -1}, "n_pixels"),
         ("shallow_mlp", {"n_pixels": True}, "n_pixels"),
         ("dropout_mlp", {"rate": 1.5}, "rate"),
-        ("mlp", {"hidden": (10, 0)}, "units"),
+        ("mlp", {"hidden": (10, 0)}, "hidden must be a tuple of whole numbers"),
         ("mlp", {"hiden": (10,)}, "did you mean hidden"),
     ],
 )

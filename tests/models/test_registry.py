@@ -37,7 +37,7 @@ def test_unknown_names_are_told_with_the_nearest() -> None:
 def test_impossible_arguments_are_told() -> None:
     with pytest.raises(BuildError, match=r"cannot build two_team\(n_teams=-1\)"):
         zoo.build("two_team", n_teams=-1)
-    with pytest.raises(BuildError, match="cnn: skip takes True or False, not 'no'"):
+    with pytest.raises(BuildError, match="skip must be True or False, not 'no'"):
         zoo.build("cnn", skip="no")
 
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from zoo._keras import keras, layers
-from zoo.models._image_checks import check_image_shape, least_size
+from zoo.models.image import CLASSES
 from zoo.models.registry import register
 from zoo.models.spec import TensorSpec
 
 PICTURE = TensorSpec("picture", ("image_shape",), unit="-1 to 1", meaning="red, green, blue")
-LABEL = TensorSpec("label", ("classes",), unit="probability", meaning="one probability per class")
 
 CONVOLUTIONS = {  # how many each block of Inception V3 has
     "stem": 5,
@@ -27,10 +27,20 @@ CONVOLUTIONS = {  # how many each block of Inception V3 has
 }
 
 
+def inception_v3_least(modules: int, **_: object) -> int:
+    """Pixels of which the stem, mixed3 and mixed8 leave one."""
+    return 11 + 16 * 2 ** sum(module < modules for module in (3, 8))
+
+
+def xception_least(blocks: int, **_: object) -> int:
+    """Pixels of which the stem and the four halving blocks leave one."""
+    return 5 + 2 * 2 ** sum(block <= blocks for block in (2, 3, 4, 13))
+
+
 @register(
     documents=("dlwp-7.1", "arXiv:1512.00567"),
-    inputs=(PICTURE,),
-    outputs=(LABEL,),
+    inputs=(replace(PICTURE, least=inception_v3_least),),
+    outputs=(CLASSES,),
     count=23_851_784,
     published_note="The document: roughly the same number of parameters as Xception.",
     concepts=(
@@ -64,8 +74,8 @@ def inception_v3(
 
 @register(
     documents=("dlwp-7.1", "arXiv:1610.02357"),
-    inputs=(PICTURE,),
-    outputs=(LABEL,),
+    inputs=(replace(PICTURE, least=xception_least),),
+    outputs=(CLASSES,),
     count=22_910_480,
     published_note="The document: roughly the same number of parameters as Inception V3.",
     concepts=("application", "residual", "convolution", "merge", "batch-normalization"),
@@ -98,10 +108,6 @@ def inception_v3_base(image_shape: tuple[int, int, int], modules: int = 11) -> k
     """
     if modules not in range(1, 12):
         raise ValueError(f"modules must be a whole number from 1 to 11, not {modules!r}")
-    stem = [(3, 2), (3, 1), (3, 2), (3, 1), (3, 2)]
-    halvings = [(3, 2) for module in (3, 8) if module < modules]
-    check_image_shape(image_shape, least_size(stem + halvings))
-
     conv = [f"{block}_conv{i}" for block, n in CONVOLUTIONS.items() for i in range(1, n + 1)]
     names = {
         "conv2d": conv,
@@ -125,10 +131,6 @@ def xception_base(image_shape: tuple[int, int, int], blocks: int = 14) -> keras.
     """
     if blocks not in range(1, 15):
         raise ValueError(f"blocks must be a whole number from 1 to 14, not {blocks!r}")
-    stem = [(3, 2), (3, 1)]
-    halvings = [(2, 2) for block in (2, 3, 4, 13) if block <= blocks]
-    check_image_shape(image_shape, least_size(stem + halvings))
-
     names = {
         "conv2d": [f"block{i}_shortcut" for i in (2, 3, 4, 13)],
         "batch_normalization": [f"block{i}_shortcut_bn" for i in (2, 3, 4, 13)],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from zoo._keras import keras, layers
-from zoo.models._checks import check_sizes
 from zoo.models.registry import register
 from zoo.models.spec import TensorSpec, Variant
 
@@ -37,7 +36,6 @@ def single_dense(n_features: int = 32, units: int = 32) -> keras.Model:
         n_features: Numbers in the input.
         units: Numbers in the output.
     """
-    check_sizes(n_features=n_features)
     a = keras.Input((n_features,), name="a")  # (32)
 
     b = layers.Dense(units, name="b")(a)  # (32)
@@ -62,7 +60,6 @@ def softmax_mlp_32(n_features: int = 32, units: int = 32, n_classes: int = 10) -
         units: Width of each hidden layer.
         n_classes: Classes to tell apart.
     """
-    check_sizes(n_features=n_features)
     features = keras.Input((n_features,), name="features")  # (32)
 
     x = layers.Dense(units, activation="relu", name="hidden_1")(features)  # (32)
@@ -87,7 +84,7 @@ def softmax_mlp_32(n_features: int = 32, units: int = 32, n_classes: int = 10) -
             count=3_466,
             published=3_466,
             note="the twin: the same layers under the same names, stacked in a Sequential model",
-        ),
+        )
     },
 )
 def softmax_mlp_64(
@@ -101,7 +98,6 @@ def softmax_mlp_64(
         n_features, units, n_classes: As in `softmax_mlp_32`.
         sequential: Stack the layers in a `keras.Sequential` instead.
     """
-    check_sizes(n_features=n_features)
     features = keras.Input((n_features,), name="features")  # (64)
 
     if sequential:
@@ -142,7 +138,7 @@ def softmax_mlp_64(
             {"as_printed": True},
             count=6_602,
             note="both branches read a; Keras still asks for b, and whatever b holds is ignored",
-        ),
+        )
     },
 )
 def two_branch_add(
@@ -156,7 +152,6 @@ def two_branch_add(
         n_classes: Classes to tell apart.
         as_printed: Keep the document's misprint: both branches read `a`, none reads `b`.
     """
-    check_sizes(n_features=n_features)
     a = keras.Input((n_features,), name="a")  # (64)
     b = keras.Input((n_features,), name="b")  # (64)
 
@@ -191,7 +186,6 @@ def digit_mlp(n_pixels: int = 784, units: int = 64, n_classes: int = 10) -> kera
         units: Width of each hidden layer.
         n_classes: Classes to tell apart.
     """
-    check_sizes(n_pixels=n_pixels)
     pixels = keras.Input((n_pixels,), name="pixels")  # (784)
 
     x = layers.Dense(units, activation="relu", name="hidden_1")(pixels)  # (64)
@@ -219,7 +213,6 @@ def shallow_mlp(n_pixels: int = 784, units: int = 32, n_classes: int = 10) -> ke
         units: Width of the hidden layer.
         n_classes: Classes to tell apart.
     """
-    check_sizes(n_pixels=n_pixels)
     return keras.Sequential(
         [
             keras.Input((n_pixels,), name="pixels"),  # (784)
@@ -247,7 +240,6 @@ def binary_mlp(n_features: int = 100, units: int = 32) -> keras.Model:
         n_features: Numbers in the input.
         units: Width of the hidden layer.
     """
-    check_sizes(n_features=n_features)
     features = keras.Input((n_features,), name="features")  # (100)
 
     x = layers.Dense(units, activation="relu", name="hidden")(features)  # (32)
@@ -272,7 +264,6 @@ def multiclass_mlp(n_features: int = 100, units: int = 32, n_classes: int = 10) 
         units: Width of the hidden layer.
         n_classes: Classes to tell apart.
     """
-    check_sizes(n_features=n_features)
     features = keras.Input((n_features,), name="features")  # (100)
 
     x = layers.Dense(units, activation="relu", name="hidden")(features)  # (32)
@@ -301,7 +292,6 @@ def dropout_mlp(
         n_classes: Classes to tell apart.
         rate: Share of the units that a training step leaves out, 0 to 1.
     """
-    check_sizes(n_features=n_features)
     features = keras.Input((n_features,), name="features")  # (20)
 
     x = layers.Dense(units, activation="relu", name="hidden_1")(features)  # (64)
@@ -329,7 +319,6 @@ def mlp(n_features: int = 10, hidden: tuple[int, ...] = (10, 20, 10)) -> keras.M
         n_features: Numbers in the input.
         hidden: Width of each hidden layer, first to last; its length is the depth.
     """
-    check_sizes(n_features=n_features)
     features = keras.Input((n_features,), name="features")  # (10)
 
     x = features

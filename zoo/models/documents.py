@@ -50,11 +50,7 @@ _ALL = (
         "He et al., Deep Residual Learning for Image Recognition",
         "identity and projection shortcuts",
     ),
-    Document(
-        "arXiv:1602.07360",
-        "Iandola et al., SqueezeNet",
-        "fire modules (table 1)",
-    ),
+    Document("arXiv:1602.07360", "Iandola et al., SqueezeNet", "fire modules (table 1)"),
     Document(
         "arXiv:1512.00567",
         "Szegedy et al., Rethinking the Inception Architecture for Computer Vision",

@@ -6,16 +6,23 @@ off both; a pool of 2 halves them, rounding down.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from zoo._keras import keras, layers
-from zoo.models._image_checks import check_image_shape, check_widths, least_size
 from zoo.models.blocks import added_skip, conv_relu
 from zoo.models.registry import register
 from zoo.models.spec import Shape, TensorSpec, Variant
 
-GREY = TensorSpec("picture", ("image_shape",), unit="0-1", meaning="gray levels")
+GRAY = TensorSpec("picture", ("image_shape",), unit="0-1", meaning="gray levels")
+COLOR = TensorSpec("picture", ("image_shape",), unit="0-1", meaning="red, green, blue")
 LABEL = TensorSpec("label", ("classes",), unit="probability", meaning="probability of class 1")
+CLASSES = TensorSpec("label", ("classes",), unit="probability", meaning="one probability per class")
+
+
+def _least(kernel_size: int, **_: object) -> int:
+    """Pixels of which two rounds of convolution and pool leave one."""
+    return 3 * kernel_size + 1
 
 
 def _map_size(image_shape: Shape, kernel_size: int, flatten: bool, **_: object) -> Shape:
@@ -28,7 +35,7 @@ def _map_size(image_shape: Shape, kernel_size: int, flatten: bool, **_: object) 
 
 @register(
     documents="using-keras",
-    inputs=(GREY,),
+    inputs=(replace(GRAY, least=_least),),
     outputs=(
         TensorSpec(
             "label", (_map_size, "classes"), unit="probability", meaning="one at each map position"
@@ -61,7 +68,7 @@ def _map_size(image_shape: Shape, kernel_size: int, flatten: bool, **_: object) 
     },
 )
 def cnn(
-    image_shape: tuple[int, int, int] = (64, 64, 1),
+    image_shape: tuple[int | None, int | None, int] = (64, 64, 1),
     classes: int = 1,
     filters: tuple[int, int] = (32, 16),
     kernel_size: int = 4,
@@ -73,7 +80,7 @@ def cnn(
     """Small convolutional classifier, as printed: an answer at every position of its last map.
 
     Args:
-        image_shape: Height and width in pixels, and channels.
+        image_shape: Height and width in pixels (None for any, without Flatten), and channels.
         classes: 1 for one probability, more for one per class.
         filters, kernel_size: Filters of the two convolutions, and their size in pixels.
         units: Width of the hidden dense layer.
@@ -81,11 +88,7 @@ def cnn(
         batch_normalization: Normalize between each convolution and its ReLU.
         skip: Add each convolution's input, cropped and projected, to its output.
     """
-    check_widths(2, filters=filters)
-    windows = ((kernel_size, 1), (2, 2), (kernel_size, 1), (2, 2))
-    check_image_shape(image_shape, least_size(windows), any_size=not flatten)
     conv = partial(conv_relu, padding="valid", batch_normalization=batch_normalization)
-
     add = partial(added_skip, lost=kernel_size - 1, batch_normalization=batch_normalization)
 
     picture = keras.Input(image_shape, name="picture")  # (64, 64, 1)
@@ -111,10 +114,8 @@ def cnn(
 
 @register(
     documents="using-keras",
-    inputs=(TensorSpec("picture", ("image_shape",), unit="0-1", meaning="red, green, blue"),),
-    outputs=(
-        TensorSpec("label", ("classes",), unit="probability", meaning="one probability per class"),
-    ),
+    inputs=(replace(COLOR, least=16),),
+    outputs=(CLASSES,),
     count=7_998_250,
     concepts=("convolution", "dropout"),
     claim="Pairs of small convolutions before each pool, dropout after, SGD with momentum.",
@@ -152,11 +153,7 @@ def vgg_like(
         batch_normalization: Normalize between each convolution and its ReLU.
         skip: Add each block's input, cropped and projected, to what its convolutions make.
     """
-    check_widths(2, filters=filters)
-    windows = ((3, 1), (3, 1), (2, 2), (3, 1), (3, 1), (2, 2))
-    check_image_shape(image_shape, least_size(windows))
     conv = partial(conv_relu, padding="valid", batch_normalization=batch_normalization)
-
     add = partial(added_skip, lost=4, batch_normalization=batch_normalization)
 
     picture = keras.Input(image_shape, name="picture")  # (100, 100, 3)
@@ -185,7 +182,7 @@ def vgg_like(
 
 @register(
     documents="using-keras",
-    inputs=(GREY,),
+    inputs=(replace(GRAY, least=lambda kernel_sizes, **_: max(kernel_sizes) + 1),),
     outputs=(LABEL,),
     count=415_045,
     published=415_045,
@@ -209,10 +206,6 @@ def shared_input(
         filters, kernel_sizes: Filters of the fine and coarse extractor, their sizes in pixels.
         units: Width of the hidden dense layer.
     """
-    check_widths(2, filters=filters, kernel_sizes=kernel_sizes)
-    windows = ((max(kernel_sizes), 1), (2, 2))
-    check_image_shape(image_shape, least_size(windows))
-
     picture = keras.Input(image_shape, name="picture")  # (64, 64, 1)
 
     x = layers.Conv2D(filters[0], kernel_sizes[0], activation="relu", name="fine_conv")(picture)
@@ -235,10 +228,18 @@ def shared_input(
     documents="using-keras",
     inputs=(
         TensorSpec(
-            "gray", ("gray_shape",), unit="0-1", meaning="the picture in fine detail, gray levels"
+            "gray",
+            ("gray_shape",),
+            unit="0-1",
+            meaning="the picture in fine detail, gray levels",
+            least=_least,
         ),
         TensorSpec(
-            "color", ("color_shape",), unit="0-1", meaning="the same picture, coarse, in color"
+            "color",
+            ("color_shape",),
+            unit="0-1",
+            meaning="the same picture, coarse, in color",
+            least=_least,
         ),
     ),
     outputs=(LABEL,),
@@ -265,11 +266,6 @@ def two_resolution(
         filters, kernel_size: Filters of each extractor's two convolutions, their size in pixels.
         units: Width of the two hidden dense layers.
     """
-    check_widths(2, filters=filters)
-    windows = ((kernel_size, 1), (2, 2), (kernel_size, 1), (2, 2))
-    check_image_shape(gray_shape, least_size(windows), argument="gray_shape")
-    check_image_shape(color_shape, least_size(windows), argument="color_shape")
-
     gray = keras.Input(gray_shape, name="gray")  # (64, 64, 1)
     color = keras.Input(color_shape, name="color")  # (32, 32, 3)
 

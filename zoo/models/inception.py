@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from functools import partial
 
 from zoo._keras import keras, layers
-from zoo.models._image_checks import check_image_shape
 from zoo.models.blocks import conv_relu
 from zoo.models.blocks import fire_module as fire_block
 from zoo.models.blocks import inception_module as inception_block
+from zoo.models.image import CLASSES, GRAY
 from zoo.models.registry import register
 from zoo.models.spec import Shape, TensorSpec, Variant
 
@@ -28,6 +28,8 @@ GOOGLENET = {  # table 1 of the paper: 1x1, 3x3 reduce, 3x3, 5x5 reduce, 5x5, po
     "5b": (384, 192, 384, 48, 128, 128),
 }
 
+MAPS = TensorSpec("features", ("shape",), meaning="feature maps")
+
 
 def _concatenated(shape: Shape, widths: Sequence[int], **_: object) -> Shape:
     """Output of `inception_module`: 1x1, 3x3, 5x5 and pool projection side by side."""
@@ -41,7 +43,7 @@ def _expanded(shape: Shape, expand: int, **_: object) -> Shape:
 
 @register(
     documents=("dlwp-7.1", "arXiv:1409.4842"),
-    inputs=(TensorSpec("features", ("shape",), meaning="feature maps"),),
+    inputs=(MAPS,),
     outputs=(
         TensorSpec("inception", (_concatenated,), meaning="the four branches' maps, side by side"),
     ),
@@ -62,7 +64,6 @@ def inception_module(
         shape: Height, width (None for any) and channels of the feature maps that it reads.
         widths: Filters: 1x1, 3x3 reduce, 3x3, 5x5 reduce, 5x5, pool projection.
     """
-    check_image_shape(shape, any_size=True, argument="shape")
 
     features = keras.Input(shape, name="features")  # (28, 28, 192)
 
@@ -73,26 +74,17 @@ def inception_module(
 
 @register(
     documents=("dlwp-7.1", "arXiv:1409.4842"),
-    inputs=(TensorSpec("picture", ("image_shape",), unit="0-1", meaning="gray levels"),),
-    outputs=(
-        TensorSpec("label", ("classes",), unit="probability", meaning="one probability per class"),
-    ),
+    inputs=(GRAY,),
+    outputs=(CLASSES,),
     count=61_482,
-    concepts=(
-        "inception",
-        "convolution",
-        "branches",
-        "merge",
-        "batch-normalization",
-        "dropout",
-    ),
+    concepts=("inception", "convolution", "branches", "merge", "batch-normalization", "dropout"),
     claim="A network is a stack of modules; global average pooling replaces wide dense layers.",
     recipe="inception_network",
     tiny={"image_shape": (12, 12, 1), "modules": ("3a", "4a"), "width": 1 / 32},
     variants={
         "plain": Variant(
             {"batch_normalization": False}, 60_114, "Without batch normalization, as in the paper."
-        ),
+        )
     },
 )
 def inception_network(
@@ -114,7 +106,6 @@ def inception_network(
         batch_normalization: Normalize between each convolution and its ReLU.
     """
     _check_modules(modules, width)
-    check_image_shape(image_shape, 2 ** len({name[0] for name in modules}), any_size=True)
     conv = partial(conv_relu, batch_normalization=batch_normalization)
     module = partial(inception_block, batch_normalization=batch_normalization)
 
@@ -138,7 +129,7 @@ def inception_network(
 
 @register(
     documents=("using-keras", "arXiv:1602.07360"),
-    inputs=(TensorSpec("features", ("shape",), meaning="feature maps"),),
+    inputs=(MAPS,),
     outputs=(TensorSpec("fire", (_expanded,), meaning="the two branches' maps, side by side"),),
     count=11_920,
     published=11_920,
@@ -157,7 +148,6 @@ def fire_module(
         squeeze: Channels between the two halves.
         expand: Filters of each of the two expanding branches.
     """
-    check_image_shape(shape, any_size=True, argument="shape")
 
     features = keras.Input(shape, name="features")  # (55, 55, 96)
 

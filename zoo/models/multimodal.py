@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from zoo._keras import keras, layers
-from zoo.models._checks import check_length, check_sizes
-from zoo.models._image_checks import check_image_shape, check_widths
+from zoo.models.image import COLOR
 from zoo.models.registry import register
 from zoo.models.spec import TensorSpec, Variant
 
@@ -32,20 +32,11 @@ BRANCHES = ("metadata", "description", "picture")
             text="words",
             when="branches",
         ),
-        TensorSpec(
-            "picture", ("image_shape",), when="branches", unit="0-1", meaning="red, green, blue"
-        ),
+        replace(COLOR, least=2**3, when="branches"),
     ),
     outputs=(TensorSpec("price", (1,), unit="currency", meaning="price of the garment"),),
     count=70_337,
-    concepts=(
-        "multi-input",
-        "multi-modal",
-        "merge",
-        "embedding",
-        "convolution",
-        "variable-length",
-    ),
+    concepts=("multi-input", "multi-modal", "merge", "embedding", "convolution", "variable-length"),
     claim="Trained jointly, it beats a weighted average of three models trained on one input each.",
     recipe="clothing_price",
     tiny={
@@ -81,10 +72,6 @@ def clothing_price(
         embedding, filters, units: Width of word vectors, picture convolutions, all other layers.
         branches: Those to keep; the others and their inputs are left out.
     """
-    check_sizes(n_metadata=n_metadata)
-    check_length(length=length)
-    check_widths(3, filters=filters)
-    check_image_shape(image_shape, least=2**3)
     if not branches or isinstance(branches, str) or not set(branches) <= set(BRANCHES):
         raise ValueError(f"branches must be some of {', '.join(BRANCHES)}, not {branches!r}")
 

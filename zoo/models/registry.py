@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from zoo.core.errors import BuildError, UnknownNameError
 from zoo.core.registry import Registry
+from zoo.models.arguments import check_arguments
 from zoo.models.documents import DOCUMENTS
 from zoo.models.spec import CONCEPTS, ModelSpec, TensorSpec, Variant
 
@@ -127,16 +128,13 @@ def build(name: str, **arguments: Any) -> keras.Model:
         BuildError: an argument that the builder does not have or cannot build from.
     """
     entry = spec(name)
-    for argument, value in arguments.items():
+    for argument in arguments:
         if argument not in entry.defaults:
             raise BuildError(
                 f"{entry.name}: {UnknownNameError('argument', argument, entry.defaults)}"
             )
-        if isinstance(value, str) and entry.takes_only_bool(argument):
-            raise BuildError(  # or "no" would switch it on
-                f"{entry.name}: {argument} takes True or False, not {value!r}"
-            )
     try:
+        check_arguments(entry, {**entry.defaults, **arguments})
         return entry.builder(**arguments)
     except (ValueError, TypeError, OverflowError) as error:
         reason = str(error).partition("\n")[0]

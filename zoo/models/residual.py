@@ -8,10 +8,11 @@ from __future__ import annotations
 from functools import partial
 
 from zoo._keras import keras, layers
-from zoo.models._image_checks import check_image_shape, check_widths
 from zoo.models.blocks import conv_relu
 from zoo.models.blocks import residual_identity as identity_block
 from zoo.models.blocks import residual_projection as projection_block
+from zoo.models.image import CLASSES, GRAY
+from zoo.models.inception import MAPS
 from zoo.models.registry import register
 from zoo.models.spec import Shape, TensorSpec, Variant
 
@@ -23,7 +24,7 @@ def _halved(shape: Shape, **_: object) -> Shape:
 
 @register(
     documents=("dlwp-7.1", "arXiv:1512.03385"),
-    inputs=(TensorSpec("features", ("shape",), meaning="feature maps"),),
+    inputs=(MAPS,),
     outputs=(TensorSpec("residual", ("shape",), meaning="the maps plus what was learned of them"),),
     count=442_752,
     concepts=("block", "residual", "convolution", "merge", "variable-length"),
@@ -39,7 +40,6 @@ def residual_identity(
         shape: Height, width (None for any) and channels of the feature maps that it reads.
         depth: Number of convolutions, each with as many filters as there are channels.
     """
-    check_image_shape(shape, any_size=True, argument="shape")
 
     features = keras.Input(shape, name="features")  # (None, None, 128)
 
@@ -50,7 +50,7 @@ def residual_identity(
 
 @register(
     documents=("dlwp-7.1", "arXiv:1512.03385"),
-    inputs=(TensorSpec("features", ("shape",), meaning="feature maps"),),
+    inputs=(MAPS,),
     outputs=(
         TensorSpec(
             "residual", (_halved, "filters"), meaning="half as large, twice as many channels"
@@ -70,7 +70,6 @@ def residual_projection(
         shape: Height, width (None for any) and channels of the feature maps that it reads.
         filters: Filters of each convolution, and channels of the result.
     """
-    check_image_shape(shape, any_size=True, argument="shape")
 
     features = keras.Input(shape, name="features")  # (32, 32, 64)
 
@@ -81,10 +80,8 @@ def residual_projection(
 
 @register(
     documents=("dlwp-7.1", "beyond-sequential", "arXiv:1512.03385"),
-    inputs=(TensorSpec("picture", ("image_shape",), unit="0-1", meaning="gray levels"),),
-    outputs=(
-        TensorSpec("label", ("classes",), unit="probability", meaning="one probability per class"),
-    ),
+    inputs=(GRAY,),
+    outputs=(CLASSES,),
     count=371_738,
     concepts=("residual", "convolution", "merge", "batch-normalization"),
     claim="Beyond ten layers, shortcuts and batch normalization keep a network trainable.",
@@ -117,10 +114,8 @@ def residual_network(
         batch_normalization: Normalize after each convolution.
         skip: False builds the same network without shortcuts, for comparison.
     """
-    check_widths(filters=filters)
-    if blocks < 0:
-        raise ValueError(f"blocks must be 0 or more, not {blocks}")
-    check_image_shape(image_shape, 2 ** len(filters), any_size=True)
+    if not filters or blocks < 0:
+        raise ValueError("filters must name a stage or more, and blocks must be 0 or more")
     conv = partial(conv_relu, batch_normalization=batch_normalization)
     projection = partial(projection_block, batch_normalization=batch_normalization, skip=skip)
     identity = partial(identity_block, batch_normalization=batch_normalization, skip=skip)

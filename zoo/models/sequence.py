@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from zoo._keras import keras, layers
-from zoo.models._checks import check_length, check_sizes
 from zoo.models.dense import digit_mlp
 from zoo.models.registry import register
 from zoo.models.spec import TensorSpec
@@ -38,8 +37,6 @@ def rnn(
         units: Width of the LSTM.
         hidden: Width of the hidden layer.
     """
-    check_sizes(n_features=n_features)
-    check_length(length=length)
     sequence = keras.Input((length, n_features), name="sequence")  # (100, 1)
 
     x = layers.LSTM(units, name="lstm")(sequence)  # (10)
@@ -74,8 +71,6 @@ def shared_features(
         shallow: Width of the shallow branch's only layer.
         deep: Width of each layer of the deep branch, first to last.
     """
-    check_sizes(n_features=n_features)
-    check_length(length=length)
     sequence = keras.Input((length, n_features), name="sequence")  # (100, 1)
 
     extracted = layers.LSTM(units, name="lstm")(sequence)  # (10), read by both branches
@@ -118,8 +113,6 @@ def sequence_tagger(
         units: Width of both LSTMs.
         hidden: Width of the classifying head's hidden layer.
     """
-    check_sizes(n_features=n_features)
-    check_length(length=length)
     sequence = keras.Input((length, n_features), name="sequence")  # (100, 1)
 
     steps = layers.LSTM(units, return_sequences=True, name="lstm")(sequence)  # (100, 10)
@@ -167,8 +160,6 @@ def video_classifier(
         n_frames: Pictures in the video; None for any number.
         n_pixels, units, n_classes: As in `digit_mlp`.
     """
-    check_sizes(n_pixels=n_pixels)
-    check_length(n_frames=n_frames)
     frames = keras.Input((n_frames, n_pixels), name="frames")  # (20, 784)
 
     image_model = digit_mlp(n_pixels, units, n_classes)  # (784) -> (10)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from zoo._keras import keras, layers
-from zoo.models._checks import check_length, check_sizes
 from zoo.models.registry import register
 from zoo.models.spec import TensorSpec, Variant
 
@@ -66,8 +65,6 @@ def tweet_pair(
         units: Width of the LSTM.
         merge: `concatenate` the two vectors, as the document does, or `compare` them.
     """
-    check_sizes(alphabet=alphabet)
-    check_length(length=length)
     tweet_a = keras.Input((length, alphabet), name="tweet_a")  # (280, 256)
     tweet_b = keras.Input((length, alphabet), name="tweet_b")  # (280, 256)
 
@@ -110,7 +107,7 @@ def tweet_pair(
             {"shared": False},
             count=41_281,
             note="the comparison: an LSTM of its own for each sentence, 20,608 parameters more",
-        ),
+        )
     },
 )
 def siamese_lstm(
@@ -129,8 +126,6 @@ def siamese_lstm(
         shared: False gives the right sentence an LSTM of its own, to compare with.
         merge: `concatenate` the two vectors, as the document does, or `compare` them.
     """
-    check_sizes(n_features=n_features)
-    check_length(length=length)
     left = keras.Input((length, n_features), name="left")  # (None, 128)
     right = keras.Input((length, n_features), name="right")  # (None, 128)
 

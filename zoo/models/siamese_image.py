@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from zoo._keras import keras, layers
-from zoo.models.applications import xception_base
+from zoo.models.applications import PICTURE, xception_base, xception_least
 from zoo.models.registry import register
 from zoo.models.spec import Shape, TensorSpec, Variant
 
 WIDTHS = {1: 64, 2: 128, 3: 256, **dict.fromkeys(range(4, 13), 728), 13: 1024, 14: 2048}  # by block
+
+EYE = replace(PICTURE, least=xception_least)
 
 
 def _side_by_side(image_shape: Shape, blocks: int, **_: object) -> Shape:
@@ -22,12 +26,8 @@ def _side_by_side(image_shape: Shape, blocks: int, **_: object) -> Shape:
 @register(
     documents=("dlwp-7.1", "arXiv:1610.02357"),
     inputs=(
-        TensorSpec(
-            "left", ("image_shape",), unit="-1 to 1", meaning="what the left eye sees, in color"
-        ),
-        TensorSpec(
-            "right", ("image_shape",), unit="-1 to 1", meaning="what the right eye sees, in color"
-        ),
+        replace(EYE, name="left", meaning="what the left eye sees, in color"),
+        replace(EYE, name="right", meaning="what the right eye sees, in color"),
     ),
     outputs=(
         TensorSpec(

@@ -52,6 +52,9 @@ class TensorSpec:
         vocabulary: The data's list of labels that its ids index.
         text: What one step of a text is: `words`, `vectors` of words, or `characters`.
         default: The value that a prediction assumes where none is given.
+        least: The least of an axis that an argument sizes, of a picture's height and width alike:
+            what the convolutions and pools leave something of. A number, or a function of the
+            builder's arguments.
         when: The builder argument that decides whether the model has this tensor: it does if the
             argument is true or, where it is a list, names the tensor; a text is the tensor's
             name. `not ARGUMENT` is the opposite. Empty: always.
@@ -65,6 +68,7 @@ class TensorSpec:
     vocabulary: str = ""
     text: str = ""
     default: float | None = None
+    least: int | Callable[..., int] = 1
     when: str = ""
 
     def resolved(self, arguments: Mapping[str, Any]) -> TensorSpec | None:
@@ -138,8 +142,3 @@ class ModelSpec:
         sides = ((each.resolved(chosen) for each in side) for side in (self.inputs, self.outputs))
         inputs, outputs = (tuple(each for each in side if each) for side in sides)
         return replace(self, inputs=inputs, outputs=outputs)
-
-    def takes_only_bool(self, argument: str) -> bool:
-        """Whether the builder declares an argument as True or False and nothing else."""
-        declared = inspect.signature(self.builder).parameters[argument].annotation
-        return declared in (bool, "bool")  # a string where annotations are postponed

@@ -6,15 +6,23 @@ of a batch differ in length, the data says which id fills them up.
 
 from __future__ import annotations
 
+from typing import Any
+
 from zoo._keras import keras, layers
-from zoo.models._checks import check_length, check_sizes
 from zoo.models.registry import register
 from zoo.models.spec import TensorSpec, Variant
 
 
-def word_ids(name: str, length: str, meaning: str) -> TensorSpec:
+def word_ids(name: str, length: str, meaning: str, **options: Any) -> TensorSpec:
     """An input of word ids; `length` is the builder argument that says how many."""
-    return TensorSpec(name, (length,), "int32", "id", meaning, vocabulary="word", text="words")
+    return TensorSpec(
+        name, (length,), "int32", "id", meaning, vocabulary="word", text="words", **options
+    )
+
+
+def _shortest(kernel: int, pool: int, **_: object) -> int:
+    """Words of which the convolutions and pools of `posts` leave one place."""
+    return ((2 * kernel - 1) * pool + 2 * kernel - 2) * pool + kernel - 1
 
 
 @register(
@@ -43,7 +51,6 @@ def lstm_classifier(
         rate: Share of the LSTM's outputs that a training step leaves out, 0 to 1.
         length: Words in a text; None for any number.
     """
-    check_length(length=length)
     text = keras.Input((length,), dtype="int32", name="text")  # (None)
 
     x = layers.Embedding(vocabulary, width, name="embedding")(text)  # (None, 256)
@@ -96,8 +103,6 @@ def headline(
         units: Width of the LSTM.
         hidden: Width of each of the three hidden layers.
     """
-    check_sizes(n_aux=n_aux)
-    check_length(length=length)
     main_input = keras.Input((length,), dtype="int32", name="main_input")  # (100)
     aux_input = keras.Input((n_aux,), name="aux_input")  # (5)
 
@@ -167,7 +172,6 @@ def qa(
         text_units, question_units: Width of the LSTM.
         text_length, question_length: Words; None for any number.
     """
-    check_length(text_length=text_length, question_length=question_length)
     text = keras.Input((text_length,), dtype="int32", name="text")  # (None)
     question = keras.Input((question_length,), dtype="int32", name="question")  # (None)
 
@@ -185,7 +189,7 @@ def qa(
 
 @register(
     documents="dlwp-7.1",
-    inputs=(word_ids("posts", "length", "269 word ids or more, 0 to 49,999"),),
+    inputs=(word_ids("posts", "length", "269 word ids or more, 0 to 49,999", least=_shortest),),
     outputs=(
         TensorSpec("age", (1,), unit="years", meaning="the author's age"),
         TensorSpec(
@@ -222,7 +226,7 @@ def qa(
             {"as_printed": True},
             count=45_982_476,
             note="Embedding(256, 50_000): knows 256 words, each a vector of 50,000 numbers",
-        ),
+        )
     },
 )
 def posts(
@@ -247,8 +251,6 @@ def posts(
         length: Words; None for any number that the pools leave something of (269 or more).
         as_printed: Keep the document's misprint: vocabulary and width swapped.
     """
-    shortest = ((2 * kernel - 1) * pool + 2 * kernel - 2) * pool + kernel - 1
-    check_length(shortest, "the convolutions and pools use up the rest", length=length)
     posts = keras.Input((length,), dtype="int32", name="posts")  # (500), say
 
     table = (width, vocabulary) if as_printed else (vocabulary, width)
@@ -326,7 +328,6 @@ def novel(
         length: Words; None for any number.
         heads: Which outputs to build; one alone is a separate model to compare with.
     """
-    check_length(length=length)
     if tuple(heads) not in (("genre", "date"), ("genre",), ("date",)):
         raise ValueError(f"heads must be ('genre', 'date') or one of the two, not {heads!r}")
     text = keras.Input((length,), dtype="int32", name="text")  # (None)
