@@ -21,7 +21,7 @@ from zoo.core.console import Reporter
 from zoo.core.errors import TrainingError, UnknownNameError
 from zoo.core.files import replacing_folder
 from zoo.experiments.runs import Run
-from zoo.exporting import exporter, onnx_file, serving, signature_json, verify
+from zoo.exporting import exporter, onnx_file, serving, verify
 from zoo.exporting.formats import FORMATS, Artifact, ExportError, Format
 from zoo.training.compile import compile_model
 
@@ -37,11 +37,11 @@ def _targets(model: Any, recipe: zoo.Recipe) -> dict[str, np.ndarray]:
     """0 or 1 for every output, as its loss wants it."""
     rng = np.random.default_rng(0)
     targets = {}
-    for tensor in serving.outputs_of(model):
+    for name, tensor in serving.outputs_of(model).items():
         shape = (ROWS, *(size or 1 for size in tensor.shape[1:]))
-        if recipe.loss[tensor.name].startswith("sparse"):
+        if recipe.loss[name].startswith("sparse"):
             shape = (*shape[:-1], 1)
-        targets[tensor.name] = rng.integers(0, 2, shape).astype(np.float32)
+        targets[name] = rng.integers(0, 2, shape).astype(np.float32)
     return targets
 
 
@@ -82,7 +82,7 @@ def test_train_tensorboard_export_reload(name: str, tmp_path: Path) -> None:
         again = exporter.load(path)
         assert again.inputs == {key: str(array.dtype) for key, array in rows.items()}
         found = again.run({key: array[:5] for key, array in rows.items()})
-        assert set(found) == {port.name for port in serving.outputs_of(model)}
+        assert set(found) == set(serving.outputs_of(model))
         for port, values in found.items():
             np.testing.assert_allclose(values, expected[port][:5], atol=1e-4, err_msg=format)
     assert set(json.loads((tmp_path / "export" / "signature.json").read_text())) == set(
@@ -143,7 +143,7 @@ def test_signature_file_keeps_its_neighbors_and_forgets_what_is_gone(tmp_path: P
     entries = json.loads((tmp_path / "signature.json").read_text())
     assert list(entries) == ["one.keras", "two.keras"]
     (tmp_path / "one.keras").unlink()
-    signature_json.add(tmp_path, "two.keras", {"format": "keras"})
+    exporter.add_signature(tmp_path, "two.keras", {"format": "keras"})
     assert json.loads((tmp_path / "signature.json").read_text()) == {
         "two.keras": {"format": "keras"}
     }
@@ -423,11 +423,11 @@ def test_the_check_sees_what_is_not_finite() -> None:
     (port,) = serving.outputs_of(model)
 
     def broken(inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-        return {port.name: np.full((len(inputs["features"]), 1), np.nan, np.float32)}
+        return {port: np.full((len(inputs["features"]), 1), np.nan, np.float32)}
 
-    artifact = Artifact("a runtime", {"features": "float32"}, (port.name,), broken)
+    artifact = Artifact("a runtime", {"features": "float32"}, (port,), broken)
     with pytest.raises(ExportError, match="differs from Keras by inf"):
         verify.check(model, artifact, rows, 1e-4)
-    renamed = Artifact("a runtime", {"x": "float32"}, (port.name,), broken)
+    renamed = Artifact("a runtime", {"x": "float32"}, (port,), broken)
     with pytest.raises(ExportError, match=r"inputs \{'x': 'float32'\}, not \{'fea"):
         verify.check(model, renamed, rows, 1e-4)

@@ -2,11 +2,12 @@
 
     >>> zoo.export("basketball", "onnx")
 
-`FORMATS` is the table of formats, with a module for each. Importing this loads neither
-TensorFlow nor any runtime.
+Importing this loads neither TensorFlow nor any runtime.
 """
 
-from zoo.exporting import keras_file, litert, onnx_file, saved_model
+from zoo.exporting import keras_files as keras_files
+from zoo.exporting import litert as litert
+from zoo.exporting import onnx_file as onnx_file
 from zoo.exporting.exporter import TOLERANCE, Exported, export, load, rows_for
 from zoo.exporting.formats import FORMATS, Artifact, ExportError, Format
 
@@ -22,11 +23,4 @@ __all__ = [
     "rows_for",
 ]
 
-for _name, _module in (
-    ("keras", keras_file),
-    ("savedmodel", saved_model),
-    ("litert", litert),
-    ("onnx", onnx_file),
-):
-    FORMATS.add(_name, Format(_module.FILE, _module.write, _module.open_))
 FORMATS.keep()

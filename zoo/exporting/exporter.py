@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,13 @@ import numpy as np
 from zoo._keras import keras, tf
 from zoo.core.console import Reporter
 from zoo.core.errors import DataError, TrainingError
-from zoo.core.files import replacing, replacing_folder
+from zoo.core.files import replacing, replacing_folder, write_text
 from zoo.experiments.feeding import feed
 from zoo.experiments.runs import LOGDIR, Run, load_run
-from zoo.exporting import serving, signature_json, verify
+from zoo.exporting import serving, verify
 from zoo.exporting.formats import FORMATS, Arrays, Artifact, ExportError
+from zoo.models.registry import MODELS
+from zoo.models.spec import TensorSpec
 
 TOLERANCE = 1e-4
 
@@ -99,17 +102,8 @@ def export(
     with replace(path) as partial:
         artifact = _written(chosen, format, partial)
         found = verify.check(chosen, artifact, inputs, tolerance)
-    exported = Exported(
-        path=path,
-        format=format,
-        runtime=artifact.runtime,
-        bytes=_size(path),
-        difference=found.difference,
-        batches=found.batches,
-        lengths=found.lengths,
-        rows=split,
-    )
-    signature_json.add(path.parent, path.name, _entry(chosen, exported, tolerance, run))
+    exported = Exported(path, format, artifact.runtime, _size(path), rows=split, **vars(found))
+    add_signature(path.parent, path.name, _signature(chosen, exported, tolerance, run))
     return exported
 
 
@@ -171,7 +165,7 @@ def _written(model: keras.Model, format: str, path: Path) -> Artifact:
     try:
         target.write(model, path)
         return target.open(path)
-    except (ExportError, OSError):
+    except OSError:
         raise
     except Exception as error:  # Keras and TensorFlow raise many kinds
         reason = str(error).partition("\n")[0] or type(error).__name__
@@ -184,16 +178,34 @@ def _size(path: Path) -> int:
     return sum(file.stat().st_size for file in files if file.is_file())
 
 
-def _entry(
+def add_signature(folder: Path, artifact: str, entry: Mapping[str, Any]) -> None:
+    """Set one artifact's entry in the folder's signature.json, which others call it by.
+
+    Entries of neighbors that are still there stay; a damaged file is written anew.
+    """
+    path = folder / "signature.json"
+    try:
+        read = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        read = {}
+    known = read.items() if isinstance(read, dict) else ()
+    entries = {name: old for name, old in known if (folder / name).exists()}
+    entries[artifact] = dict(entry)
+    write_text(path, json.dumps(entries, indent=2, ensure_ascii=False) + "\n")
+
+
+def _signature(
     model: keras.Model, exported: Exported, tolerance: float, run: Run | None
 ) -> dict[str, Any]:
-    """What signature.json says of one artifact."""
+    """What signature.json says of one artifact, with units if its architecture is registered."""
     architecture = run.record.recipe.architecture if run else model.name
+    known = MODELS.get(architecture) if architecture in MODELS else None
     return {
         "format": exported.format,
         "model": model.name,
         **({"run": f"{run.folder.parent.name}/{run.folder.name}"} if run else {}),
-        **signature_json.describe(model, architecture),
+        "inputs": _described(serving.inputs_of(model), known.inputs if known else ()),
+        "outputs": _described(serving.outputs_of(model), known.outputs if known else ()),
         "check": {
             "runtime": exported.runtime,
             "rows": exported.rows,
@@ -204,3 +216,16 @@ def _entry(
         },
         "versions": {"keras": keras.__version__, "tensorflow": tf.__version__},
     }
+
+
+def _described(tensors: Mapping[str, Any], specs: Sequence[TensorSpec]) -> list[dict[str, Any]]:
+    """Name, type and shape of each tensor (null where it varies), with its unit."""
+    known = {each.name: each for each in specs}
+    described = []
+    for name, tensor in tensors.items():
+        entry = {"name": name, "dtype": tensor.dtype, "shape": list(tensor.shape)}
+        if found := known.get(name):
+            told = {"unit": found.unit, "vocabulary": found.vocabulary}
+            entry |= {key: text for key, text in told.items() if text}
+        described.append(entry)
+    return described

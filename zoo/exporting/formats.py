@@ -1,8 +1,16 @@
-"""The table of formats, and what a written file is to its runtime."""
+"""The table of formats: how each is written, and what a written file is to its runtime.
+
+A format is a module that adds itself here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,3 +60,37 @@ class Format:
 
 
 FORMATS: Registry[Format] = Registry("format")
+
+
+@contextmanager
+def silent() -> Iterator[None]:
+    """Drop what converters and runtimes say on stderr, native code included, and warnings."""
+    loggers = [logging.getLogger(name) for name in ("tensorflow", "tf2onnx", "absl")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings(), _no_stderr():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+@contextmanager
+def _no_stderr() -> Iterator[None]:
+    """Point file descriptor 2 nowhere."""
+    try:
+        saved = os.dup(2)
+    except OSError:  # no stderr at all, as under some notebook servers
+        yield
+        return
+    sys.stderr.flush()
+    try:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)

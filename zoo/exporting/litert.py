@@ -12,11 +12,8 @@ import numpy as np
 
 from zoo._keras import keras, tf
 from zoo.exporting import serving
-from zoo.exporting.formats import Arrays, Artifact, ExportError
+from zoo.exporting.formats import FORMATS, Arrays, Artifact, ExportError, Format, silent
 from zoo.exporting.recurrent import portable
-from zoo.exporting.silence import silent
-
-FILE = "model.tflite"  # its name in an export folder
 
 
 def write(model: keras.Model, path: Path) -> None:
@@ -25,10 +22,10 @@ def write(model: keras.Model, path: Path) -> None:
     Raises:
         ExportError: LiteRT lacks an operation of the model, or the model reads text.
     """
-    serving.check_parameter_names(model, "litert")
-    texts = [tensor.name for tensor in serving.inputs_of(model) if tensor.dtype == "string"]
-    if texts:
-        raise ExportError(f"{model.name} as litert: LiteRT reads no text, such as {texts[0]}")
+    serving.check_parameter_names(model)
+    for name, tensor in serving.inputs_of(model).items():
+        if tensor.dtype == "string":
+            raise ExportError(f"LiteRT reads no text, such as {name}")
     with silent(), portable(model, tensor_lists=False), tempfile.TemporaryDirectory() as folder:
         frozen = _frozen(model)
         concrete = frozen.get_concrete_function()
@@ -40,7 +37,7 @@ def write(model: keras.Model, path: Path) -> None:
         try:
             content = converter.convert()
         except Exception as error:  # the converter raises its own kinds, with pages of text
-            raise ExportError(f"{model.name} as litert: {_reason(str(error))}") from error
+            raise ExportError(_reason(str(error))) from error
     path.write_bytes(content)
 
 
@@ -106,3 +103,6 @@ def _interpreter(path: Path) -> tuple[Any, str]:
         return tf.lite.Interpreter(str(path)), f"LiteRT of TensorFlow {tf.__version__}"
     version = importlib.metadata.version("ai-edge-litert")
     return Interpreter(str(path)), f"LiteRT {version}"
+
+
+FORMATS.add("litert", Format("model.tflite", write, open_))

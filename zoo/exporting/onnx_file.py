@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +11,11 @@ import numpy as np
 
 from zoo._keras import keras
 from zoo.exporting import serving
-from zoo.exporting.formats import Arrays, Artifact, ExportError
+from zoo.exporting.formats import FORMATS, Arrays, Artifact, ExportError, Format, silent
 from zoo.exporting.recurrent import portable
-from zoo.exporting.silence import silent
-
-FILE = "model.onnx"  # its name in an export folder
 
 OPSET = 17
-_TYPES = {
-    "tensor(float)": "float32",
-    "tensor(double)": "float64",
-    "tensor(float16)": "float16",
-    "tensor(string)": "string",
-}
+_TYPES = {"float": "float32", "double": "float64"}  # of those that onnxruntime calls otherwise
 
 
 def write(model: keras.Model, path: Path) -> None:
@@ -34,15 +26,11 @@ def write(model: keras.Model, path: Path) -> None:
     """
     convert = _needed("tf2onnx.convert")
     with silent(), portable(model, tensor_lists=True):
-        try:
-            converted, _ = convert.from_function(
-                serving.function(model), serving.specs(model), opset=OPSET
-            )
-        except Exception as error:  # ValueError, KeyError, RuntimeError of its many handlers
-            reason = str(error).partition("\n")[0] or type(error).__name__
-            raise ExportError(f"{model.name} as onnx: {reason}") from error
+        converted, _ = convert.from_function(
+            serving.function(model), serving.specs(model), opset=OPSET
+        )
     if missing := sorted(set(_unknown(converted.graph))):
-        raise ExportError(f"{model.name} as onnx: ONNX has no operation for {', '.join(missing)}")
+        raise ExportError(f"ONNX has no operation for {', '.join(missing)}")
     _name_axes(converted.graph.input, serving.inputs_of(model))
     _name_axes(converted.graph.output, serving.outputs_of(model))
     path.write_bytes(converted.SerializeToString())
@@ -60,12 +48,11 @@ def _unknown(graph: Any) -> Iterator[str]:
                 yield from _unknown(attribute.g)
 
 
-def _name_axes(values: Sequence[Any], tensors: Sequence[serving.Tensor]) -> None:
+def _name_axes(values: Sequence[Any], tensors: Mapping[str, Any]) -> None:
     """Name the first axis `batch` and others that vary after their tensor; fix the rest."""
-    shapes = {tensor.name: tensor.shape for tensor in tensors}
     for value in values:
         for index, axis in enumerate(value.type.tensor_type.shape.dim):
-            size = shapes[value.name][index]
+            size = tensors[value.name].shape[index]
             if size is not None:
                 axis.dim_value = size
             else:
@@ -87,10 +74,8 @@ def open_(path: Path) -> Artifact:
     outputs = tuple(value.name for value in session.get_outputs())
 
     def run(inputs: Arrays) -> Arrays:
-        return {
-            name: np.asarray(value)
-            for name, value in zip(outputs, session.run(list(outputs), inputs), strict=True)
-        }
+        values = session.run(list(outputs), inputs)
+        return {name: np.asarray(value) for name, value in zip(outputs, values, strict=True)}
 
     return Artifact(
         f"onnxruntime {runtime.__version__}",
@@ -102,7 +87,8 @@ def open_(path: Path) -> Artifact:
 
 def _type(name: str) -> str:
     """`tensor(int32)` as `int32`."""
-    return _TYPES.get(name, name.removeprefix("tensor(").removesuffix(")"))
+    plain = name.removeprefix("tensor(").removesuffix(")")
+    return _TYPES.get(plain, plain)
 
 
 def _needed(module: str) -> Any:
@@ -110,6 +96,8 @@ def _needed(module: str) -> Any:
         with silent():
             return importlib.import_module(module)
     except ImportError as error:
-        raise ExportError(
-            f"onnx needs {module.partition('.')[0]}: pip install 'functional-zoo[export]'"
-        ) from error
+        package = module.partition(".")[0]
+        raise ExportError(f"{package} is missing: pip install 'functional-zoo[export]'") from error
+
+
+FORMATS.add("onnx", Format("model.onnx", write, open_))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,27 +13,14 @@ from zoo.exporting.formats import Arrays, ExportError
 from zoo.training.engine import output_names
 
 
-@dataclass(frozen=True)
-class Tensor:
-    """A model's input or output: name, shape with None where it varies, type."""
-
-    name: str
-    shape: tuple[int | None, ...]
-    dtype: str
+def inputs_of(model: keras.Model) -> dict[str, Any]:
+    """Name -> symbolic tensor of every input, in order, batch axis included."""
+    return {tensor.name: tensor for tensor in model.inputs}
 
 
-def inputs_of(model: keras.Model) -> list[Tensor]:
-    """The model's inputs, in order, batch axis included."""
-    return [_tensor(tensor.name, tensor) for tensor in model.inputs]
-
-
-def outputs_of(model: keras.Model) -> list[Tensor]:
-    """The model's outputs, in order, batch axis included."""
-    return [_tensor(*pair) for pair in zip(_names(model), model.outputs, strict=True)]
-
-
-def _tensor(name: str, tensor: Any) -> Tensor:
-    return Tensor(name, tuple(tensor.shape), str(keras.backend.standardize_dtype(tensor.dtype)))
+def outputs_of(model: keras.Model) -> dict[str, Any]:
+    """Name -> symbolic tensor of every output, in order, batch axis included."""
+    return dict(zip(_names(model), model.outputs, strict=True))
 
 
 def _names(model: keras.Model) -> list[str]:
@@ -59,25 +45,23 @@ def check_exportable(model: Any) -> None:
             f"{model.name} has no named inputs: export takes functional models, and Sequential "
             "ones that know their input's shape"
         )
-    if len(_names(model)) != len(model.outputs):
+    outputs = _names(model)
+    if len(outputs) != len(model.outputs):
         raise ExportError(f"{model.name}: outputs must be tensors, or one list or dict of tensors")
-    for kind, tensors in (("input", inputs_of(model)), ("output", outputs_of(model))):
-        names = [tensor.name for tensor in tensors]
+    for kind, names in (("input", [each.name for each in model.inputs]), ("output", outputs)):
         if len(set(names)) < len(names):
             raise ExportError(f"{model.name}: two {kind}s share a name: {', '.join(names)}")
 
 
-def check_parameter_names(model: keras.Model, format: str) -> None:
+def check_parameter_names(model: keras.Model) -> None:
     """Refuse input names that TensorFlow's signatures cannot hold.
 
     Raises:
         ExportError: a name that is not a Python identifier.
     """
-    for tensor in inputs_of(model):
-        if not tensor.name.isidentifier() or keyword.iskeyword(tensor.name):
-            raise ExportError(
-                f"{model.name} as {format}: an input must have a Python name, not {tensor.name!r}"
-            )
+    for name in inputs_of(model):
+        if not name.isidentifier() or keyword.iskeyword(name):
+            raise ExportError(f"an input must have a Python name, not {name!r}")
 
 
 def called(model: keras.Model, inputs: Sequence[Any]) -> dict[str, Any]:
@@ -90,21 +74,18 @@ def called(model: keras.Model, inputs: Sequence[Any]) -> dict[str, Any]:
 
 def predict(model: keras.Model, inputs: Arrays) -> Arrays:
     """The model's own outputs by name, in evaluation mode."""
-    outputs = called(model, [inputs[tensor.name] for tensor in inputs_of(model)])
+    outputs = called(model, [inputs[name] for name in inputs_of(model)])
     return {name: np.asarray(keras.ops.convert_to_numpy(value)) for name, value in outputs.items()}
 
 
 def specs(model: keras.Model) -> list[Any]:
     """The inputs as TensorFlow describes them: name, shape, type."""
-    return [
-        tf.TensorSpec(tensor.shape, tensor.dtype, name=tensor.name) for tensor in inputs_of(model)
-    ]
+    inputs = inputs_of(model).items()
+    return [tf.TensorSpec(tensor.shape, tensor.dtype, name=name) for name, tensor in inputs]
 
 
 def function(model: keras.Model) -> Any:
     """The model in evaluation mode: tensors in input order -> outputs by name."""
-
-    def serve(*tensors: Any) -> dict[str, Any]:
-        return called(model, tensors)
-
-    return tf.function(serve, input_signature=specs(model), autograph=False)
+    return tf.function(
+        lambda *tensors: called(model, tensors), input_signature=specs(model), autograph=False
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,14 +50,14 @@ def made_up_rows(model: keras.Model, rows: int = ROWS, seed: int = 0) -> Arrays:
 def _random(model: keras.Model, rows: int, length: int, seed: int) -> Arrays:
     rng = np.random.default_rng(seed)
     inputs = {}
-    for tensor in serving.inputs_of(model):
+    for name, tensor in serving.inputs_of(model).items():
         shape = (rows, *(length if size is None else size for size in tensor.shape[1:]))
         if tensor.dtype.startswith("float") or tensor.dtype == "bfloat16":
-            inputs[tensor.name] = rng.normal(size=shape).astype(np.dtype(tensor.dtype))
+            inputs[name] = rng.normal(size=shape).astype(np.dtype(tensor.dtype))
         elif tensor.dtype.startswith(("int", "uint", "bool")):
-            inputs[tensor.name] = rng.integers(0, 2, shape).astype(tensor.dtype)
+            inputs[name] = rng.integers(0, 2, shape).astype(tensor.dtype)
         else:
-            raise ExportError(f"input {tensor.name} is {tensor.dtype}: give rows of your own")
+            raise ExportError(f"input {name} is {tensor.dtype}: give rows of your own")
     return inputs
 
 
@@ -68,11 +68,11 @@ def given_rows(model: keras.Model, rows: Mapping[str, np.ndarray]) -> Arrays:
         ExportError: an input without rows, or none at all.
     """
     inputs = {}
-    for tensor in serving.inputs_of(model):
-        if tensor.name not in rows:
-            raise ExportError(f"no rows for input {tensor.name}; there are {', '.join(rows)}")
-        array = np.asarray(rows[tensor.name])
-        inputs[tensor.name] = array if tensor.dtype == "string" else array.astype(tensor.dtype)
+    for name, tensor in serving.inputs_of(model).items():
+        if name not in rows:
+            raise ExportError(f"no rows for input {name}; there are {', '.join(rows)}")
+        array = np.asarray(rows[name])
+        inputs[name] = array if tensor.dtype == "string" else array.astype(tensor.dtype)
     if not all(map(len, inputs.values())):
         raise ExportError("there are no rows to check with")
     return inputs
@@ -88,7 +88,6 @@ def check(
     """
     _check_names(model, artifact)
     batches = list(_batches(model, rows))
-    varying = _varying(model)
     worst = 0.0
     for inputs in batches:
         expected = serving.predict(model, inputs)
@@ -104,14 +103,15 @@ def check(
                     f"{artifact.runtime} gives {name} the shape {found[name].shape}, Keras "
                     f"{wanted.shape}"
                 )
-            difference = _difference(found[name], wanted)
-            allowed = tolerance * max(1.0, _largest(wanted))
+            difference, largest = _compared(found[name], wanted)
+            allowed = tolerance * max(1.0, largest)
             if not difference <= allowed:
                 raise ExportError(
                     f"{artifact.runtime} differs from Keras by {difference:.3g} in {name}, more "
                     f"than {allowed:.3g}"
                 )
             worst = max(worst, difference)
+    varying = _varying(model).items()
     lengths = {
         inputs[name].shape[axis] for inputs in batches for name, axes in varying for axis in axes
     }
@@ -120,10 +120,10 @@ def check(
 
 
 def _check_names(model: keras.Model, artifact: Artifact) -> None:
-    wanted = {tensor.name: tensor.dtype for tensor in serving.inputs_of(model)}
+    wanted = {name: tensor.dtype for name, tensor in serving.inputs_of(model).items()}
     if artifact.inputs != wanted:
         raise ExportError(f"{artifact.runtime}: inputs {artifact.inputs}, not {wanted}")
-    names = {tensor.name for tensor in serving.outputs_of(model)}
+    names = set(serving.outputs_of(model))
     if set(artifact.outputs) != names:
         raise ExportError(
             f"{artifact.runtime}: outputs {', '.join(artifact.outputs)}, not "
@@ -131,13 +131,12 @@ def _check_names(model: keras.Model, artifact: Artifact) -> None:
         )
 
 
-def _varying(model: keras.Model) -> list[tuple[str, Sequence[int]]]:
-    """Inputs with axes that vary, the batch's apart."""
-    found = [
-        (tensor.name, [axis for axis, size in enumerate(tensor.shape) if axis and size is None])
-        for tensor in serving.inputs_of(model)
-    ]
-    return [(name, axes) for name, axes in found if axes]
+def _varying(model: keras.Model) -> dict[str, list[int]]:
+    """Of each input the axes that vary, the batch's apart."""
+    return {
+        name: [axis for axis, size in enumerate(tensor.shape) if axis and size is None]
+        for name, tensor in serving.inputs_of(model).items()
+    }
 
 
 def _batches(model: keras.Model, rows: Mapping[str, np.ndarray]) -> Iterator[Arrays]:
@@ -148,29 +147,20 @@ def _batches(model: keras.Model, rows: Mapping[str, np.ndarray]) -> Iterator[Arr
     yield {name: array[:1] for name, array in some.items()}
     yield some
     varying = _varying(model)
-    if varying:
-        longer = {name: array[:3] for name, array in some.items()}
-        for name, axes in varying:
-            pads = [(0, LONGER * (axis in axes)) for axis in range(longer[name].ndim)]
-            longer[name] = np.pad(longer[name], pads, mode="wrap")
+    if any(varying.values()):
+        longer = {}
+        for name, array in some.items():
+            pads = [(0, LONGER * (axis in varying[name])) for axis in range(array.ndim)]
+            longer[name] = np.pad(array[:3], pads, mode="wrap")
         yield longer
 
 
-def _difference(found: np.ndarray, wanted: np.ndarray) -> float:
-    """The largest absolute difference; infinite where what is not finite differs."""
-    if wanted.dtype.kind not in "fiubV" or found.dtype.kind not in "fiubV":  # V is bfloat16
-        return 0.0 if np.array_equal(found, wanted) else float("inf")
+def _compared(found: np.ndarray, wanted: np.ndarray) -> tuple[float, float]:
+    """The largest absolute difference, infinite where only one is finite, and the largest value."""
+    if {found.dtype.kind, wanted.dtype.kind} - set("fiubV"):  # V is bfloat16
+        return (0.0 if np.array_equal(found, wanted) else np.inf), 0.0
     one, other = found.astype(np.float64), wanted.astype(np.float64)
-    finite = np.isfinite(other)
-    if not np.array_equal(one[~finite], other[~finite], equal_nan=True):
-        return float("inf")
-    if not np.isfinite(one[finite]).all():
-        return float("inf")
-    return float(np.abs(one[finite] - other[finite]).max(initial=0.0))
-
-
-def _largest(values: np.ndarray) -> float:
-    if values.dtype.kind not in "fiubV":
-        return 0.0
-    numbers = values.astype(np.float64)
-    return float(np.abs(numbers[np.isfinite(numbers)]).max(initial=0.0))
+    same = (one == other) | (np.isnan(one) & np.isnan(other))
+    gaps = np.abs(one[~same] - other[~same])
+    gaps[np.isnan(gaps)] = np.inf
+    return float(gaps.max(initial=0.0)), float(np.abs(other[np.isfinite(other)]).max(initial=0.0))
