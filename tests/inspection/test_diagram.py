@@ -20,7 +20,7 @@ from zoo._keras import keras, layers
 from zoo.cli.root import cli, run
 from zoo.core.errors import ZooError
 from zoo.inspection.diagram import keras_dot, render, to_dot
-from zoo.inspection.diagram.drawing import Frame, Style, compose
+from zoo.inspection.diagram.drawing import Frame, compose
 from zoo.inspection.diagram.render import executable, svg
 
 every_architecture = pytest.mark.parametrize("name", zoo.list_models())
@@ -29,7 +29,7 @@ OBJECT_ID = re.compile(r"\d{12,}")
 
 
 def frames(model: Any, **style: Any) -> list[Frame]:
-    return compose(model, Style(**style))
+    return compose(model, **style)
 
 
 def boxes(frame: Frame) -> dict[str, list[str]]:

@@ -7,144 +7,115 @@ weights' shapes.
 
 from __future__ import annotations
 
-import ast
 import math
-import operator
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 Shapes = dict[str, tuple[int, ...]]  # a weight's name -> its shape
 
-# class -> its rule in words, as `Explanation` prints it below the table
-RULES = {
-    "Dense": "(inputs + 1) x units",
-    "Conv": "(kernel x input channels + 1) x filters",
-    "DepthwiseConv": "(kernel + 1) x channels",
-    "SeparableConv": "kernel x channels + (channels + 1) x filters",
-    "Embedding": "rows x width",
-    "LSTM": "4 x (inputs x units + units^2 + units)",
-    "GRU": "3 x (inputs x units + units^2 + 2 x units)",
-    "SimpleRNN": "inputs x units + units^2 + units",
-    "BatchNormalization": "gamma and beta are trained, the moving mean and variance are not",
-}
-
 
 @dataclass(frozen=True)
-class Term:
-    """Some of a layer's weights: their names, and the formula that counts them."""
+class Rule:
+    """How the layers of a class are counted.
 
-    weights: tuple[str, ...]
-    formula: str
-    count: int
-    trainable: bool
+    Attributes:
+        words: The rule as `Explanation` prints it below the table.
+        weights: What such a layer has, besides `OPTIONAL` ones; one with others, such as LoRA's
+            or a quantized one, is not counted by the rule.
+        formula: Made from the weights' shapes; None for plain products.
+    """
+
+    words: str
+    weights: set[str]
+    formula: Callable[[Shapes], str] | None
+
+
+OPTIONAL = {"bias", "gamma", "beta"}
 
 
 def rule(layer: Any) -> str | None:
     """The key of `RULES` that counts this layer; None for one counted by plain products."""
-    name = type(layer).__name__.removesuffix("Transpose")
-    stem = name[:-2] if name[-2:] in ("1D", "2D", "3D") else name
-    known = stem in RULES and set(_shapes(layer)) in _WEIGHTS.get(stem, ())
+    stem = re.sub(r"([123]D)?(Transpose)?$", "", type(layer).__name__)
+    names = set(_shapes(layer))
+    known = stem in RULES and RULES[stem].weights <= names <= RULES[stem].weights | OPTIONAL
     return stem if known else None
 
 
-def terms(layer: Any, weights: Sequence[Any] | None = None) -> list[Term]:
-    """The terms whose counts add up to the layer's parameters.
+def terms(layer: Any, weights: Sequence[Any] | None = None) -> list[tuple[str, list[Any]]]:
+    """Formulas that add up to the layer's parameters, each with the weights that it counts.
 
     Args:
         layer: A built layer.
         weights: Its own weights, where some belong to layers inside it; None for all.
     """
     key = rule(layer) if weights is None else None
-    if key is not None and key != "BatchNormalization":
-        formula = _FORMULAS[key](layer, _shapes(layer))
-        trainable = all(weight.trainable for weight in layer.weights)
-        return [Term(tuple(_shapes(layer)), formula, evaluate(formula), trainable)]
+    formula = RULES[key].formula if key else None
+    if formula:
+        return [(formula(_shapes(layer)), list(layer.weights))]
     counted = layer.weights if weights is None else weights
-    return [
-        _product_term([weight for weight in counted if weight.trainable is trained], trained)
-        for trained in (True, False)
-        if any(weight.trainable is trained for weight in counted)
-    ]
+    groups = [[each for each in counted if each.trainable is trained] for trained in (True, False)]
+    return [(_products(group), group) for group in groups if group]
 
 
 def evaluate(formula: str) -> int:
     """Evaluate a formula of whole numbers, `+`, `x`, `^` and brackets."""
-    python = formula.replace(",", "").replace(" x ", " * ").replace("^", "**")
-    return _value(ast.parse(python, mode="eval").body)
-
-
-_OPERATORS: dict[type[ast.operator], Callable[[int, int], int]] = {
-    ast.Add: operator.add,
-    ast.Mult: operator.mul,
-    ast.Pow: operator.pow,
-}
-
-
-def _value(node: ast.expr) -> int:
-    if isinstance(node, ast.BinOp):
-        return _OPERATORS[type(node.op)](_value(node.left), _value(node.right))
-    if isinstance(node, ast.Constant) and isinstance(node.value, int):
-        return node.value
-    raise ValueError(f"not a formula: {ast.unparse(node)}")
+    if not re.fullmatch(r"[\d, +x^()]+", formula):
+        raise ValueError(f"not a formula: {formula}")
+    return eval(formula.replace(",", "").replace("x", "*").replace("^", "**"))
 
 
 def _shapes(layer: Any) -> Shapes:
-    return {weight.name: tuple(weight.shape) for weight in layer.weights}
+    shapes = {weight.name: tuple(weight.shape) for weight in layer.weights}
+    if "kernel" in shapes and type(layer).__name__.endswith("Transpose"):  # it names filters first
+        *window, filters, channels = shapes["kernel"]
+        shapes["kernel"] = (*window, channels, filters)
+    return shapes
 
 
 def _times(factors: Sequence[int]) -> str:
     return " x ".join(f"{factor:,}" for factor in factors) or "1"
 
 
-def _product_term(weights: Sequence[Any], trainable: bool) -> Term:
+def _products(weights: Sequence[Any]) -> str:
     """The sum of the products of the weights' shapes, equal ones taken together."""
     shapes = [tuple(weight.shape) for weight in weights]
     products = []
     for shape in dict.fromkeys(shapes):
         times = shapes.count(shape)
         products.append(f"{times} x {_times(shape)}" if times > 1 else _times(shape))
-    formula = " + ".join(products)
-    return Term(tuple(weight.name for weight in weights), formula, evaluate(formula), trainable)
+    return " + ".join(products)
 
 
-def _dense(_: Any, shapes: Shapes) -> str:
-    inputs, units = shapes["kernel"]
-    return f"({inputs:,} + 1) x {units:,}" if "bias" in shapes else f"{inputs:,} x {units:,}"
+def _each(inputs: str, outputs: str, shapes: Shapes) -> str:
+    """Every output's weights, one of them a bias if there is any."""
+    return f"({inputs} + 1) x {outputs}" if "bias" in shapes else f"{inputs} x {outputs}"
 
 
-def _convolution(layer: Any, shapes: Shapes) -> str:
-    *window, channels, filters = shapes["kernel"]
-    if type(layer).__name__.endswith("Transpose"):  # its kernel names filters first
-        channels, filters = filters, channels
-    reach = _times([*window, channels])
-    return f"({reach} + 1) x {filters:,}" if "bias" in shapes else f"{reach} x {filters:,}"
+def _kernel(shapes: Shapes) -> str:
+    *reach, outputs = shapes["kernel"]
+    return _each(_times(reach), f"{outputs:,}", shapes)
 
 
-def _depthwise(_: Any, shapes: Shapes) -> str:
-    *window, channels, multiplier = shapes["kernel"]
-    outputs = _times([channels, multiplier] if multiplier > 1 else [channels])
-    return (
-        f"({_times(window)} + 1) x {outputs}"
-        if "bias" in shapes
-        else f"{_times(window)} x {outputs}"
-    )
+def _by_channel(kernel: Sequence[int]) -> tuple[str, str]:
+    """Of a kernel that sees one channel at a time, its window and its outputs."""
+    *window, channels, multiplier = kernel
+    return _times(window), _times([channels, multiplier] if multiplier > 1 else [channels])
 
 
-def _separable(_: Any, shapes: Shapes) -> str:
-    *window, channels, multiplier = shapes["depthwise_kernel"]
-    filters = shapes["pointwise_kernel"][-1]
-    outputs = _times([channels, multiplier] if multiplier > 1 else [channels])
-    pointwise = f"({outputs} + 1)" if "bias" in shapes else outputs
-    return f"{_times(window)} x {outputs} + {pointwise} x {filters:,}"
+def _depthwise(shapes: Shapes) -> str:
+    return _each(*_by_channel(shapes["kernel"]), shapes)
 
 
-def _embedding(_: Any, shapes: Shapes) -> str:
-    return _times(shapes["embeddings"])
+def _separable(shapes: Shapes) -> str:
+    window, outputs = _by_channel(shapes["depthwise_kernel"])
+    filters = f"{shapes['pointwise_kernel'][-1]:,}"
+    return f"{window} x {outputs} + {_each(outputs, filters, shapes)}"
 
 
-def _recurrent(gates: int) -> Callable[[Any, Shapes], str]:
-    def formula(_: Any, shapes: Shapes) -> str:
+def _recurrent(gates: int) -> Callable[[Shapes], str]:
+    def formula(shapes: Shapes) -> str:
         inputs, units = shapes["kernel"][0], shapes["recurrent_kernel"][0]
         parts = [f"{inputs:,} x {units:,}", f"{units:,}^2"]
         if "bias" in shapes:
@@ -155,35 +126,23 @@ def _recurrent(gates: int) -> Callable[[Any, Shapes], str]:
     return formula
 
 
-_FORMULAS: dict[str, Callable[[Any, Shapes], str]] = {
-    "Dense": _dense,
-    "Conv": _convolution,
-    "DepthwiseConv": _depthwise,
-    "SeparableConv": _separable,
-    "Embedding": _embedding,
-    "LSTM": _recurrent(4),
-    "GRU": _recurrent(3),
-    "SimpleRNN": _recurrent(1),
-}
-
-# The weights that a rule knows; a layer with others (LoRA, quantization) is not counted by it.
-_KERNEL = ({"kernel"}, {"kernel", "bias"})
-_SEPARABLE = {"depthwise_kernel", "pointwise_kernel"}
 _RECURRENT = {"kernel", "recurrent_kernel"}
-_MOVING = {"moving_mean", "moving_variance"}
-_WEIGHTS: dict[str, tuple[set[str], ...]] = {
-    "Dense": _KERNEL,
-    "Conv": _KERNEL,
-    "DepthwiseConv": _KERNEL,
-    "SeparableConv": (_SEPARABLE, {*_SEPARABLE, "bias"}),
-    "Embedding": ({"embeddings"},),
-    "LSTM": (_RECURRENT, {*_RECURRENT, "bias"}),
-    "GRU": (_RECURRENT, {*_RECURRENT, "bias"}),
-    "SimpleRNN": (_RECURRENT, {*_RECURRENT, "bias"}),
-    "BatchNormalization": (
-        _MOVING,
-        {*_MOVING, "gamma"},
-        {*_MOVING, "beta"},
-        {*_MOVING, "gamma", "beta"},
+RULES = {
+    "Dense": Rule("(inputs + 1) x units", {"kernel"}, _kernel),
+    "Conv": Rule("(kernel x input channels + 1) x filters", {"kernel"}, _kernel),
+    "DepthwiseConv": Rule("(kernel + 1) x channels", {"kernel"}, _depthwise),
+    "SeparableConv": Rule(
+        "kernel x channels + (channels + 1) x filters",
+        {"depthwise_kernel", "pointwise_kernel"},
+        _separable,
+    ),
+    "Embedding": Rule("rows x width", {"embeddings"}, lambda shapes: _times(shapes["embeddings"])),
+    "LSTM": Rule("4 x (inputs x units + units^2 + units)", _RECURRENT, _recurrent(4)),
+    "GRU": Rule("3 x (inputs x units + units^2 + 2 x units)", _RECURRENT, _recurrent(3)),
+    "SimpleRNN": Rule("inputs x units + units^2 + units", _RECURRENT, _recurrent(1)),
+    "BatchNormalization": Rule(
+        "gamma and beta are trained, the moving mean and variance are not",
+        {"moving_mean", "moving_variance"},
+        None,
     ),
 }

@@ -15,10 +15,10 @@ Importing this module does not import TensorFlow.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from zoo.inspection.arithmetic import RULES, rule, terms
+from zoo.inspection.arithmetic import RULES, evaluate, rule, terms
 from zoo.inspection.diagram.graph import (
     Graph,
     holder,
@@ -98,15 +98,7 @@ class Explanation:
         return {
             "name": self.name,
             "lines": [
-                {
-                    "path": line.path,
-                    "layer": line.layer,
-                    "formula": line.formula,
-                    "count": line.count,
-                    "trainable": line.trainable,
-                    "weights": list(line.weights),
-                    "note": line.note,
-                }
+                {key: value for key, value in asdict(line).items() if key != "rule"}
                 for line in self.lines
             ],
             "total": self.total,
@@ -141,7 +133,7 @@ class Explanation:
     def _footnotes(self) -> list[str]:
         used = [key for key in RULES if any(line.rule == key for line in self.lines)]
         width = max(map(len, used), default=0)
-        notes = [f"  {key:{width}}  {RULES[key]}" for key in used]
+        notes = [f"  {key:{width}}  {RULES[key].words}" for key in used]
         if self.omitted:
             layers = "layer" if self.omitted == 1 else "layers"
             notes.append(f"  and {self.omitted} {layers} without weights")
@@ -218,14 +210,14 @@ class _Walk:
         inner = {id(weight) for each in inside for weight in each.weights}
         own = [weight for weight in layer.weights if id(weight) not in inner]
         key = None if inside else rule(layer)
-        for term in terms(layer, own if inside else None):
-            named = ", ".join(term.weights)
-            untrained = "" if term.trainable else f"not trained: {named}"
+        kind = type(layer).__name__
+        for formula, weights in terms(layer, own if inside else None):
+            names = tuple(weight.name for weight in weights)
+            trained = all(weight.trainable for weight in weights)
+            untrained = "" if trained else f"not trained: {', '.join(names)}"
             note = "; ".join(filter(None, (shared, untrained)))
-            kind = type(layer).__name__
-            self.lines.append(
-                Line(path, kind, term.formula, term.count, term.trainable, term.weights, note, key)
-            )
+            count = evaluate(formula)
+            self.lines.append(Line(path, kind, formula, count, trained, names, note, key))
 
 
 def _inside(layer: Any) -> list[Any]:

@@ -1,18 +1,18 @@
 """An architecture's source code: its builder alone, or one file that needs only TensorFlow.
 
 The file is put together from the parsed source: the builder without its registration, and
-all that it uses from elsewhere in the zoo. Nothing is imported or run.
+all that it uses from elsewhere in the zoo.
 """
 
 from __future__ import annotations
 
 import ast
-import importlib.util
+import importlib
+import inspect
 import io
 import tokenize
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 
 from zoo.models.spec import ModelSpec
 
@@ -100,18 +100,13 @@ class _Parts:
             line = f"from {origin} import {original}{alias}" if original else f"import {origin}"
             self.imports.add(line)
         else:
-            while original not in _definitions(origin):  # a package passes its modules' names on
-                origin, original = _imports(origin)[original]
             return {used: self.add(origin, original, used)}
         return {}
 
 
 @cache
 def _source(module: str) -> str:
-    found = importlib.util.find_spec(module)
-    assert found is not None
-    assert found.origin is not None
-    return Path(found.origin).read_text(encoding="utf-8")
+    return inspect.getsource(importlib.import_module(module))
 
 
 @cache
@@ -120,6 +115,7 @@ def _definitions(module: str) -> dict[str, Definition]:
     found: dict[str, Definition] = {}
     for node in ast.parse(_source(module)).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            node.decorator_list = []  # the file has no registry
             found[node.name] = node
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -141,16 +137,9 @@ def _imports(module: str) -> dict[str, tuple[str, str]]:
 
 
 def _names_used(node: Definition) -> set[str]:
-    """Names read in a definition, except by its decorator."""
-    parts: list[ast.AST] = [node]
-    if isinstance(node, ast.FunctionDef | ast.ClassDef):
-        parts = [child for child in ast.iter_child_nodes(node) if child not in node.decorator_list]
-    return {
-        inner.id
-        for part in parts
-        for inner in ast.walk(part)
-        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load)
-    }
+    """Names read in a definition."""
+    loads = (inner for inner in ast.walk(node) if isinstance(inner, ast.Name))
+    return {name.id for name in loads if isinstance(name.ctx, ast.Load)}
 
 
 def _text(module: str, node: Definition) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from zoo.inspection.diagram import dot as _dot
 from zoo.inspection.diagram.coarsen import Detail
-from zoo.inspection.diagram.drawing import Style, compose
+from zoo.inspection.diagram.drawing import compose
 from zoo.inspection.diagram.keras_style import keras_dot
 from zoo.inspection.diagram.render import write
 
@@ -41,7 +41,7 @@ def to_dot(
             activation and dropout that follow it; "blocks" draws parallel branches and repeated
             blocks as one box each; "auto" takes the finest of these with at most 24 boxes.
     """
-    return _dot.source(compose(model, Style(nested, shapes, detail)))
+    return _dot.source(compose(model, nested=nested, shapes=shapes, detail=detail))
 
 
 def render(

@@ -9,7 +9,7 @@ is ever hidden in a block.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise, takewhile
 from typing import Literal
@@ -149,48 +149,30 @@ def _fold_blocks(drawn: Sketch) -> Sketch:
         if len(inside) > 1 and not pinned & set(inside):
             blocks.append(inside)
     drawn = _group(drawn, blocks, "block")
-    drawn = _group(drawn, _stages(drawn), "block")
-    return _group(drawn, _repeats(drawn), "repeat")
+    # plain layers whose names begin alike, as block1_conv1, block1_conv2; then blocks that are
+    # equal in everything but their names
+    drawn = _group(drawn, _rows(drawn, ("layer", "run"), _stage), "block")
+    return _group(drawn, _rows(drawn, ("block",), _signature), "repeat")
 
 
-def _stages(drawn: Sketch) -> list[list[int]]:
-    """Plain layers one after another whose names begin alike, as block1_conv1, block1_conv2."""
-    found: list[list[int]] = []
-    for place in _plain(drawn, ("layer", "run")):
-        prefix = _prefix(drawn.calls(drawn.units[place])[0])
-        joins = (
-            found
-            and found[-1][-1] == place - 1
-            and prefix
-            and prefix == _prefix(drawn.calls(drawn.units[place - 1])[0])
-        )
-        if joins:
-            found[-1].append(place)
-        else:
-            found.append([place])
-    return [stage for stage in found if len(stage) > 1]
-
-
-def _repeats(drawn: Sketch) -> list[list[int]]:
-    """Blocks one after another that are equal in everything but their names."""
-    found: list[list[int]] = []
-    for place in _plain(drawn, ("block",)):
-        unit = drawn.units[place]
-        if (
-            found
-            and found[-1][-1] == place - 1
-            and _signature(drawn, drawn.units[place - 1]) == _signature(drawn, unit)
-        ):
-            found[-1].append(place)
-        else:
-            found.append([place])
-    return [blocks for blocks in found if len(blocks) > 1]
-
-
-def _plain(drawn: Sketch, forms: Sequence[str]) -> list[int]:
-    """Places on the one path from input to output that hold a unit of these forms, not pinned."""
+def _rows(
+    drawn: Sketch, forms: Sequence[str], key: Callable[[Sketch, Unit], object]
+) -> list[list[int]]:
+    """Units of these forms, not pinned, one after another on the one path, whose keys are equal."""
     pinned = _pinned(drawn)
-    return [p for p in cuts(drawn) if p not in pinned and drawn.units[p].form in forms]
+    found: list[list[int]] = []
+    before: tuple[int, object] = (-1, None)
+    for place in cuts(drawn):
+        unit = drawn.units[place]
+        if place in pinned or unit.form not in forms:
+            continue
+        said = key(drawn, unit)
+        if said and before == (place - 1, said):
+            found[-1].append(place)
+        else:
+            found.append([place])
+        before = (place, said)
+    return [row for row in found if len(row) > 1]
 
 
 def _signature(drawn: Sketch, unit: Unit) -> tuple[object, ...]:
@@ -215,6 +197,10 @@ def _group(
     return _contract(drawn.graph, units)
 
 
+def _stage(drawn: Sketch, unit: Unit) -> str:
+    return _prefix(drawn.calls(unit)[0])
+
+
 def _prefix(call: Call) -> str:
     """What the layer's name shares with its block's: all before the first underscore."""
     start, _, rest = call.name.partition("_")
@@ -225,20 +211,15 @@ def _block_name(calls: Sequence[Call]) -> str:
     """The start that most of the names share; failing that, the name of the closing merge."""
     named = [call for call in calls if not is_automatic(call)]
     if len(named) * 2 >= len(calls):
-        common = _common_start([call.name for call in named])
+        columns = zip(*(call.name.split("_") for call in named), strict=False)
+        common = [words[0] for words in takewhile(lambda words: len(set(words)) == 1, columns)]
         if common:
-            return common
+            return "_".join(common)  # the whole words that all the names begin with
         prefix, times = Counter(map(_prefix, named)).most_common(1)[0]
         if prefix and times * 2 >= len(calls):
             return prefix
     merges = [call for call in calls if describe.kind(call.operation) == "merge"]
     return (merges or calls)[-1].name
-
-
-def _common_start(names: Sequence[str]) -> str:
-    """The longest run of whole words, between underscores, that all the names begin with."""
-    columns = zip(*(name.split("_") for name in names), strict=False)
-    return "_".join(words[0] for words in takewhile(lambda words: len(set(words)) == 1, columns))
 
 
 def _block_lines(drawn: Sketch, unit: Unit) -> list[str]:

@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from zoo.inspection.diagram.graph import Shape, Tensor
 
-# The first fragment found in a class name decides the kind; order matters (ConvLSTM, Dropout1D).
-KINDS: tuple[tuple[str, str], ...] = (
-    ("InputLayer", "input"),
-    ("Dropout", "regularize"),
-    ("Noise", "regularize"),
-    ("Normalization", "regularize"),
-    ("Embedding", "embedding"),
-    ("LSTM", "recurrent"),
-    ("GRU", "recurrent"),
-    ("RNN", "recurrent"),
-    ("Bidirectional", "recurrent"),
-    ("Conv", "convolution"),
-    ("Pooling", "shape"),
-    ("Flatten", "shape"),
-    ("Reshape", "shape"),
-    ("Permute", "shape"),
-    ("RepeatVector", "shape"),
-    ("Padding", "shape"),
-    ("Cropping", "shape"),
-    ("UpSampling", "shape"),
-    ("Add", "merge"),
-    ("Subtract", "merge"),
-    ("Multiply", "merge"),
-    ("Average", "merge"),
-    ("Maximum", "merge"),
-    ("Minimum", "merge"),
-    ("Concatenate", "merge"),
-    ("Dot", "merge"),
-    ("Dense", "dense"),
-)
+# Fragments of class names; the first kind with one decides (ConvLSTM2D, SpatialDropout1D).
+KINDS = {
+    "input": "InputLayer",
+    "regularize": "Dropout|Noise|Normalization",
+    "embedding": "Embedding",
+    "recurrent": "LSTM|GRU|RNN|Bidirectional",
+    "convolution": "Conv",
+    "shape": "Pooling|Flatten|Reshape|Permute|RepeatVector|Padding|Cropping|UpSampling",
+    "merge": "Add|Subtract|Multiply|Average|Maximum|Minimum|Concatenate|Dot",
+    "dense": "Dense",
+}
 CONVOLUTIONS = {"Depthwise": "depthwise ", "Separable": "separable ", "Transpose": "transposed "}
 POOLINGS = {"Max": "max pool", "Average": "average pool"}
 
@@ -44,7 +26,7 @@ POOLINGS = {"Max": "max pool", "Average": "average pool"}
 def kind(operation: Any) -> str:
     """The family a layer is colored by; "other" for what no rule knows."""
     name = type(operation).__name__
-    return next((kind for fragment, kind in KINDS if fragment in name), "other")
+    return next((kind for kind, fragments in KINDS.items() if re.search(fragments, name)), "other")
 
 
 def settings(operation: Any) -> str:

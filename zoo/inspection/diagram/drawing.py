@@ -65,24 +65,21 @@ class Frame:
     arrows: list[Arrow] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Style:
-    """What the caller asked for; see `zoo.inspection.diagram.to_dot`."""
-
-    nested: bool = True
-    shapes: bool = True
-    detail: Detail | Literal["auto"] = "auto"
-
-
-def compose(model: Any, style: Style) -> list[Frame]:
-    """The model's frame, then one for each nested model."""
+def compose(
+    model: Any,
+    *,
+    nested: bool = True,
+    shapes: bool = True,
+    detail: Detail | Literal["auto"] = "auto",
+) -> list[Frame]:
+    """The model's frame, then one for each nested model; see `zoo.inspection.diagram.to_dot`."""
     graph = trace(model)
-    composer = _Composer(style, uses(graph))
+    composer = _Composer(nested, shapes, detail, uses(graph))
     whole = Frame(graph.name, graph.name, [])
     whole.lines.append(describe.parameters(describe.parameter_count(model)) or "no parameters")
     composer.fill(whole, graph, "")
     frames = [whole]
-    for frame, inner in composer.nested:  # grows while frames are filled
+    for frame, inner in composer.opened:  # grows while frames are filled
         composer.fill(frame, trace(inner), f"{frame.id}/")
         frames.append(frame)
     return frames
@@ -91,19 +88,21 @@ def compose(model: Any, style: Style) -> list[Frame]:
 class _Composer:
     """Fills frames; remembers across frames which weights have been drawn, and how often."""
 
-    def __init__(self, style: Style, uses: Counter[int]) -> None:
-        self.style = style
-        self.nested: list[tuple[Frame, Any]] = []  # frames to fill, each with its model
+    def __init__(
+        self, nested: bool, shapes: bool, detail: Detail | Literal["auto"], uses: Counter[int]
+    ) -> None:
+        self.opened: list[tuple[Frame, Any]] = []  # frames to fill, each with its model
+        self._nested, self._shapes, self._detail = nested, shapes, detail
         self._uses = uses
         self._drawn: Counter[int] = Counter()  # calls so far, by the id of what holds the weights
         self._ties: dict[int, int] = {}
 
     def fill(self, frame: Frame, graph: Graph, path: str) -> None:
         """Draw `graph` into `frame`; `path` leads the ids of its boxes."""
-        drawn = sketch(graph, self.style.detail)
+        drawn = sketch(graph, self._detail)
         boxes = frame.boxes = [self._box(drawn, unit, path) for unit in drawn.units]
         for wire in drawn.wires:
-            label = describe.tensor(wire.tensor) if self.style.shapes else ""
+            label = describe.tensor(wire.tensor) if self._shapes else ""
             frame.arrows.append(Arrow(boxes[wire.tail].id, boxes[wire.head].id, label))
 
     def _box(self, drawn: Sketch, unit: Unit, path: str) -> Box:
@@ -133,14 +132,14 @@ class _Composer:
         if model is not None or wrapped(operation):
             box.kind = "model"
             box.lines = _role(call)
-        if model is None and self.style.nested:
+        if model is None and self._nested:
             box.inside = _inside(operation)
         if count and number == 1:
             box.lines.append(describe.parameters(count))
         if calls > 1 and box.kind != "input":
             box.id += f" (call {number})"
             box.lines.append(f"{'shared weights, ' if count else ''}call {number} of {calls}")
-        opened = model is not None and self.style.nested
+        opened = model is not None and self._nested
         if opened or (calls > 1 and count):
             first = key not in self._ties
             box.tie = self._ties.setdefault(key, len(self._ties))
@@ -151,7 +150,7 @@ class _Composer:
         name = stable_names([model])[0]
         count = describe.parameters(describe.parameter_count(model)) or "no parameters"
         shared = f", one set for {calls} calls" if calls > 1 else ""
-        self.nested.append((Frame(path, name, [f"{count}{shared}"], tie), model))
+        self.opened.append((Frame(path, name, [f"{count}{shared}"], tie), model))
 
 
 def _inside(operation: Any) -> list[Box]:

@@ -82,27 +82,25 @@ def trace(model: Any) -> Graph:
     operations = list({id(node.operation): node.operation for node in nodes}.values())
     names = dict(zip(map(id, operations), stable_names(operations), strict=True))
 
-    def tensor(symbolic: Any) -> Tensor:
-        history = symbolic._keras_history
-        call = place[id(history.operation._inbound_nodes[history.node_index])]
-        return Tensor(call, history.tensor_index, *_shape_and_dtype(symbolic))
+    times = Counter(id(node.operation) for node in nodes)
 
-    calls = []
-    for index, node in enumerate(nodes):
-        outputs = (
-            Tensor(index, at, *_shape_and_dtype(output)) for at, output in enumerate(node.outputs)
+    def tensor(symbolic: Any) -> Tensor:
+        index = symbolic._keras_history.tensor_index
+        shape, dtype = tuple(symbolic.shape[1:]), str(symbolic.dtype)
+        return Tensor(place[id(_producer(symbolic))], index, shape, dtype)
+
+    calls = tuple(
+        Call(
+            operation=node.operation,
+            name=names[id(node.operation)],
+            of=times[id(node.operation)],
+            sources=tuple(map(tensor, node.input_tensors)),
+            outputs=tuple(map(tensor, node.outputs)),
         )
-        calls.append(
-            Call(
-                operation=node.operation,
-                name=names[id(node.operation)],
-                of=sum(other.operation is node.operation for other in nodes),
-                sources=tuple(map(tensor, node.input_tensors)),
-                outputs=tuple(outputs),
-            )
-        )
+        for node in nodes
+    )
     inputs = tuple(tensor(symbolic).call for symbolic in model.inputs)
-    return Graph(name, tuple(calls), inputs, tuple(map(tensor, model.outputs)))
+    return Graph(name, calls, inputs, tuple(map(tensor, model.outputs)))
 
 
 def holder(operation: Any) -> Any:
@@ -179,7 +177,3 @@ def _nodes(inputs: Iterable[Any], outputs: Iterable[Any]) -> list[Any]:
 def _producer(tensor: Any) -> Any:
     history = tensor._keras_history
     return history.operation._inbound_nodes[history.node_index]
-
-
-def _shape_and_dtype(symbolic: Any) -> tuple[Shape, str]:
-    return tuple(symbolic.shape[1:]), str(symbolic.dtype)
