@@ -79,7 +79,7 @@ def inception_v3(
     count=22_910_480,
     published_note="The document: roughly the same number of parameters as Inception V3.",
     concepts=("application", "residual", "convolution", "merge", "batch-normalization"),
-    claim="The extreme of inception: space and channels are convolved apart, at the same size.",
+    claim="Inception taken to its extreme: space and channels are convolved separately.",
     tiny={"image_shape": (16, 16, 3), "classes": 2, "blocks": 2},
 )
 def xception(

@@ -13,10 +13,8 @@ from zoo.models.spec import TensorSpec
 
 N_TEAMS = 10_888  # team-seasons in the course's table
 
-TEAM_1 = TensorSpec(
-    "team_1", (1,), "int32", "id", "team-season whose view it is", vocabulary="team"
-)
-TEAM_2 = TensorSpec("team_2", (1,), "int32", "id", "its opponent", vocabulary="team")
+TEAM_1 = TensorSpec("team_1", (1,), "int32", "id", "a team in one season", vocabulary="team")
+TEAM_2 = TensorSpec("team_2", (1,), "int32", "id", "its opponent that season", vocabulary="team")
 HOME = TensorSpec(
     "home", (1,), unit="-1, 0, 1", meaning="1: team 1 at home, -1: team 2", default=0.0
 )
@@ -33,7 +31,7 @@ SCORE_DIFF = TensorSpec(
     inputs=(SEED_DIFF,),
     outputs=(SCORE_DIFF,),
     count=2,
-    claim="One input and one Dense unit are already a useful predictor of a tournament game.",
+    claim="One input and one Dense unit already make a useful predictor of tournament games.",
     recipe="seed_difference",
 )
 def seed_difference() -> keras.Model:
@@ -207,7 +205,7 @@ def two_scores() -> keras.Model:
     ),
     count=4,
     concepts=("multi-output",),
-    claim="One model is regressor and classifier; held out: MAE 9.28 points, log-loss 0.58.",
+    claim="One model is regressor and classifier: held-out MAE 9.28 points, log-loss 0.58.",
     recipe="score_and_win",
 )
 def score_and_win() -> keras.Model:

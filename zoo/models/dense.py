@@ -49,7 +49,7 @@ def single_dense(n_features: int = 32, units: int = 32) -> keras.Model:
     outputs=(CATEGORY,),
     count=2_442,
     published=2_442,
-    claim="A model is a graph of layers; the plainest one is a chain from input to output.",
+    claim="A model is a graph of layers; the simplest is a chain from input to output.",
     recipe="softmax_mlp_32",
 )
 def softmax_mlp_32(n_features: int = 32, units: int = 32, n_classes: int = 10) -> keras.Model:
@@ -201,7 +201,7 @@ def digit_mlp(n_pixels: int = 784, units: int = 64, n_classes: int = 10) -> kera
     outputs=(DIGIT,),
     count=25_450,
     concepts=("sequential",),
-    claim="A stack of layers, one after another, is all that a Sequential model needs.",
+    claim="A Sequential model is just a stack of layers, one after another.",
     recipe="shallow_mlp",
     tiny={"n_pixels": 16, "units": 8},
 )
@@ -309,7 +309,7 @@ def dropout_mlp(
     outputs=(LABEL,),
     count=551,
     published=551,
-    claim="Three hidden layers by hand: 110 + 220 + 210 + 11 parameters.",
+    claim="Three hidden layers, counted by hand: 110 + 220 + 210 + 11 parameters.",
     recipe="mlp",
 )
 def mlp(n_features: int = 10, hidden: tuple[int, ...] = (10, 20, 10)) -> keras.Model:

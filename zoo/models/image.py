@@ -38,13 +38,16 @@ def _map_size(image_shape: Shape, kernel_size: int, flatten: bool, **_: object) 
     inputs=(replace(GRAY, least=_least),),
     outputs=(
         TensorSpec(
-            "label", (_map_size, "classes"), unit="probability", meaning="one at each map position"
+            "label",
+            (_map_size, "classes"),
+            unit="probability",
+            meaning="one probability at each position of the map",
         ),
     ),
     count=8_933,
     published=8_933,
     concepts=("convolution",),
-    claim="Two rounds of convolution and pool make features; two dense layers classify them.",
+    claim="Two rounds of convolution and pooling make features; two dense layers classify them.",
     errata=(
         "The listing has no Flatten, so its dense layers act at each of 13 x 13 positions and the "
         "output is (13, 13, 1), not one probability; the published count is that of the misprint.",
@@ -118,7 +121,7 @@ def cnn(
     outputs=(CLASSES,),
     count=7_998_250,
     concepts=("convolution", "dropout"),
-    claim="Pairs of small convolutions before each pool, dropout after, SGD with momentum.",
+    claim="Pairs of small convolutions before each pooling, dropout after it, SGD with momentum.",
     recipe="vgg_like",
     tiny={"image_shape": (20, 20, 3), "filters": (4, 8), "units": 8},
     variants={
@@ -238,7 +241,7 @@ def shared_input(
             "color",
             ("color_shape",),
             unit="0-1",
-            meaning="the same picture, coarse, in color",
+            meaning="the same picture in color, less detailed",
             least=_least,
         ),
     ),
@@ -246,7 +249,7 @@ def shared_input(
     count=49_699,
     published=49_699,
     concepts=("convolution", "multi-input", "merge"),
-    claim="A network may read one picture in two versions, each through an extractor of its own.",
+    claim="A network can read two versions of one picture, each through its own extractor.",
     recipe="two_resolution",
     tiny={"gray_shape": (20, 20, 1), "color_shape": (16, 16, 3), "filters": (4, 4), "units": 4},
 )

@@ -20,14 +20,14 @@ BRANCHES = ("metadata", "description", "picture")
             "metadata",
             ("n_metadata",),
             when="branches",
-            meaning="brand, age and the like, as numbers of unit scale",
+            meaning="brand, age and so on, scaled to similar ranges",
         ),
         TensorSpec(
             "description",
             ("length",),
             "int32",
             "id",
-            "word ids; 0 fills up a row",
+            "word ids, rows padded with 0",
             vocabulary="word",
             text="words",
             when="branches",
@@ -37,7 +37,7 @@ BRANCHES = ("metadata", "description", "picture")
     outputs=(TensorSpec("price", (1,), unit="currency", meaning="price of the garment"),),
     count=70_337,
     concepts=("multi-input", "multi-modal", "merge", "embedding", "convolution", "variable-length"),
-    claim="Trained jointly, it beats a weighted average of three models trained on one input each.",
+    claim="Joint training beats a weighted average of three models trained on one input each.",
     recipe="clothing_price",
     tiny={
         "n_metadata": 3,
@@ -48,9 +48,15 @@ BRANCHES = ("metadata", "description", "picture")
         "units": 4,
     },
     variants={
-        "metadata_only": Variant({"branches": ("metadata",)}, 2_433, "The price from metadata."),
-        "description_only": Variant({"branches": ("description",)}, 36_193, "From text alone."),
-        "picture_only": Variant({"branches": ("picture",)}, 31_841, "From the picture alone."),
+        "metadata_only": Variant(
+            {"branches": ("metadata",)}, 2_433, "Price from the metadata alone."
+        ),
+        "description_only": Variant(
+            {"branches": ("description",)}, 36_193, "Price from the text alone."
+        ),
+        "picture_only": Variant(
+            {"branches": ("picture",)}, 31_841, "Price from the picture alone."
+        ),
     },
 )
 def clothing_price(

@@ -25,10 +25,14 @@ def _halved(shape: Shape, **_: object) -> Shape:
 @register(
     documents=("dlwp-7.1", "arXiv:1512.03385"),
     inputs=(MAPS,),
-    outputs=(TensorSpec("residual", ("shape",), meaning="the maps plus what was learned of them"),),
+    outputs=(
+        TensorSpec(
+            "residual", ("shape",), meaning="the maps plus what the convolutions make of them"
+        ),
+    ),
     count=442_752,
     concepts=("block", "residual", "convolution", "merge", "variable-length"),
-    claim="Adding a block's input to its output lets information pass the block unharmed.",
+    claim="Adding a block's input to its output lets information pass through the block unchanged.",
     tiny={"shape": (None, None, 4)},
 )
 def residual_identity(
@@ -58,7 +62,7 @@ def residual_identity(
     ),
     count=229_760,
     concepts=("block", "residual", "convolution", "merge"),
-    claim="Where a block changes the shape, a 1x1 convolution changes its shortcut alike.",
+    claim="Where a block changes the shape, a 1x1 convolution on the shortcut makes it match.",
     tiny={"shape": (8, 8, 2), "filters": 4},
 )
 def residual_projection(

@@ -53,7 +53,7 @@ def rnn(
     count=1_151,
     published=1_151,
     concepts=("recurrent", "branches", "merge"),
-    claim="Two interpretations, one shallow and one deep, may share what one LSTM has extracted.",
+    claim="A shallow and a deep interpretation can share the features of one LSTM.",
     recipe="shared_features",
     tiny={"length": 12},
 )
@@ -147,7 +147,7 @@ def sequence_tagger(
     ),
     count=55_050,
     concepts=("time-distributed", "model-as-layer", "shared-layers"),
-    claim="A model is a layer: TimeDistributed makes a video model of an image model in one line.",
+    claim="A model is a layer: TimeDistributed makes an image model a video model in one line.",
     recipe="video_classifier",
     tiny={"n_frames": 3, "n_pixels": 16, "units": 8},
 )

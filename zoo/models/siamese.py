@@ -41,16 +41,21 @@ def _merged(merge: str, left: Any, right: Any) -> Any:
             "tweet_b",
             ("length", "alphabet"),
             unit="0, 1",
-            meaning="the other tweet, likewise",
+            meaning="the other tweet, encoded the same way",
             text="characters",
         ),
     ),
     outputs=(
-        TensorSpec("same_author", (1,), unit="probability", meaning="that one person wrote both"),
+        TensorSpec(
+            "same_author",
+            (1,),
+            unit="probability",
+            meaning="probability that one person wrote both",
+        ),
     ),
     count=82_305,
     concepts=("multi-input", "shared-layers", "recurrent", "merge"),
-    claim="What tells an author is the same in both tweets, so one LSTM should read both.",
+    claim="What gives an author away is the same in both tweets, so one LSTM should read both.",
     recipe="tweet_pair",
     tiny={"length": 12, "alphabet": 8, "units": 4},
 )
@@ -95,18 +100,20 @@ def tweet_pair(
         ),
     ),
     outputs=(
-        TensorSpec("similarity", (1,), unit="0-1", meaning="how far the sentences mean the same"),
+        TensorSpec(
+            "similarity", (1,), unit="0-1", meaning="how close in meaning the sentences are"
+        ),
     ),
     count=20_673,
     concepts=("multi-input", "shared-layers", "recurrent", "merge", "variable-length"),
-    claim="Similarity does not depend on the order, so two encoders would learn one thing twice.",
+    claim="Similarity is symmetric, so two encoders would learn the same thing twice.",
     recipe="siamese_lstm",
     tiny={"n_features": 8, "units": 4},
     variants={
         "separate": Variant(
             {"shared": False},
             count=41_281,
-            note="the comparison: an LSTM of its own for each sentence, 20,608 parameters more",
+            note="for comparison: a separate LSTM for each sentence, 20,608 more parameters",
         )
     },
 )

@@ -33,10 +33,10 @@ def _side_by_side(image_shape: Shape, blocks: int, **_: object) -> Shape:
         TensorSpec(
             "features",
             (_side_by_side,),
-            meaning="left and right feature maps, side by side",
+            meaning="left and right feature maps, concatenated",
             when="not head",
         ),
-        TensorSpec("depth", (1,), meaning="one number for the pair, such as a depth", when="head"),
+        TensorSpec("depth", (1,), meaning="one number for the pair, such as depth", when="head"),
     ),
     count=20_861_480,
     concepts=(
@@ -51,11 +51,13 @@ def _side_by_side(image_shape: Shape, blocks: int, **_: object) -> Shape:
     recipe="siamese_xception",
     tiny={"image_shape": (16, 16, 3), "blocks": 2, "head": True, "units": 4},
     variants={
-        "depth": Variant({"head": True}, 21_123_753, "With a head: one number, the depth, (1)."),
+        "depth": Variant(
+            {"head": True}, 21_123_753, "With a head that gives one number, the depth."
+        ),
         "short": Variant(
             {"image_shape": (32, 32, 3), "blocks": 2, "head": True},
             72_225,
-            "Xception's first two blocks and the head: small enough to train on a processor.",
+            "Xception's first two blocks and the head: small enough to train on a CPU.",
         ),
     },
 )

@@ -68,8 +68,18 @@ def lstm_classifier(
         TensorSpec("aux_input", ("n_aux",), meaning="what else is known, such as the time of day"),
     ),
     outputs=(
-        TensorSpec("main_output", (1,), unit="probability", meaning="success, from both inputs"),
-        TensorSpec("aux_output", (1,), unit="probability", meaning="success, from the text alone"),
+        TensorSpec(
+            "main_output",
+            (1,),
+            unit="probability",
+            meaning="probability of success, from both inputs",
+        ),
+        TensorSpec(
+            "aux_output",
+            (1,),
+            unit="probability",
+            meaning="probability of success, from the text alone",
+        ),
     ),
     count=5_200_610,
     concepts=(
@@ -81,7 +91,7 @@ def lstm_classifier(
         "auxiliary-output",
         "loss-weights",
     ),
-    claim="A second loss right after the LSTM, at weight 0.2, trains it more smoothly.",
+    claim="A second loss right after the LSTM, at weight 0.2, helps the LSTM train smoothly.",
     recipe="headline",
     tiny={"vocabulary": 40, "length": 12, "width": 8, "units": 4, "hidden": 8},
 )
@@ -136,7 +146,7 @@ def headline(
     count=1_000_052,
     published_note="the document prints the two embeddings only: 640,000 and 320,000",
     concepts=("multi-input", "embedding", "recurrent", "merge", "variable-length"),
-    claim="Each input has an encoder of its own; fit takes both as a list or as a dict by name.",
+    claim="Each input has its own encoder; fit takes both as a list or as a dict by name.",
     errata=(
         "One listing asks for the metric 'acc', today's 'accuracy', and for one-hot answers: with "
         "500 of them, ids and sparse categorical cross-entropy give the same loss for less memory.",
@@ -206,7 +216,7 @@ def qa(
         "loss-weights",
         "variable-length",
     ),
-    claim="Losses of unlike size need weights, here 0.25 (age), 1 (income) and 10 (gender).",
+    claim="Losses of different size need weights, here 0.25 (age), 1 (income), 10 (gender).",
     errata=(
         "The listing swaps Embedding's arguments (input 256, output 50,000): 45,982,476 "
         "parameters, and a failure on any word id above 255.",
@@ -292,7 +302,7 @@ def posts(
             (1,),
             when="heads",
             unit="decades",
-            meaning="when it was written, in decades after 1900",
+            meaning="when it was written, in decades since 1900",
         ),
     ),
     count=332_681,

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise, takewhile
+from itertools import groupby, islice, pairwise, takewhile
 from typing import Literal
 
 from zoo.inspection.diagram import describe
@@ -149,29 +149,22 @@ def _fold_blocks(drawn: Sketch) -> Sketch:
         if len(inside) > 1 and not pinned & set(inside):
             blocks.append(inside)
     drawn = _group(drawn, blocks, "block")
-    # plain layers whose names begin alike, as block1_conv1, block1_conv2; then blocks that are
-    # equal in everything but their names
-    drawn = _group(drawn, _rows(drawn, ("layer", "run"), _stage), "block")
-    return _group(drawn, _rows(drawn, ("block",), _signature), "repeat")
+    # plain layers whose names begin alike, as block1_conv1, block1_conv2
+    stages = _rows(drawn, ("layer", "run"), lambda unit: _prefix(drawn.calls(unit)[0]))
+    drawn = _group(drawn, stages, "block")
+    # blocks that are equal in everything but their names
+    blocks = _rows(drawn, ("block",), lambda unit: _signature(drawn, unit))
+    return _group(drawn, blocks, "repeat")
 
 
-def _rows(
-    drawn: Sketch, forms: Sequence[str], key: Callable[[Sketch, Unit], object]
-) -> list[list[int]]:
-    """Units of these forms, not pinned, one after another on the one path, whose keys are equal."""
+def _rows(drawn: Sketch, forms: Sequence[str], key: Callable[[Unit], object]) -> list[list[int]]:
+    """Places next to each other on the one path, not pinned, whose units' keys are equal."""
     pinned = _pinned(drawn)
-    found: list[list[int]] = []
-    before: tuple[int, object] = (-1, None)
-    for place in cuts(drawn):
-        unit = drawn.units[place]
-        if place in pinned or unit.form not in forms:
-            continue
-        said = key(drawn, unit)
-        if said and before == (place - 1, said):
-            found[-1].append(place)
-        else:
-            found.append([place])
-        before = (place, said)
+    free = [p for p in cuts(drawn) if p not in pinned and drawn.units[p].form in forms]
+    rows = groupby(  # of neighbors the place less the index is the same; no key equals no key
+        enumerate(free), lambda at: (at[1] - at[0], key(drawn.units[at[1]]) or at[1])
+    )
+    found = [[place for _, place in row] for _, row in rows]
     return [row for row in found if len(row) > 1]
 
 
@@ -195,10 +188,6 @@ def _group(
         grouped.update(group)
     units += [unit for place, unit in enumerate(drawn.units) if place not in grouped]
     return _contract(drawn.graph, units)
-
-
-def _stage(drawn: Sketch, unit: Unit) -> str:
-    return _prefix(drawn.calls(unit)[0])
 
 
 def _prefix(call: Call) -> str:
