@@ -136,10 +136,10 @@ def load(path: str | Path) -> Artifact:
         ExportError: it is not an artifact of a known format.
     """
     path = Path(path)
-    if (path / "saved_model.pb").is_file():
-        return FORMATS.get("savedmodel").open(path)
-    for format in map(FORMATS.get, FORMATS.names()):
-        if path.is_file() and path.suffix and path.suffix == Path(format.file).suffix:
+    for format in FORMATS.values():
+        suffix = Path(format.file).suffix
+        held = path if suffix else path / "saved_model.pb"
+        if held.is_file() and suffix in ("", path.suffix):
             return format.open(path)
     raise ExportError(f"{path} is not an artifact that zoo export writes")
 
@@ -151,12 +151,10 @@ def _check_path(path: Path, format: str, suffix: str) -> None:
             raise ExportError(f"{format} goes to a file that ends in {suffix}, not {path.name!r}")
         if path.is_dir():
             raise ExportError(f"{path} is a folder; {format} is one file")
-    elif _holds_something(path) and not (path / "saved_model.pb").is_file():
+        return
+    filled = any(path.iterdir()) if path.is_dir() else path.exists()
+    if filled and not (path / "saved_model.pb").is_file():
         raise ExportError(f"{path} is not a SavedModel; choose another place")
-
-
-def _holds_something(path: Path) -> bool:
-    return any(path.iterdir()) if path.is_dir() else path.exists()
 
 
 def _written(model: keras.Model, format: str, path: Path) -> Artifact:
@@ -165,8 +163,6 @@ def _written(model: keras.Model, format: str, path: Path) -> Artifact:
     try:
         target.write(model, path)
         return target.open(path)
-    except OSError:
-        raise
     except Exception as error:  # Keras and TensorFlow raise many kinds
         reason = str(error).partition("\n")[0] or type(error).__name__
         raise ExportError(f"{model.name} as {format}: {reason}") from error

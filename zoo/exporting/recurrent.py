@@ -26,22 +26,18 @@ def portable(model: keras.Model, *, tensor_lists: bool) -> Iterator[None]:
         for layer in model._flatten_layers()
         if isinstance(layer, kinds) or type(layer) is keras.layers.RNN
     ]
-    chosen = {
-        id(layer): layer.use_cudnn for layer in found if getattr(layer, "use_cudnn", None)
-    }  # GRU and LSTM alone have it
+    chosen = [(layer, layer.use_cudnn) for layer in found if getattr(layer, "use_cudnn", None)]
     try:
-        for layer in found:
-            if id(layer) in chosen:
-                layer.use_cudnn = False
-            if not tensor_lists:
-                layer.inner_loop = _loop(layer)
+        for layer, _ in chosen:  # GRU and LSTM alone have it
+            layer.use_cudnn = False
+        for layer in () if tensor_lists else found:
+            layer.inner_loop = _loop(layer)
         yield
     finally:
+        for layer, before in chosen:
+            layer.use_cudnn = before
         for layer in found:
-            if "inner_loop" in vars(layer):
-                del layer.inner_loop
-            if id(layer) in chosen:
-                layer.use_cudnn = chosen[id(layer)]
+            vars(layer).pop("inner_loop", None)
 
 
 def _loop(layer: Any) -> Callable[..., Any]:

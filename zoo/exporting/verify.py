@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -25,40 +26,37 @@ class Check:
     difference: float
 
 
-def made_up_rows(model: keras.Model, rows: int = ROWS, seed: int = 0) -> Arrays:
+def made_up_rows(model: keras.Model, rows: int = ROWS) -> Arrays:
     """Rows for a model without data: ids 0 and 1, and numbers from a normal distribution.
 
     Axes that vary get the shortest of `LENGTHS` that the model takes.
 
     Raises:
-        ExportError: the model takes none of them.
+        ExportError: the model takes none of them, or reads text.
     """
     complaint = ""
     for length in LENGTHS:
-        inputs = _random(model, rows, length, seed)
+        given = []
+        for tensor in model.inputs:
+            shape = (length if size is None else size for size in tensor.shape[1:])
+            given.append(keras.KerasTensor((rows, *shape), tensor.dtype, name=tensor.name))
         try:
             # Shapes alone: run, TensorFlow takes the maximum of no steps and calls it -3e38.
-            shapes = [keras.KerasTensor(inputs[t.name].shape, t.dtype) for t in model.inputs]
-            model(shapes if len(shapes) > 1 else shapes[0])
+            model(given if len(given) > 1 else given[0])
         except Exception as error:  # too short for a convolution or pool, as each layer says it
             complaint = str(error).partition("\n")[0]
             continue
-        return inputs
+        rng = np.random.default_rng(0)
+        return {tensor.name: _random(rng, tensor) for tensor in given}
     raise ExportError(f"{model.name} takes no made-up rows; give some of your own: {complaint}")
 
 
-def _random(model: keras.Model, rows: int, length: int, seed: int) -> Arrays:
-    rng = np.random.default_rng(seed)
-    inputs = {}
-    for name, tensor in serving.inputs_of(model).items():
-        shape = (rows, *(length if size is None else size for size in tensor.shape[1:]))
-        if tensor.dtype.startswith("float") or tensor.dtype == "bfloat16":
-            inputs[name] = rng.normal(size=shape).astype(np.dtype(tensor.dtype))
-        elif tensor.dtype.startswith(("int", "uint", "bool")):
-            inputs[name] = rng.integers(0, 2, shape).astype(tensor.dtype)
-        else:
-            raise ExportError(f"input {name} is {tensor.dtype}: give rows of your own")
-    return inputs
+def _random(rng: np.random.Generator, tensor: Any) -> np.ndarray:
+    if tensor.dtype.startswith("float") or tensor.dtype == "bfloat16":
+        return rng.normal(size=tensor.shape).astype(np.dtype(tensor.dtype))
+    if tensor.dtype.startswith(("int", "uint", "bool")):
+        return rng.integers(0, 2, tensor.shape).astype(tensor.dtype)
+    raise ExportError(f"input {tensor.name} is {tensor.dtype}: give rows of your own")
 
 
 def given_rows(model: keras.Model, rows: Mapping[str, np.ndarray]) -> Arrays:

@@ -3,35 +3,35 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 from typing import Any
 
 from zoo.models.spec import CONCEPTS, ModelSpec, TensorSpec
+from zoo.models.spec import shape_text as shape_text
 from zoo.recipes import shipped_weights
 from zoo.recipes.registry import RECIPES
 
 
 def as_dict(entry: ModelSpec) -> dict[str, Any]:
-    """The card as JSON values."""
-    sized = entry.resolved()
+    """The card as plain data, for JSON."""
+    sized, recipes = entry.resolved(), recipes_of(entry)
     return {
         "name": entry.name,
         "summary": entry.summary,
         "family": entry.family,
-        "aliases": list(entry.aliases),
+        "aliases": entry.aliases,
         "documents": [dataclasses.asdict(document) for document in entry.documents],
         "claim": entry.claim,
         "inputs": [_tensor(tensor) for tensor in sized.inputs],
         "outputs": [_tensor(tensor) for tensor in sized.outputs],
-        "arguments": {name: _json(value) for name, value in entry.defaults.items()},
+        "arguments": entry.defaults,
         "parameters": entry.count,
         "published": entry.published,
         "published_note": entry.published_note,
-        "concepts": list(entry.concepts),
-        "errata": list(entry.errata),
+        "concepts": entry.concepts,
+        "errata": entry.errata,
         "variants": {
             name: {
-                "arguments": {key: _json(value) for key, value in variant.arguments.items()},
+                "arguments": variant.arguments,
                 "parameters": variant.count,
                 "published": variant.published,
                 "note": variant.note,
@@ -39,10 +39,15 @@ def as_dict(entry: ModelSpec) -> dict[str, Any]:
             for name, variant in entry.variants.items()
         },
         "recipe": entry.recipe,
-        "recipes": recipes_of(entry),
-        "weights": [name for name in recipes_of(entry) if shipped_weights.shipped(name)],
+        "recipes": recipes,
+        "weights": [name for name in recipes if shipped_weights.shipped(name)],
         "diagram": f"docs/diagrams/{entry.name}.svg",
     }
+
+
+def _tensor(tensor: TensorSpec) -> dict[str, Any]:
+    keys = ("name", "shape", "dtype", "unit", "meaning")
+    return {key: getattr(tensor, key) for key in keys}
 
 
 def recipes_of(entry: ModelSpec) -> list[str]:
@@ -107,22 +112,3 @@ def tensor_text(tensor: TensorSpec) -> str:
     unit = f" [{tensor.unit}]" if tensor.unit else ""
     meaning = f": {tensor.meaning}" if tensor.meaning else ""
     return f"{tensor.name} {shape_text(tensor.shape)} {tensor.dtype}{unit}{meaning}"
-
-
-def shape_text(shape: Sequence[object]) -> str:
-    """A shape without the batch axis: `(28, 28, 192)`, `(None)`."""
-    return f"({', '.join(map(str, shape))})"
-
-
-def _tensor(tensor: TensorSpec) -> dict[str, Any]:
-    return {
-        "name": tensor.name,
-        "shape": list(tensor.shape),
-        "dtype": tensor.dtype,
-        "unit": tensor.unit,
-        "meaning": tensor.meaning,
-    }
-
-
-def _json(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value

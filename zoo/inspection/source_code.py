@@ -143,8 +143,7 @@ def _names_used(node: Definition) -> set[str]:
 
 
 def _text(module: str, node: Definition) -> str:
-    lines = _source(module).splitlines()
-    return "\n".join(lines[node.lineno - 1 : node.end_lineno])
+    return ast.get_source_segment(_source(module), node) or ""
 
 
 def _renamed(text: str, names: dict[str, str]) -> str:

@@ -30,8 +30,7 @@ def check_arguments(entry: ModelSpec, arguments: Mapping[str, Any]) -> None:
         postponed = isinstance(annotation, str)
         declared = annotation if postponed else inspect.formatannotation(annotation)
         free = "None" in declared
-        least = inputs[name].least if name in inputs else None
-        least = least(**arguments) if callable(least) else least
+        least = inputs[name].least_at(arguments) if name in inputs else None
         wanted = ""
         if declared == "bool" and isinstance(value, str):  # "no" would switch it on
             wanted = "True or False"

@@ -13,17 +13,13 @@ from zoo.models.spec import TensorSpec
 
 N_TEAMS = 10_888  # team-seasons in the course's table
 
-TEAM_1 = TensorSpec("team_1", (1,), "int32", "id", "a team in one season", vocabulary="team")
-TEAM_2 = TensorSpec("team_2", (1,), "int32", "id", "its opponent that season", vocabulary="team")
-HOME = TensorSpec(
-    "home", (1,), unit="-1, 0, 1", meaning="1: team 1 at home, -1: team 2", default=0.0
+TEAM_1 = TensorSpec("team_1", (1,), "a team in one season", "id", dtype="int32", vocabulary="team")
+TEAM_2 = TensorSpec(
+    "team_2", (1,), "its opponent that season", "id", dtype="int32", vocabulary="team"
 )
-SEED_DIFF = TensorSpec(
-    "seed_diff", (1,), unit="seeds", meaning="seed of team 2 minus seed of team 1"
-)
-SCORE_DIFF = TensorSpec(
-    "score_diff", (1,), unit="points", meaning="score of team 1 minus score of team 2"
-)
+HOME = TensorSpec("home", (1,), "1: team 1 at home, -1: team 2", "-1, 0, 1", default=0.0)
+SEED_DIFF = TensorSpec("seed_diff", (1,), "seed of team 2 minus seed of team 1", "seeds")
+SCORE_DIFF = TensorSpec("score_diff", (1,), "score of team 1 minus score of team 2", "points")
 
 
 @register(
@@ -45,10 +41,8 @@ def seed_difference() -> keras.Model:
 
 @register(
     documents="advanced-keras",
-    inputs=(TensorSpec("team", (1,), "int32", "id", "team-season", vocabulary="team"),),
-    outputs=(
-        TensorSpec("strength", (1,), meaning="strength, in units that the model around it sets"),
-    ),
+    inputs=(TensorSpec("team", (1,), "team-season", "id", dtype="int32", vocabulary="team"),),
+    outputs=(TensorSpec("strength", (1,), "strength, in units that the model around it sets"),),
     count=N_TEAMS,
     concepts=("embedding", "model-as-layer"),
     claim="An embedding of width 1 rates every team; as a model of its own it can be shared.",
@@ -99,11 +93,8 @@ def two_team(n_teams: int = N_TEAMS, l2: float = 0.0) -> keras.Model:
 
 @register(
     documents="advanced-keras",
-    inputs=(
-        TensorSpec("a", (1,), meaning="first term"),
-        TensorSpec("b", (1,), meaning="second term"),
-    ),
-    outputs=(TensorSpec("sum", (1,), meaning="a + b"),),
+    inputs=(TensorSpec("a", (1,), "first term"), TensorSpec("b", (1,), "second term")),
+    outputs=(TensorSpec("sum", (1,), "a + b"),),
     count=0,
     concepts=("multi-input", "merge"),
     claim="A model need not have weights: predict(1, 2) is 3 and predict(42, 119) is 161.",
@@ -152,9 +143,7 @@ def basketball(n_teams: int = N_TEAMS, l2: float = 0.0) -> keras.Model:
 @register(
     documents="advanced-keras",
     inputs=(
-        TensorSpec(
-            "game", (3,), meaning="home, seed_diff and pred, the `basketball` prediction in points"
-        ),
+        TensorSpec("game", (3,), "home, seed_diff and pred, the `basketball` prediction in points"),
     ),
     outputs=(SCORE_DIFF,),
     count=4,
@@ -174,14 +163,8 @@ def tournament_stack() -> keras.Model:
 
 @register(
     documents="advanced-keras",
-    inputs=(
-        TensorSpec(
-            "game", (2,), meaning="seed_diff and pred, the `basketball` prediction in points"
-        ),
-    ),
-    outputs=(
-        TensorSpec("scores", (2,), unit="points", meaning="score of team 1, score of team 2"),
-    ),
+    inputs=(TensorSpec("game", (2,), "seed_diff and pred, the `basketball` prediction in points"),),
+    outputs=(TensorSpec("scores", (2,), "score of team 1, score of team 2", "points"),),
     count=6,
     concepts=("stacking",),
     claim="One Dense layer with two units predicts both scores at once.",
@@ -199,10 +182,7 @@ def two_scores() -> keras.Model:
 @register(
     documents="advanced-keras",
     inputs=(SEED_DIFF,),
-    outputs=(
-        SCORE_DIFF,
-        TensorSpec("won", (1,), unit="probability", meaning="probability that team 1 wins"),
-    ),
+    outputs=(SCORE_DIFF, TensorSpec("won", (1,), "probability that team 1 wins", "probability")),
     count=4,
     concepts=("multi-output",),
     claim="One model is regressor and classifier: held-out MAE 9.28 points, log-loss 0.58.",

@@ -6,25 +6,19 @@ from zoo._keras import keras, layers
 from zoo.models.registry import register
 from zoo.models.spec import TensorSpec, Variant
 
-PIXELS = TensorSpec(
-    "pixels", ("n_pixels",), unit="0-1", meaning="gray levels of a 28 x 28 picture, row by row"
-)
-DIGIT = TensorSpec(
-    "digit", ("n_classes",), unit="probability", meaning="probability of each digit, 0 to 9"
-)
-LABEL = TensorSpec("label", (1,), unit="probability", meaning="probability of class 1")
+PIXELS = TensorSpec("pixels", ("n_pixels",), "gray levels of a 28 x 28 picture, row by row", "0-1")
+DIGIT = TensorSpec("digit", ("n_classes",), "probability of each digit, 0 to 9", "probability")
+LABEL = TensorSpec("label", (1,), "probability of class 1", "probability")
 FEATURES = TensorSpec(
-    "features", ("n_features",), meaning="numbers that describe one example, standardized"
+    "features", ("n_features",), "numbers that describe one example, standardized"
 )
-CATEGORY = TensorSpec(
-    "category", ("n_classes",), unit="probability", meaning="probability of each class"
-)
+CATEGORY = TensorSpec("category", ("n_classes",), "probability of each class", "probability")
 
 
 @register(
     documents="model-api",
-    inputs=(TensorSpec("a", ("n_features",), meaning="any vector"),),
-    outputs=(TensorSpec("b", ("units",), meaning="a linear map of a, plus a bias"),),
+    inputs=(TensorSpec("a", ("n_features",), "any vector"),),
+    outputs=(TensorSpec("b", ("units",), "a linear map of a, plus a bias"),),
     count=1_056,
     claim="Model(a, b) holds every layer needed to compute b from a.",
     recipe="single_dense",
@@ -121,8 +115,8 @@ def softmax_mlp_64(
 @register(
     documents="beyond-sequential",
     inputs=(
-        TensorSpec("a", ("n_features",), meaning="first half of what is known, standardized"),
-        TensorSpec("b", ("n_features",), meaning="second half of what is known, standardized"),
+        TensorSpec("a", ("n_features",), "first half of what is known, standardized"),
+        TensorSpec("b", ("n_features",), "second half of what is known, standardized"),
     ),
     outputs=(CATEGORY,),
     count=6_602,

@@ -14,10 +14,10 @@ from zoo.models.blocks import added_skip, conv_relu
 from zoo.models.registry import register
 from zoo.models.spec import Shape, TensorSpec, Variant
 
-GRAY = TensorSpec("picture", ("image_shape",), unit="0-1", meaning="gray levels")
-COLOR = TensorSpec("picture", ("image_shape",), unit="0-1", meaning="red, green, blue")
-LABEL = TensorSpec("label", ("classes",), unit="probability", meaning="probability of class 1")
-CLASSES = TensorSpec("label", ("classes",), unit="probability", meaning="one probability per class")
+GRAY = TensorSpec("picture", ("image_shape",), "gray levels", "0-1")
+COLOR = TensorSpec("picture", ("image_shape",), "red, green, blue", "0-1")
+LABEL = TensorSpec("label", ("classes",), "probability of class 1", "probability")
+CLASSES = TensorSpec("label", ("classes",), "one probability per class", "probability")
 
 
 def _least(kernel_size: int, **_: object) -> int:
@@ -40,8 +40,8 @@ def _map_size(image_shape: Shape, kernel_size: int, flatten: bool, **_: object) 
         TensorSpec(
             "label",
             (_map_size, "classes"),
-            unit="probability",
-            meaning="one probability at each position of the map",
+            "one probability at each position of the map",
+            "probability",
         ),
     ),
     count=8_933,
@@ -231,17 +231,13 @@ def shared_input(
     documents="using-keras",
     inputs=(
         TensorSpec(
-            "gray",
-            ("gray_shape",),
-            unit="0-1",
-            meaning="the picture in fine detail, gray levels",
-            least=_least,
+            "gray", ("gray_shape",), "the picture in fine detail, gray levels", "0-1", least=_least
         ),
         TensorSpec(
             "color",
             ("color_shape",),
-            unit="0-1",
-            meaning="the same picture in color, less detailed",
+            "the same picture in color, less detailed",
+            "0-1",
             least=_least,
         ),
     ),

@@ -28,7 +28,7 @@ GOOGLENET = {  # table 1 of the paper: 1x1, 3x3 reduce, 3x3, 5x5 reduce, 5x5, po
     "5b": (384, 192, 384, 48, 128, 128),
 }
 
-MAPS = TensorSpec("features", ("shape",), meaning="feature maps")
+MAPS = TensorSpec("features", ("shape",), "feature maps")
 
 
 def _concatenated(shape: Shape, widths: Sequence[int], **_: object) -> Shape:
@@ -46,7 +46,7 @@ def _expanded(shape: Shape, expand: int, **_: object) -> Shape:
     inputs=(MAPS,),
     outputs=(
         TensorSpec(
-            "inception", (_concatenated,), meaning="feature maps of all four branches, concatenated"
+            "inception", (_concatenated,), "feature maps of all four branches, concatenated"
         ),
     ),
     count=163_696,
@@ -132,9 +132,7 @@ def inception_network(
 @register(
     documents=("using-keras", "arXiv:1602.07360"),
     inputs=(MAPS,),
-    outputs=(
-        TensorSpec("fire", (_expanded,), meaning="feature maps of both branches, concatenated"),
-    ),
+    outputs=(TensorSpec("fire", (_expanded,), "feature maps of both branches, concatenated"),),
     count=11_920,
     published=11_920,
     published_note="The paper's table 1, module fire2 before pruning.",

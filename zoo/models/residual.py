@@ -26,9 +26,7 @@ def _halved(shape: Shape, **_: object) -> Shape:
     documents=("dlwp-7.1", "arXiv:1512.03385"),
     inputs=(MAPS,),
     outputs=(
-        TensorSpec(
-            "residual", ("shape",), meaning="the maps plus what the convolutions make of them"
-        ),
+        TensorSpec("residual", ("shape",), "the maps plus what the convolutions make of them"),
     ),
     count=442_752,
     concepts=("block", "residual", "convolution", "merge", "variable-length"),
@@ -56,9 +54,7 @@ def residual_identity(
     documents=("dlwp-7.1", "arXiv:1512.03385"),
     inputs=(MAPS,),
     outputs=(
-        TensorSpec(
-            "residual", (_halved, "filters"), meaning="half as large, twice as many channels"
-        ),
+        TensorSpec("residual", (_halved, "filters"), "half as large, twice as many channels"),
     ),
     count=229_760,
     concepts=("block", "residual", "convolution", "merge"),

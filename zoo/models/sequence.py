@@ -8,11 +8,9 @@ from zoo.models.registry import register
 from zoo.models.spec import TensorSpec
 
 SEQUENCE = TensorSpec(
-    "sequence", ("length", "n_features"), meaning="one measured value per time step, standardized"
+    "sequence", ("length", "n_features"), "one measured value per time step, standardized"
 )
-LABEL = TensorSpec(
-    "label", (1,), unit="probability", meaning="probability that the series is of class 1"
-)
+LABEL = TensorSpec("label", (1,), "probability that the series is of class 1", "probability")
 
 
 @register(
@@ -92,9 +90,7 @@ def shared_features(
     inputs=(SEQUENCE,),
     outputs=(
         LABEL,
-        TensorSpec(
-            "signal", ("length", 1), meaning="a number per time step, such as the clean series"
-        ),
+        TensorSpec("signal", ("length", 1), "a number per time step, such as the clean series"),
     ),
     count=1_452,
     published=1_452,
@@ -131,18 +127,15 @@ def sequence_tagger(
     documents="model-api",
     inputs=(
         TensorSpec(
-            "frames",
-            ("n_frames", "n_pixels"),
-            unit="0-1",
-            meaning="pictures of 28 x 28 gray levels, in order",
+            "frames", ("n_frames", "n_pixels"), "pictures of 28 x 28 gray levels, in order", "0-1"
         ),
     ),
     outputs=(
         TensorSpec(
             "digits",
             ("n_frames", "n_classes"),
-            unit="probability",
-            meaning="probability of each digit, by frame",
+            "probability of each digit, by frame",
+            "probability",
         ),
     ),
     count=55_050,

@@ -33,25 +33,20 @@ def _merged(merge: str, left: Any, right: Any) -> Any:
         TensorSpec(
             "tweet_a",
             ("length", "alphabet"),
-            unit="0, 1",
-            meaning="one row per character, one-hot",
+            "one row per character, one-hot",
+            "0, 1",
             text="characters",
         ),
         TensorSpec(
             "tweet_b",
             ("length", "alphabet"),
-            unit="0, 1",
-            meaning="the other tweet, encoded the same way",
+            "the other tweet, encoded the same way",
+            "0, 1",
             text="characters",
         ),
     ),
     outputs=(
-        TensorSpec(
-            "same_author",
-            (1,),
-            unit="probability",
-            meaning="probability that one person wrote both",
-        ),
+        TensorSpec("same_author", (1,), "probability that one person wrote both", "probability"),
     ),
     count=82_305,
     concepts=("multi-input", "shared-layers", "recurrent", "merge"),
@@ -87,23 +82,16 @@ def tweet_pair(
     documents="dlwp-7.1",
     inputs=(
         TensorSpec(
-            "left",
-            ("length", "n_features"),
-            meaning="first sentence, one vector per word",
-            text="vectors",
+            "left", ("length", "n_features"), "first sentence, one vector per word", text="vectors"
         ),
         TensorSpec(
             "right",
             ("length", "n_features"),
-            meaning="second sentence, one vector per word",
+            "second sentence, one vector per word",
             text="vectors",
         ),
     ),
-    outputs=(
-        TensorSpec(
-            "similarity", (1,), unit="0-1", meaning="how close in meaning the sentences are"
-        ),
-    ),
+    outputs=(TensorSpec("similarity", (1,), "how close in meaning the sentences are", "0-1"),),
     count=20_673,
     concepts=("multi-input", "shared-layers", "recurrent", "merge", "variable-length"),
     claim="Similarity is symmetric, so two encoders would learn the same thing twice.",

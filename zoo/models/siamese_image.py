@@ -33,10 +33,10 @@ def _side_by_side(image_shape: Shape, blocks: int, **_: object) -> Shape:
         TensorSpec(
             "features",
             (_side_by_side,),
-            meaning="left and right feature maps, concatenated",
+            "left and right feature maps, concatenated",
             when="not head",
         ),
-        TensorSpec("depth", (1,), meaning="one number for the pair, such as depth", when="head"),
+        TensorSpec("depth", (1,), "one number for the pair, such as depth", when="head"),
     ),
     count=20_861_480,
     concepts=(

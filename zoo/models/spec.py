@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -38,6 +38,11 @@ CONCEPTS: dict[str, str] = {
 Shape = tuple[int | None, ...]
 
 
+def shape_text(shape: Iterable[object]) -> str:
+    """A shape without the batch axis, as all pages write it: `(28, 28, 192)`, `(1)`, `(None)`."""
+    return f"({', '.join(map(str, shape))})"
+
+
 @dataclass(frozen=True)
 class TensorSpec:
     """An input or output tensor of an architecture.
@@ -48,7 +53,7 @@ class TensorSpec:
             the builder argument that sizes it: `("length", 1)`. An argument that holds a tuple
             stands for several axes: `("image_shape",)`. Where a size has to be computed, a
             function of the builder's arguments stands for one or several axes.
-        dtype, unit, meaning: What a value is.
+        meaning, unit, dtype: What a value is.
         vocabulary: The data's list of labels that its ids index.
         text: What one step of a text is: `words`, `vectors` of words, or `characters`.
         default: The value that a prediction assumes where none is given.
@@ -62,9 +67,9 @@ class TensorSpec:
 
     name: str
     shape: tuple[int | str | Callable[..., Shape] | None, ...]
-    dtype: str = "float32"
-    unit: str = ""
     meaning: str = ""
+    unit: str = ""
+    dtype: str = "float32"
     vocabulary: str = ""
     text: str = ""
     default: float | None = None
@@ -87,7 +92,12 @@ class TensorSpec:
             size = arguments[axis] if isinstance(axis, str) else axis
             size = size(**arguments) if callable(size) else size
             shape.extend(size if isinstance(size, list | tuple) else (size,))
-        return replace(self, name=value if isinstance(value, str) else self.name, shape=(*shape,))
+        name = value if isinstance(value, str) else self.name
+        return replace(self, name=name, shape=tuple(shape), least=self.least_at(arguments))
+
+    def least_at(self, arguments: Mapping[str, Any]) -> int:
+        """`least` as a number, for these arguments of the builder."""
+        return self.least(**arguments) if callable(self.least) else self.least
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from zoo._keras import keras, layers
+from zoo.models.dense import LABEL
 from zoo.models.registry import register
 from zoo.models.spec import TensorSpec, Variant
 
@@ -16,7 +17,7 @@ from zoo.models.spec import TensorSpec, Variant
 def word_ids(name: str, length: str, meaning: str, **options: Any) -> TensorSpec:
     """An input of word ids; `length` is the builder argument that says how many."""
     return TensorSpec(
-        name, (length,), "int32", "id", meaning, vocabulary="word", text="words", **options
+        name, (length,), meaning, "id", dtype="int32", vocabulary="word", text="words", **options
     )
 
 
@@ -28,7 +29,7 @@ def _shortest(kernel: int, pool: int, **_: object) -> int:
 @register(
     documents="using-keras",
     inputs=(word_ids("text", "length", "word ids, 0 to 1,023"),),
-    outputs=(TensorSpec("label", (1,), unit="probability", meaning="probability of class 1"),),
+    outputs=(LABEL,),
     count=459_393,
     concepts=("embedding", "recurrent", "dropout", "variable-length"),
     claim="Embedding, LSTM, Dropout, sigmoid: the pattern of a sequence classifier.",
@@ -65,20 +66,12 @@ def lstm_classifier(
     documents="model-api",
     inputs=(
         word_ids("main_input", "length", "word ids, 0 to 9,999"),
-        TensorSpec("aux_input", ("n_aux",), meaning="what else is known, such as the time of day"),
+        TensorSpec("aux_input", ("n_aux",), "what else is known, such as the time of day"),
     ),
     outputs=(
+        TensorSpec("main_output", (1,), "probability of success, from both inputs", "probability"),
         TensorSpec(
-            "main_output",
-            (1,),
-            unit="probability",
-            meaning="probability of success, from both inputs",
-        ),
-        TensorSpec(
-            "aux_output",
-            (1,),
-            unit="probability",
-            meaning="probability of success, from the text alone",
+            "aux_output", (1,), "probability of success, from the text alone", "probability"
         ),
     ),
     count=5_200_610,
@@ -136,12 +129,7 @@ def headline(
         word_ids("question", "question_length", "word ids, 0 to 9,999"),
     ),
     outputs=(
-        TensorSpec(
-            "answer",
-            ("n_answers",),
-            unit="probability",
-            meaning="probability of each one-word answer",
-        ),
+        TensorSpec("answer", ("n_answers",), "probability of each one-word answer", "probability"),
     ),
     count=1_000_052,
     published_note="the document prints the two embeddings only: 640,000 and 320,000",
@@ -201,11 +189,9 @@ def qa(
     documents="dlwp-7.1",
     inputs=(word_ids("posts", "length", "269 word ids or more, 0 to 49,999", least=_shortest),),
     outputs=(
-        TensorSpec("age", (1,), unit="years", meaning="the author's age"),
-        TensorSpec(
-            "income", ("n_incomes",), unit="probability", meaning="probability of each income group"
-        ),
-        TensorSpec("gender", (1,), unit="probability", meaning="probability of gender 1"),
+        TensorSpec("age", (1,), "the author's age", "years"),
+        TensorSpec("income", ("n_incomes",), "probability of each income group", "probability"),
+        TensorSpec("gender", (1,), "probability of gender 1", "probability"),
     ),
     count=14_146_316,
     concepts=(
@@ -291,18 +277,10 @@ def posts(
     inputs=(word_ids("text", "length", "word ids, 0 to 9,999"),),
     outputs=(
         TensorSpec(
-            "genre",
-            ("n_genres",),
-            when="heads",
-            unit="probability",
-            meaning="probability of each genre",
+            "genre", ("n_genres",), "probability of each genre", "probability", when="heads"
         ),
         TensorSpec(
-            "date",
-            (1,),
-            when="heads",
-            unit="decades",
-            meaning="when it was written, in decades since 1900",
+            "date", (1,), "when it was written, in decades since 1900", "decades", when="heads"
         ),
     ),
     count=332_681,

@@ -185,6 +185,7 @@ def _tensors(tensors: Sequence[TensorSpec], values: Mapping[str, Any]) -> str:
             sized = dataclasses.replace(tensor, when="").resolved(values)
             assert sized
             tensor = dataclasses.replace(tensor, shape=sized.shape)
+        tensor = dataclasses.replace(tensor, least=tensor.least_at(values))
         parts = [_literal(tensor.name), _literal(tensor.shape)]
         parts += [
             f"{field.name}={_literal(getattr(tensor, field.name))}"

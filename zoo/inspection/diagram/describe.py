@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
-from zoo.inspection.diagram.graph import Shape, Tensor
+from zoo.inspection.diagram.graph import Tensor
+from zoo.models.spec import shape_text
 
 # Fragments of class names; the first kind with one decides (ConvLSTM2D, SpatialDropout1D).
 KINDS = {
@@ -49,7 +49,7 @@ def settings(operation: Any) -> str:
     if (padding := getattr(operation, "padding", "valid")) != "valid":
         words.append(padding if isinstance(padding, str) else f"padding {padding}")
     if target := getattr(operation, "target_shape", None):
-        words.append(f"to {shape(target)}")
+        words.append(f"to {shape_text(target)}")
     if getattr(operation, "use_bias", True) is False:
         words.append("no bias")
     if function := activation(operation):
@@ -89,15 +89,10 @@ def activation(operation: Any) -> str:
     return "" if name == usual and type(operation).__name__ != "Activation" else name
 
 
-def shape(axes: Shape | Sequence[int | None]) -> str:
-    """A shape as the catalogue writes it: `(28, 28, 192)`, `(1)`, `(None)`."""
-    return f"({', '.join(map(str, axes))})"
-
-
 def tensor(value: Tensor) -> str:
     """Shape of a tensor, with its type where that is not a float."""
     dtype = "" if "float" in value.dtype else f" {value.dtype}"
-    return f"{shape(value.shape)}{dtype}"
+    return f"{shape_text(value.shape)}{dtype}"
 
 
 def parameters(count: int) -> str:

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from zoo._keras import keras
-
-Shape = tuple[int | None, ...]
+from zoo.models.spec import Shape
 
 
 @dataclass(frozen=True)
