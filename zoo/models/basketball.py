@@ -14,9 +14,7 @@ from zoo.models.spec import TensorSpec
 N_TEAMS = 10_888  # team-seasons in the course's table
 
 TEAM_1 = TensorSpec("team_1", (1,), "a team in one season", "id", dtype="int32", vocabulary="team")
-TEAM_2 = TensorSpec(
-    "team_2", (1,), "its opponent that season", "id", dtype="int32", vocabulary="team"
-)
+TEAM_2 = TensorSpec("team_2", (1,), "its opponent", "id", dtype="int32", vocabulary="team")
 HOME = TensorSpec("home", (1,), "1: team 1 at home, -1: team 2", "-1, 0, 1", default=0.0)
 SEED_DIFF = TensorSpec("seed_diff", (1,), "seed of team 2 minus seed of team 1", "seeds")
 SCORE_DIFF = TensorSpec("score_diff", (1,), "score of team 1 minus score of team 2", "points")

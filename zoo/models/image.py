@@ -38,10 +38,7 @@ def _map_size(image_shape: Shape, kernel_size: int, flatten: bool, **_: object) 
     inputs=(replace(GRAY, least=_least),),
     outputs=(
         TensorSpec(
-            "label",
-            (_map_size, "classes"),
-            "one probability at each position of the map",
-            "probability",
+            "label", (_map_size, "classes"), "one probability per map position", "probability"
         ),
     ),
     count=8_933,
@@ -230,16 +227,8 @@ def shared_input(
 @register(
     documents="using-keras",
     inputs=(
-        TensorSpec(
-            "gray", ("gray_shape",), "the picture in fine detail, gray levels", "0-1", least=_least
-        ),
-        TensorSpec(
-            "color",
-            ("color_shape",),
-            "the same picture in color, less detailed",
-            "0-1",
-            least=_least,
-        ),
+        TensorSpec("gray", ("gray_shape",), "the picture in gray, fine", "0-1", least=_least),
+        TensorSpec("color", ("color_shape",), "the same in color, coarse", "0-1", least=_least),
     ),
     outputs=(LABEL,),
     count=49_699,

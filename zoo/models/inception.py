@@ -45,9 +45,7 @@ def _expanded(shape: Shape, expand: int, **_: object) -> Shape:
     documents=("dlwp-7.1", "arXiv:1409.4842"),
     inputs=(MAPS,),
     outputs=(
-        TensorSpec(
-            "inception", (_concatenated,), "feature maps of all four branches, concatenated"
-        ),
+        TensorSpec("inception", (_concatenated,), "the maps of all four branches, concatenated"),
     ),
     count=163_696,
     published=163_328,
@@ -132,7 +130,7 @@ def inception_network(
 @register(
     documents=("using-keras", "arXiv:1602.07360"),
     inputs=(MAPS,),
-    outputs=(TensorSpec("fire", (_expanded,), "feature maps of both branches, concatenated"),),
+    outputs=(TensorSpec("fire", (_expanded,), "the maps of both branches, concatenated"),),
     count=11_920,
     published=11_920,
     published_note="The paper's table 1, module fire2 before pruning.",

@@ -9,6 +9,7 @@ from zoo._keras import keras, layers
 from zoo.models.image import COLOR
 from zoo.models.registry import register
 from zoo.models.spec import TensorSpec, Variant
+from zoo.models.text import word_ids
 
 BRANCHES = ("metadata", "description", "picture")
 
@@ -17,21 +18,9 @@ BRANCHES = ("metadata", "description", "picture")
     documents="beyond-sequential",
     inputs=(
         TensorSpec(
-            "metadata",
-            ("n_metadata",),
-            "brand, age and so on, scaled to similar ranges",
-            when="branches",
+            "metadata", ("n_metadata",), "brand, age and so on, scaled alike", when="branches"
         ),
-        TensorSpec(
-            "description",
-            ("length",),
-            "word ids, rows padded with 0",
-            "id",
-            dtype="int32",
-            vocabulary="word",
-            text="words",
-            when="branches",
-        ),
+        word_ids("description", "length", "word ids, rows padded with 0", when="branches"),
         replace(COLOR, least=2**3, when="branches"),
     ),
     outputs=(TensorSpec("price", (1,), "price of the garment", "currency"),),
@@ -48,15 +37,9 @@ BRANCHES = ("metadata", "description", "picture")
         "units": 4,
     },
     variants={
-        "metadata_only": Variant(
-            {"branches": ("metadata",)}, 2_433, "Price from the metadata alone."
-        ),
-        "description_only": Variant(
-            {"branches": ("description",)}, 36_193, "Price from the text alone."
-        ),
-        "picture_only": Variant(
-            {"branches": ("picture",)}, 31_841, "Price from the picture alone."
-        ),
+        "metadata_only": Variant({"branches": ("metadata",)}, 2_433, "From the metadata alone."),
+        "description_only": Variant({"branches": ("description",)}, 36_193, "From the text alone."),
+        "picture_only": Variant({"branches": ("picture",)}, 31_841, "From the picture alone."),
     },
 )
 def clothing_price(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from zoo._keras import keras, layers
@@ -9,6 +10,12 @@ from zoo.models.registry import register
 from zoo.models.spec import TensorSpec, Variant
 
 MERGES = ("concatenate", "compare")
+TWEET = TensorSpec(
+    "tweet_a", ("length", "alphabet"), "one row per character, one-hot", "0, 1", text="characters"
+)
+SENTENCE = TensorSpec(
+    "left", ("length", "n_features"), "first sentence, one vector per word", text="vectors"
+)
 
 
 def _merged(merge: str, left: Any, right: Any) -> Any:
@@ -29,22 +36,7 @@ def _merged(merge: str, left: Any, right: Any) -> Any:
 
 @register(
     documents="model-api",
-    inputs=(
-        TensorSpec(
-            "tweet_a",
-            ("length", "alphabet"),
-            "one row per character, one-hot",
-            "0, 1",
-            text="characters",
-        ),
-        TensorSpec(
-            "tweet_b",
-            ("length", "alphabet"),
-            "the other tweet, encoded the same way",
-            "0, 1",
-            text="characters",
-        ),
-    ),
+    inputs=(TWEET, replace(TWEET, name="tweet_b", meaning="the other tweet, encoded the same way")),
     outputs=(
         TensorSpec("same_author", (1,), "probability that one person wrote both", "probability"),
     ),
@@ -81,15 +73,8 @@ def tweet_pair(
 @register(
     documents="dlwp-7.1",
     inputs=(
-        TensorSpec(
-            "left", ("length", "n_features"), "first sentence, one vector per word", text="vectors"
-        ),
-        TensorSpec(
-            "right",
-            ("length", "n_features"),
-            "second sentence, one vector per word",
-            text="vectors",
-        ),
+        SENTENCE,
+        replace(SENTENCE, name="right", meaning="second sentence, one vector per word"),
     ),
     outputs=(TensorSpec("similarity", (1,), "how close in meaning the sentences are", "0-1"),),
     count=20_673,

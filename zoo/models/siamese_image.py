@@ -51,9 +51,7 @@ def _side_by_side(image_shape: Shape, blocks: int, **_: object) -> Shape:
     recipe="siamese_xception",
     tiny={"image_shape": (16, 16, 3), "blocks": 2, "head": True, "units": 4},
     variants={
-        "depth": Variant(
-            {"head": True}, 21_123_753, "With a head that gives one number, the depth."
-        ),
+        "depth": Variant({"head": True}, 21_123_753, "With a head for one number, the depth."),
         "short": Variant(
             {"image_shape": (32, 32, 3), "blocks": 2, "head": True},
             72_225,

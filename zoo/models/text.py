@@ -70,9 +70,7 @@ def lstm_classifier(
     ),
     outputs=(
         TensorSpec("main_output", (1,), "probability of success, from both inputs", "probability"),
-        TensorSpec(
-            "aux_output", (1,), "probability of success, from the text alone", "probability"
-        ),
+        TensorSpec("aux_output", (1,), "probability of success, from the text", "probability"),
     ),
     count=5_200_610,
     concepts=(
