@@ -18,7 +18,7 @@ from zoo.experiments.feeding import feed
 from zoo.experiments.runs import LOGDIR, Run, load_run
 from zoo.exporting import serving, verify
 from zoo.exporting.formats import FORMATS, Arrays, Artifact, ExportError
-from zoo.models.registry import MODELS
+from zoo.models.registry import list_models, spec
 from zoo.models.spec import TensorSpec
 
 TOLERANCE = 1e-4
@@ -195,7 +195,7 @@ def _signature(
 ) -> dict[str, Any]:
     """What signature.json says of one artifact, with units if its architecture is registered."""
     architecture = run.record.recipe.architecture if run else model.name
-    known = MODELS.get(architecture) if architecture in MODELS else None
+    known = spec(architecture) if architecture in list_models() else None
     return {
         "format": exported.format,
         "model": model.name,

@@ -92,7 +92,9 @@ class _Composer:
         self, nested: bool, shapes: bool, detail: Detail | Literal["auto"], uses: Counter[int]
     ) -> None:
         self.opened: list[tuple[Frame, Any]] = []  # frames to fill, each with its model
-        self._nested, self._shapes, self._detail = nested, shapes, detail
+        self._nested = nested
+        self._shapes = shapes
+        self._detail: Detail | Literal["auto"] = detail
         self._uses = uses
         self._drawn: Counter[int] = Counter()  # calls so far, by the id of what holds the weights
         self._ties: dict[int, int] = {}
