@@ -108,10 +108,10 @@ def test_harmless_differences_change_nothing(change: object, tmp_path: Path) -> 
         ("1999,20,1101,80,1101,70,H,0", "line 4, column 'Lteam': team 1101 plays itself"),
         ("1999,10,1101,81,1102,70,H,0", "line 4, column 'Wscore': this game of day 10 has another"),
         ("1999,10,1102,80,1101,70,A,0", "line 4, column 'Wteam'|another result on line 2"),
-        ("1999,20,1101,80,1102", "line 4, column 'Lscore': 5 cells where the header has 8"),
+        ("1999,20,1101,80,1102", "line 4, column 'Lscore': 8 cells are needed, not 5"),
         (
             "1999,20,1101,80,1102,70,H,0,9",
-            "line 4, column 'Numot': 9 cells where the header has 8",
+            "line 4, column 'Numot': 8 cells are needed, not 9",
         ),
         (",,,,,,,", "line 4, column 'Season': no value"),
     ],
@@ -144,14 +144,14 @@ def test_two_damages_are_told_one_at_a_time_from_the_top(tmp_path: Path) -> None
         ("0\n", "line 6, column 'Numot': no value; the file seems to be cut short"),
         (
             ",0\n",
-            "line 6, column 'Numot': 7 cells where the header has 8; the file seems to be cut",
+            "line 6, column 'Numot': 8 cells are needed, not 7; the file seems to be cut",
         ),
-        ("N,0\n", "line 6, column 'Numot': 7 cells where the header has 8; the file seems to be"),
+        ("N,0\n", "line 6, column 'Numot': 8 cells are needed, not 7; the file seems to be"),
         (
             ",60,N,0\n",
-            "line 6, column 'Lscore': 5 cells where the header has 8; the file seems to",
+            "line 6, column 'Lscore': 8 cells are needed, not 5; the file seems to",
         ),
-        ("0,12,1101,75,1103,60,N,0\n", "line 6, column 'Daynum': 1 cell where the header has 8"),
+        ("0,12,1101,75,1103,60,N,0\n", "line 6, column 'Daynum': 8 cells are needed, not 1"),
     ],
 )
 def test_a_file_cut_short_is_refused(lost: str, message: str, tmp_path: Path) -> None:

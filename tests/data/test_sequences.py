@@ -115,14 +115,20 @@ def test_videos_move_and_change() -> None:
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
-        ((), r"line 1: the file is empty; the series are expected after a line @data"),
+        ((), r"line 1: no line says @data; the series are expected after it"),
         (HEADER[:3], r"line 1: no line says @data"),
-        (HEADER, r"line 5: no series after the line @data"),
-        ((*HEADER, line(), line(steps=149)), r"line 6: 149 values instead of 150"),
+        (HEADER, r"line 1: the file is empty"),
+        (
+            (*HEADER, line(), line(steps=149)),
+            r"line 6, column 'class': 151 cells .* cut short",
+        ),
         ((*HEADER, line(), line("3")), r"line 6, column 'class': '3' is not 1 or 2"),
         ((*HEADER, line(first="x")), r"line 5, column 'step 1': 'x' is not a number"),
-        ((*HEADER, line(first="nan")), r"line 5, column 'step 1': 'nan' is not finite"),
-        ((*HEADER, line().partition(":")[0]), r"line 5: no colon and class .* cut short\?"),
+        ((*HEADER, line(first="nan")), r"line 5, column 'step 1': 'nan' is not a finite number"),
+        (
+            (*HEADER, line().partition(":")[0]),
+            r"line 5, column 'class': 151 cells .* cut short",
+        ),
         ((*HEADER, line(), line()), r"all 2 series have the same class"),
     ],
 )

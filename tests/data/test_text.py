@@ -263,7 +263,7 @@ def survey_file(tmp_path: Path, row: str, header: str = HEADER) -> Path:
             "old,Law,Clerk,,50000,USD,Man\n",
             "survey.csv, line 2, column 'How old are you?': 'old'",
         ),
-        ("25-34,Law,Clerk\n", "survey.csv, line 2, column 'Job title - additional context': 3 ce"),
+        ("25-34,Law,Clerk\n", "survey.csv, line 2, column 'Job title - additional context': 7 ce"),
         ("25-34,Law,Clerk,,50000,USD,Man\n", "survey.csv: 1 usable answers, at least 100"),
         ("", "survey.csv, line 2: no rows after the header"),
     ],

@@ -156,7 +156,7 @@ def test_tweets_of_others_and_repetitions_are_left_out(tmp_path: Path) -> None:
         ("yesterday,a,u,1,2,3,x", "line 2, column 'created_at': 'yesterday' is not a time such as"),
         ("1/2/17 3:40,a,u,1,many,3,x", "line 2, column 'retweets': 'many' is not a number"),
         ("1/2/17 3:40,a,u,1,-2,3,x", "line 2, column 'retweets': -2 is outside 0 to 1e+09"),
-        ("1/2/17 3:40,a,u,1,2", "line 2, column 'favorites': 5 cells where the header has 7"),
+        ("1/2/17 3:40,a,u,1,2", "line 2, column 'favorites': 7 cells are needed, not 5"),
         ('1/2/17 3:40,"a,u,1,2,3,x', "line 2: a cell opens with a quote that is never closed"),
     ],
 )
@@ -191,7 +191,7 @@ def test_pairs_of_tweets_stay_within_a_split(tmp_path: Path) -> None:
     [
         (
             "a b,c d",
-            "line 1, column 'score': 2 cells where 3 should be",
+            "line 1, column 'score': 3 cells are needed, not 2",
         ),
         ("a b,c d,high", "line 1, column 'score': 'high' is not a number"),
         ("a b,c d,7", "line 1, column 'score': 7 is outside 0 to 5"),

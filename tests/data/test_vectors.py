@@ -169,7 +169,7 @@ def test_damaged_digits_are_told_by_line(tmp_path: Path) -> None:
     folder.mkdir()
     good = ",".join(["0"] * 784) + ",3"
     (folder / "mnist_5k.csv.gz").write_text(f"{good}\n{good[:-4]}\n{good}\n")
-    with pytest.raises(DataError, match=r"mnist_5k.csv.gz, line 2, .*: 783 cells"):
+    with pytest.raises(DataError, match=r"mnist_5k.csv.gz, line 2, .*: 785 cells"):
         zoo.data.load("digits", "mnist", tmp_path)
 
 

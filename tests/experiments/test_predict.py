@@ -88,7 +88,7 @@ def test_table_gets_a_column_and_keeps_its_own(run: Run, teams: list[str], tmp_p
         ("team_1\n0\n", "line 1: there is no column 'team_2'"),
         ("team_1,team_2\n0,1\n0,Nowhere\n", "line 3, column 'team_2': unknown team 'Nowhere'"),
         ("team_1,team_2,home\n0,1,x\n", "line 2, column 'home': 'x' is not a number"),
-        ("team_1,team_2\n0,1\n0,1,2\n", "line 3, column 'team_2': 3 cells where the header has 2"),
+        ("team_1,team_2\n0,1\n0,1,2\n", "line 3, column 'team_2': 2 cells are needed, not 3"),
         ('team_1,team_2\n"0,1\n', "line 2: a cell opens with a quote that is never closed"),
     ],
 )

@@ -174,7 +174,7 @@ def test_columns_that_do_not_fit_are_told(
         ("x,y\n", "line 2: no rows after the header"),
         ("x,z\n1,2\n", "line 1: no column 'y'"),
         ("x,x,y\n1,2,3\n", "line 1, column 'x': this column is in the header twice"),
-        ("x,y\n1,0\n2\n", "line 3, column 'y': 1 cell where the header has 2"),
+        ("x,y\n1,0\n2\n", "line 3, column 'y': 2 cells are needed, not 1"),
         ("x,y\n1,0\n,1\n", "line 3, column 'x': no value"),
         ("x,y\n1,0\n\ntwo,1\n", "line 4, column 'x': 'two' is not a number"),
         ("x,y\n1,0\nnan,1\n", "line 3, column 'x': 'nan' is not a finite number"),

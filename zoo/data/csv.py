@@ -1,7 +1,6 @@
 """Comma-separated files: every problem is named by file, line (the header is line 1) and column.
 
-Cells are kept as text until a column is asked for as numbers or words; lines are counted only for
-an error message.
+Cells are kept as text until a column is asked for as numbers or words.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -91,10 +89,9 @@ class Table:
 
     path: Path
     header: Sequence[str]
-    _text: str
     _columns: Mapping[str, str] | None  # as `read_csv` was given them
-    _titled: bool  # whether the file has a header line
     _cells: Sequence[Sequence[str]] = ()  # by column
+    _lines: Sequence[int] = ()  # on which each row ends
     values: dict[str, np.ndarray] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -117,22 +114,21 @@ class Table:
 
     def whole(self, column: str, low: int, high: int) -> NDArray[np.int64]:
         """The cells of a column as whole numbers from `low` to `high`."""
-        return self._parsed(column, np.int64, partial(_within, _whole_number, low, high))
+        return self._parsed(column, np.int64, partial(_number, True, low, high))
 
     def numbers(
         self, column: str, low: float = -math.inf, high: float = math.inf
     ) -> NDArray[np.float64]:
         """The cells of a column as finite numbers from `low` to `high`."""
-        return self._parsed(column, np.float64, partial(_within, _finite_number, low, high))
+        return self._parsed(column, np.float64, partial(_number, False, low, high))
 
     def line(self, row: int) -> int:
         """The line of the file on which a row ends."""
-        rows = _rows(self.path, self._text)
-        return next(islice(rows, row + self._titled, None))[0]
+        return self._lines[row]
 
     def wrong(self, row: int, column: str, problem: str) -> DataError:
         """The error that names the file and a cell's line and column."""
-        return damage(self.path, problem, self.line(row), self.header[self.place(column)])
+        return damage(self.path, problem, self._lines[row], self.header[self.place(column)])
 
     def refuse(self, bad: np.ndarray, column: str, problem: str) -> None:
         """Raise DataError for the first row where `bad` (rows,) holds.
@@ -150,8 +146,9 @@ class Table:
         Raises:
             DataError: the file lacks it, or has it twice.
         """
-        plain = str if self._columns is None else _plainly
-        wanted = [column] if self._columns is None else self._columns[column].split("|")
+        plain, wanted = str, [column]
+        if self._columns and column in self._columns:
+            plain, wanted = _plainly, self._columns[column].split("|")
         names = [plain(title) for title in self.header]
         for spelling in wanted:
             found = [at for at, name in enumerate(names) if name == plain(spelling)]
@@ -207,20 +204,37 @@ def read_csv(
             twice, a quote is opened and not closed, or a row has too few or too many cells (as a
             file cut short ends with).
     """
-    text = read_text(path, encoding)
-    rows = _rows(path, text)
-    begun, titles = (0, header) if header else next(rows, (0, ()))
-    table = Table(path, [title.strip() for title in titles], text, columns, not header)
-    first = next(rows, None)
-    if not first and (header or not titles):
+    return parse_csv(path, read_text(path, encoding), columns, header)
+
+
+def parse_csv(
+    path: Path,
+    text: str,
+    columns: Mapping[str, str] | None = None,
+    header: Sequence[str] | None = None,
+) -> Table:
+    """As `read_csv`, of a text that was read already; `path` is for the messages."""
+    rows = list(_rows(path, text))
+    if not rows:
         names = ", ".join(known.partition("|")[0] for known in (columns or {}).values())
         needs = f"; it needs the columns {names}" if names else ""
         raise damage(path, f"the file is empty{needs}", 1)
-    if not first:
+    begun, titles = (0, header) if header else rows.pop(0)
+    if not rows:
         raise damage(path, "no rows after the header", begun + 1)
+    table = Table(path, [title.strip() for title in titles], columns)
     for name in columns or ():
         table.place(name)
-    table._cells = _columns_of(table, [first, *rows])
+    width = len(titles)
+    for number, (line, cells) in enumerate(rows, 1):
+        if len(cells) != width:
+            cut = _CUT if number == len(rows) and len(cells) < width else ""
+            problem = f"{width} cells are needed, not {len(cells)}{cut}"
+            raise damage(path, problem, line, table.header[min(len(cells), width - 1)])
+    table._lines = [line for line, _ in rows]
+    table._cells = list(zip(*(cells for _, cells in rows), strict=True))
+    if text.endswith(",") and all(table._cells[-1][:-1]):  # only the last row lacks its last cell
+        raise damage(path, f"no value{_CUT}", table._lines[-1], table.header[-1])
     return table
 
 
@@ -252,40 +266,17 @@ def _rows(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
         raise damage(path, problem, ended + 1) from error
 
 
-def _columns_of(table: Table, rows: Sequence[tuple[int, list[str]]]) -> list[tuple[str, ...]]:
-    """The cells by column; raises at the first row of another length than the header's."""
-    width = len(table.header)
-    for number, (line, cells) in enumerate(rows, 1):
-        if len(cells) != width:
-            cut = _CUT if number == len(rows) and len(cells) < width else ""
-            here = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
-            right = f"the header has {width}" if table._titled else f"{width} should be"
-            title = table.header[min(len(cells), width - 1)]
-            raise damage(table.path, f"{here} where {right}{cut}", line, title)
-    columns = list(zip(*(cells for _, cells in rows), strict=True))
-    if table._text.endswith(",") and all(columns[-1][:-1]):  # only the last row lacks its last cell
-        raise damage(table.path, f"no value{_CUT}", rows[-1][0], table.header[-1])
-    return columns
-
-
-def _within(parse: Callable[[str], int | float], low: float, high: float, word: str) -> int | float:
-    number = parse(word)
+def _number(whole: bool, low: float, high: float, word: str) -> float:
+    number = as_number(word)
+    if whole:
+        match = _WHOLE_NUMBER.fullmatch(word)
+        number = int(match[1]) if match else None
+    if number is None:
+        raise ValueError(f"{word!r} is not a {'whole number' if whole else 'number'}")
+    if isinstance(number, float) and not math.isfinite(number):
+        raise ValueError(f"{word!r} is not a finite number")
     if not low <= number <= high:
         raise ValueError(f"{word} is outside {low:.9g} to {high:.9g}")
-    return number
-
-
-def _whole_number(word: str) -> int:
-    match = _WHOLE_NUMBER.fullmatch(word)
-    if not match:
-        raise ValueError(f"{word!r} is not a whole number")
-    return int(match[1])
-
-
-def _finite_number(word: str) -> float:
-    number = as_number(word)
-    if number is None or not math.isfinite(number):
-        raise ValueError(f"{word!r} is not a {'number' if number is None else 'finite number'}")
     return number
 
 

@@ -7,10 +7,12 @@ annotator's would be: that, and nothing else, limits the best possible score.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
-from zoo.data.references import class_scores
+from zoo.data.dataset import Arrays
+from zoo.data.references import Scores, class_scores
 from zoo.data.source import Content, Request, Source, Whole
 
 SLIPS = 0.03  # share of wrong labels
@@ -43,67 +45,55 @@ def drawn(
     def load(request: Request) -> Content:
         splits: dict[str, dict[str, np.ndarray]] = {}
         truth: dict[str, np.ndarray] = {}
-        references: dict[str, dict[str, dict[str, float]]] = {"best possible": {}}
+        references: dict[str, dict[str, Scores]] = {"best possible": {}}
         parts = {"train": request.options["rows"], **HELD_OUT}
         for number, (split, part) in enumerate(parts.items()):
             # A stream of its own for each split: more training rows leave the others unchanged.
             rng = np.random.default_rng([request.seed, 0xD2A3, number])
             columns, shown = draw(rng, part)
-            label = label_column(slipped(rng, shown, len(classes), SLIPS), len(classes))
-            splits[split] = {**columns, "label": label}
-            if mapped:
-                splits[split]["label_map"] = label_map(label)
+            label = slipped(rng, shown, len(classes))
+            splits[split] = {**columns, **label_columns(label, len(classes), mapped)}
             truth[f"drawn_{split}"] = shown
-            best = label_chances(shown, len(classes), SLIPS)
+            # Every wrong label is equally likely.
+            best = np.full((part, len(classes)), SLIPS / (len(classes) - 1))
+            best[np.arange(part), shown] = 1 - SLIPS
             references["best possible"][split] = class_scores("label", label, best)
             for reference, grade in (alone or {}).items():
-                chance = chances_from_one(columns[grade].ravel(), SLIPS)
+                chance = chances_from_one(columns[grade].ravel())
                 scores = class_scores("label", label, chance)
                 references.setdefault(reference, {})[split] = scores
-        return Content(
-            splits=splits,
-            sizes={"classes": width(classes)},
-            labels={"label": classes},
-            truth=truth,
-            targets={"label": kind(classes)},
-            references=references,
-        )
+        return labeled(splits, classes, truth=truth, references=references)
 
     return Source("drawn", load, options={"rows": Whole(rows, 100, 100_000)})
 
 
-def width(classes: tuple[str, ...]) -> int:
-    """Width of the output: 1 for two classes."""
-    return 1 if len(classes) == 2 else len(classes)
+def labeled(splits: Mapping[str, Arrays], classes: tuple[str, ...], **more: Any) -> Content:
+    """The content of pictures with a label; of two classes the output is one number."""
+    two = len(classes) == 2
+    return Content(
+        splits,
+        sizes={"classes": 1 if two else len(classes)},
+        labels={"label": classes},
+        targets={"label": "binary" if two else "classes"},
+        **more,
+    )
 
 
-def kind(classes: tuple[str, ...]) -> str:
-    """The kind of target that the label is."""
-    return "binary" if len(classes) == 2 else "classes"
+def label_columns(labels: np.ndarray, classes: int, mapped: bool) -> dict[str, np.ndarray]:
+    """Labels (rows,) as a column, float32 for two classes, int32 ids for more.
 
-
-def slipped(rng: np.random.Generator, shown: np.ndarray, classes: int, rate: float) -> np.ndarray:
-    """Labels of what is shown, `rate` of them wrong, each wrong one equally likely; (rows,)."""
-    wrong = rng.random(len(shown)) < rate
-    return np.where(wrong, (shown + rng.integers(1, classes, len(shown))) % classes, shown)
-
-
-def label_chances(shown: np.ndarray, classes: int, rate: float) -> np.ndarray:
-    """Probability of each label given what is shown, (rows, classes)."""
-    chances = np.full((len(shown), classes), rate / (classes - 1))
-    chances[np.arange(len(shown)), shown] = 1 - rate
-    return chances
-
-
-def label_column(labels: np.ndarray, classes: int) -> np.ndarray:
-    """Labels as a column (rows, 1): float32 for two classes, int32 ids for more."""
-    return labels.astype(np.float32 if classes == 2 else np.int32)[:, None]
-
-
-def label_map(column: np.ndarray) -> np.ndarray:
-    """The picture's label at each place of a map: (rows, 1) -> (rows, places, places, 1)."""
+    With `mapped` also as `label_map`: the picture's label at each of a map's places.
+    """
+    column = labels.astype(np.float32 if classes == 2 else np.int32)[:, None]
     shape = (len(column), MAP_PLACES, MAP_PLACES, 1)
-    return np.broadcast_to(column[:, None, None], shape).copy()
+    places = np.broadcast_to(column[:, None, None], shape).copy()
+    return {"label": column, "label_map": places} if mapped else {"label": column}
+
+
+def slipped(rng: np.random.Generator, shown: np.ndarray, classes: int) -> np.ndarray:
+    """Labels of what is shown, SLIPS of them wrong, each wrong one equally likely; (rows,)."""
+    wrong = rng.random(len(shown)) < SLIPS
+    return np.where(wrong, (shown + rng.integers(1, classes, len(shown))) % classes, shown)
 
 
 def draw_grades(rng: np.random.Generator, rows: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -119,8 +109,8 @@ def draw_grades(rng: np.random.Generator, rows: int) -> tuple[np.ndarray, np.nda
     return first, second, (first + second > GRADES - 1).astype(np.int64)
 
 
-def chances_from_one(grade: np.ndarray, rate: float) -> np.ndarray:
-    """Probability of each label for a reader of one grade alone, (rows, 2); `rate` of slips."""
+def chances_from_one(grade: np.ndarray) -> np.ndarray:
+    """Probability of each label for a reader of one grade alone, (rows, 2)."""
     above = np.array([0.0, 0.5, 1.0])[grade]
-    chance = above * (1 - rate) + (1 - above) * rate
+    chance = above * (1 - SLIPS) + (1 - above) * SLIPS
     return np.stack([1 - chance, chance], axis=1)

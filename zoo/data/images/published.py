@@ -16,7 +16,7 @@ import numpy as np
 
 from zoo.core.errors import DataError
 from zoo.data.csv import read_bytes, read_csv
-from zoo.data.images.drawn import kind, label_column, label_map, width
+from zoo.data.images.drawn import label_columns, labeled
 from zoo.data.source import Content, Request, Source, Whole
 
 SIDE = 28  # pixels
@@ -53,22 +53,16 @@ class Form:
 
     def __call__(self, request: Request, splits: Splits, classes: tuple[str, ...]) -> Content:
         """The dataset of these pictures."""
-        names = self.names or classes
-        return Content(
-            splits={split: self._columns(*pair) for split, pair in splits.items()},
-            sizes={"classes": width(names)},
-            labels={"label": names},
-            targets={"label": kind(names)},
-        )
+        columns = {split: self._columns(*pair) for split, pair in splits.items()}
+        return labeled(columns, self.names or classes)
 
     def _columns(self, pictures: np.ndarray, classes: np.ndarray) -> dict[str, np.ndarray]:
         margin = (self.side - SIDE) // 2
         framed = np.pad(pictures, ((0, 0), (margin, margin), (margin, margin)))
         gray = framed.astype(np.float32)[..., None] / np.float32(255)
         labels = np.isin(classes, self.positive) if self.positive else classes
-        column = label_column(labels, 2 if self.positive else CLASSES)
-        columns = {"picture": np.repeat(gray, self.channels, axis=-1), "label": column}
-        return {**columns, "label_map": label_map(column)} if self.mapped else columns
+        columns = label_columns(labels, 2 if self.positive else CLASSES, self.mapped)
+        return {"picture": np.repeat(gray, self.channels, axis=-1), **columns}
 
 
 Maker = Callable[[Request, Splits, tuple[str, ...]], Content]  # the last: names of the classes
@@ -79,7 +73,7 @@ def mnist(make: Maker) -> Source:
 
     def load(request: Request) -> Content:
         if request.missing(CSV) or not request.missing(*MNIST):
-            train, test = _read_idx_files(request.need(*MNIST))
+            train, test = _read_pairs(*request.need(*MNIST))
         else:
             train, test = read_mnist_csv(request.folder / CSV), None
         return make(request, _split(request, train, test), DIGITS)
@@ -100,7 +94,7 @@ def fashion(make: Maker) -> Source:
         system = replace(request, folder=SYSTEM)
         if request.missing(*FASHION) and not system.missing(*FASHION):
             request = system
-        splits = _split(request, *_read_idx_files(request.need(*FASHION)))
+        splits = _split(request, *_read_pairs(*request.need(*FASHION)))
         return replace(make(request, splits, GARMENTS), origin=str(request.folder))
 
     def there(request: Request) -> bool:
@@ -133,7 +127,7 @@ def _split(request: Request, train: Pair, test: Pair | None) -> Splits:
     }
 
 
-def _read_idx_files(paths: list[Path]) -> tuple[Pair, Pair]:
+def _read_pairs(*paths: Path) -> tuple[Pair, Pair]:
     """Training and test pictures with their classes."""
     return _read_pair(*paths[:2]), _read_pair(*paths[2:])
 
@@ -165,9 +159,9 @@ def read_idx(path: Path) -> np.ndarray:
         problem = f"IDX type {number_type:#04x}, where unsigned bytes (0x08) are needed"
         raise DataError(f"{path}: {problem}")
     start = 4 + 4 * axes
-    shape = tuple(np.frombuffer(content[4:start], dtype=">u4").tolist())
-    if axes == 0 or len(shape) != axes:
+    if axes == 0 or len(content) < start:
         raise DataError(f"{path}: the IDX header is cut short")
+    shape = tuple(np.frombuffer(content[4:start], dtype=">u4").tolist())
     expected = start + int(np.prod(shape, dtype=np.int64))
     if len(content) != expected:
         raise DataError(

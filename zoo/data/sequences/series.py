@@ -13,12 +13,13 @@ values separated by commas, a colon, and its class, 1 or 2.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
 
 from zoo.core.errors import DataError
-from zoo.data.csv import damage, read_text
+from zoo.data.csv import damage, parse_csv, read_text
 from zoo.data.references import binary_scores, number_scores
 from zoo.data.registry import Entry, register
 from zoo.data.source import Content, Request, source
@@ -170,42 +171,20 @@ def read_series(path: Path) -> tuple[np.ndarray, np.ndarray]:
         DataError: the file cannot be read, has no `@data` line or no series, or a series is cut
             short or holds something that is not a number; the message names file, line and column.
     """
-    lines = read_text(path).split("\n")
-    begun = [number for number, line in enumerate(lines) if line.strip().lower() == "@data"]
-    if not begun:
-        what = "the file is empty" if not any(map(str.strip, lines)) else "no line says @data"
-        raise damage(path, f"{what}; the series are expected after a line @data", 1)
-    rows, labels = [], []
-    for number, line in enumerate(lines[begun[0] + 1 :], start=begun[0] + 2):
-        if not line.strip():
-            continue
-        values, colon, label = line.rpartition(":")
-        if not colon:
-            raise damage(path, "no colon and class after the values; cut short?", number)
-        if label.strip() not in CLASSES:
-            raise damage(path, f"{label.strip()!r} is not 1 or 2", number, "class")
-        rows.append(_numbers(path, number, values.split(",")))
-        labels.append(CLASSES[label.strip()])
-    if not rows:
-        raise damage(path, "no series after the line @data", begun[0] + 2)
-    if len(set(labels)) < len(CLASSES):
-        raise DataError(f"{path}: all {len(rows)} series have the same class")
-    return np.array(rows), np.array(labels)
-
-
-def _numbers(path: Path, line: int, words: list[str]) -> list[float]:
-    if len(words) != GUNPOINT_STEPS:
-        raise damage(path, f"{len(words)} values instead of {GUNPOINT_STEPS}", line)
-    numbers = []
-    for column, word in enumerate(words, start=1):
-        try:
-            numbers.append(float(word))
-        except ValueError:
-            problem = f"{word.strip()!r} is not a number"
-            raise damage(path, problem, line, f"step {column}") from None
-        if not np.isfinite(numbers[-1]):
-            raise damage(path, f"{word.strip()!r} is not finite", line, f"step {column}")
-    return numbers
+    text = read_text(path)
+    data = re.search(r"^ *@data *$", text, re.IGNORECASE | re.MULTILINE)
+    if not data:
+        raise damage(path, "no line says @data; the series are expected after it", 1)
+    # A CSV table once the header's lines are blank and the class has a comma before it.
+    table = "\n" * text.count("\n", 0, data.end()) + text[data.end() :].replace(":", ",")
+    steps = [f"step {step}" for step in range(1, GUNPOINT_STEPS + 1)]
+    series = parse_csv(path, table, header=[*steps, "class"])
+    words = series.words("class")
+    series.refuse(~np.isin(words, list(CLASSES)), "class", "{value!r} is not 1 or 2")
+    rows = np.stack([series.numbers(step) for step in steps], axis=1)
+    if len(set(words)) < len(CLASSES):
+        raise DataError(f"{path}: all {len(words)} series have the same class")
+    return rows, np.array([CLASSES[word] for word in words])
 
 
 _SUMMARIES = {

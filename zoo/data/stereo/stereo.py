@@ -93,6 +93,7 @@ def _splatted(across: np.ndarray, down: np.ndarray, color: np.ndarray) -> np.nda
 
 @source(*FILES)
 def motorcycle(request: Request) -> Content:
+    """Patches of the published pair, in one band of it for each split."""
     folder = request.folder
     left, right = (_quarter(_picture(folder / file)) for file in FILES[:2])
     disparity = _disparity(folder / FILES[2])

@@ -28,11 +28,7 @@ def aux_columns(
 ) -> dict[str, np.ndarray]:
     """The numbers beside the title as columns (rows, 1), each of the order of 1.
 
-    Args:
-        hour: Hour of the day, 0 to below 24; becomes two numbers, so that 23 h is next to 0 h.
-        weekend: Whether it is Saturday or Sunday.
-        years: Years since the first title.
-        characters: Characters of the title; becomes hundreds.
+    The hour becomes two numbers, so that 23 h is next to 0 h; years count from the first title.
     """
     turn = 2 * np.pi * hour / 24
     values = (np.sin(turn), np.cos(turn), weekend, years, characters / 100)

@@ -29,16 +29,11 @@ TARGETS = {"genre": "classes", "date": "number"}
 def novel_columns(
     *, text: np.ndarray, genre: np.ndarray, year: np.ndarray, novel: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """The columns; the date in decades after 1900, and which novel a row is from.
-
-    Args:
-        text: Word ids (rows, words).
-        genre, year, novel: Ids, years AD and ids, (rows,).
-    """
+    """The columns of word ids (rows, words), ids, years AD and ids, (rows,) each."""
     return {
         "text": text.astype(np.int32),
         "genre": genre.astype(np.int32)[:, None],
-        "date": ((year - 1900) / 10).astype(np.float32)[:, None],
+        "date": ((year - 1900) / 10).astype(np.float32)[:, None],  # decades after 1900
         "novel": novel.astype(np.int32)[:, None],
     }
 
@@ -84,7 +79,7 @@ def library(request: Request) -> Content:
         median, mean = median_of(decades, by_year[at]), by_year[at] @ decades
         best[part] = class_scores("genre", columns["genre"][at], by_genre[at])
         best[part] |= number_scores("date", columns["date"][at, 0], median, mean)
-    vocabulary = Vocabulary(_words())
+    vocabulary = Vocabulary(WORDS)
     return Content(
         parted(columns, parts),
         sizes={"vocabulary": len(vocabulary), "n_genres": len(GENRES)},
@@ -99,9 +94,8 @@ PAIRS = SCHOOLS // 2 * PHRASES
 ALL_UNITS = 2 * PAIRS + COMMON
 
 
-def _words() -> list[str]:
-    pairs = [f"{end}{pair}" for pair in range(PAIRS) for end in ("first", "second")]
-    return [*pairs, *(f"common{word}" for word in range(COMMON))]
+WORDS = [f"{end}{pair}" for pair in range(PAIRS) for end in ("first", "second")]
+WORDS += [f"common{word}" for word in range(COMMON)]
 
 
 def spell(units: np.ndarray) -> np.ndarray:
@@ -113,8 +107,7 @@ def spell(units: np.ndarray) -> np.ndarray:
             words += [first, first + 1] if unit < PAIRS else [first + 1, first]
         else:
             words.append(2 + unit)
-    words = words[-LENGTH:]
-    return np.array([PADDING] * (LENGTH - len(words)) + words, np.int32)
+    return np.array(([PADDING] * LENGTH + words)[-LENGTH:], np.int32)
 
 
 def unit_chances() -> np.ndarray:

@@ -38,12 +38,7 @@ TARGETS = {"age": "number", "income": "classes", "gender": "binary"}
 def post_columns(
     *, posts: np.ndarray, age: np.ndarray, income: np.ndarray, gender: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """The columns; income as ids and as one-hot rows.
-
-    Args:
-        posts: Word ids (rows, words).
-        age, income, gender: Years, group from 0, and 0 or 1; (rows,).
-    """
+    """The columns of word ids (rows, words), years, groups from 0, and 0 or 1, (rows,) each."""
     return {
         "posts": posts.astype(np.int32),
         "age": age.astype(np.float32)[:, None],
@@ -74,19 +69,12 @@ PHRASES_KNOWN = TOPICS * PER_TOPIC + MARKERS + COMMON  # age and income: three c
 
 @dataclass(frozen=True)
 class World:
-    """How likely each ordered phrase is: 2i is the words 2i, 2i + 1, and 2i + 1 is the reverse.
+    """How likely each ordered phrase is: 2i is the words 2i, 2i + 1, and 2i + 1 is the reverse."""
 
-    Attributes:
-        by_age: Within the age share, (styles, ordered phrases).
-        by_income: Within the income share, (incomes, ordered phrases).
-        by_gender: Within the markers' share, (2, ordered phrases).
-        common: Within the common share, (ordered phrases,).
-    """
-
-    by_age: np.ndarray
-    by_income: np.ndarray
-    by_gender: np.ndarray
-    common: np.ndarray
+    by_age: np.ndarray  # within the age share, (styles, ordered phrases)
+    by_income: np.ndarray  # within the income share, (incomes, ordered phrases)
+    by_gender: np.ndarray  # within the markers' share, (2, ordered phrases)
+    common: np.ndarray  # within the common share, (ordered phrases,)
 
     def chance(self, style: np.ndarray, income: np.ndarray, gender: np.ndarray) -> np.ndarray:
         """Probability of each ordered phrase, (..., ordered phrases)."""
@@ -245,8 +233,8 @@ Person = tuple[list[str], float, float, int]  # words, years, dollars, gender
 )
 def survey(request: Request) -> Content:
     """Read the survey and split it 70/10/20; equal answers fall into one part."""
-    there = [name for name in FILES if (request.folder / name).is_file()]
-    (path,) = request.need(there[0] if there else FILES[-1])
+    first, second = FILES
+    (path,) = request.need(second if request.missing(first) else first)
     people, notes = read_survey(path)
     texts = [words for words, *_ in people]
     age, salary, gender = (np.array([person[place] for person in people]) for place in (1, 2, 3))
@@ -279,11 +267,10 @@ def read_survey(path: Path) -> tuple[list[Person], tuple[str, ...]]:
     Raises:
         DataError: the file is damaged (file, line and column are named), or too few are usable.
     """
-    with_area = AREA in path.read_bytes()[:2_000].decode("utf-8", errors="replace")
-    table = read_csv(path, {**COLUMNS, **({"area": AREA} if with_area else {})})
+    table = read_csv(path, COLUMNS)
     cells = {name: [cell.strip() for cell in table.texts(name)] for name in COLUMNS}
-    job = [cells["industry"], table.texts("area") if with_area else [""] * len(table)]
-    job += [cells["title"], cells["context"]]
+    area = table.texts(AREA) if AREA in table.header else [""] * len(table)
+    job = (cells["industry"], area, cells["title"], cells["context"])
     people: list[Person] = []
     for row, (age, gender) in enumerate(zip(cells["age"], cells["gender"], strict=True)):
         if age in MISSING or cells["currency"][row] != "USD" or gender not in GENDERS:
