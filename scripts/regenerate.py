@@ -24,8 +24,7 @@ from _page import ROOT, Script, fill, table
 import zoo
 from zoo._keras import keras
 from zoo.inspection import model_card
-from zoo.inspection.diagram import to_dot
-from zoo.inspection.diagram.render import svg
+from zoo.inspection.diagram import svg, to_dot
 from zoo.models.abstract_build import abstract_build
 from zoo.models.documents import DOCUMENTS
 from zoo.models.spec import CONCEPTS, ModelSpec

@@ -26,11 +26,11 @@ import results
 import zoo
 from zoo.core.files import replacing, write_text
 from zoo.experiments import pretrained
-from zoo.experiments.feeding import build_for
-from zoo.experiments.record import as_json
 from zoo.experiments.runs import Run
+from zoo.experiments.setup import build_for
 from zoo.models.abstract_build import abstract_build
 from zoo.recipes import shipped_weights
+from zoo.recipes.fields import as_json
 
 BYTES = 4  # of a weight
 COMPRESSED_FROM = 4096  # bytes of an array that is worth compressing

@@ -10,7 +10,7 @@ import pytest
 import zoo
 from zoo import baselines
 from zoo.baselines import BASELINES
-from zoo.baselines.task import Splits
+from zoo.baselines.estimators import Splits
 from zoo.core.errors import UnknownNameError
 
 RNG = np.random.default_rng(0)

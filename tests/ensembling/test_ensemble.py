@@ -22,11 +22,11 @@ from zoo.ensembling.combine import combine, output_tensors
 from zoo.ensembling.member_weights import convex_shares
 from zoo.ensembling.members import Member, check_alike
 from zoo.experiments import runs
-from zoo.experiments.feeding import feed
 from zoo.experiments.predict import predict_one
 from zoo.experiments.record import DataRecord, EnsembleRecord, RunRecord
 from zoo.experiments.reproduce import reproduce
 from zoo.experiments.runs import Run
+from zoo.experiments.setup import feed
 from zoo.training import engine
 from zoo.training.compile import compile_model
 

@@ -19,9 +19,8 @@ import zoo
 from zoo._keras import keras, layers
 from zoo.cli.root import cli, run
 from zoo.core.errors import ZooError
-from zoo.inspection.diagram import keras_dot, render, to_dot
+from zoo.inspection.diagram import executable, keras_dot, render, svg, to_dot
 from zoo.inspection.diagram.drawing import Frame, compose
-from zoo.inspection.diagram.render import executable, svg
 
 every_architecture = pytest.mark.parametrize("name", zoo.list_models())
 LIGHT = [name for name in zoo.list_models() if name not in zoo.list_models(concept="application")]

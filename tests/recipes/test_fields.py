@@ -12,9 +12,9 @@ import pytest
 
 import zoo
 from zoo.core.errors import RecipeError
-from zoo.recipes.fields import ENGINES, SCHEDULES
-from zoo.recipes.file import read_recipe
-from zoo.recipes.recipe import FIELDS, SAID, Recipe
+from zoo.recipes.fields import ENGINES, SAID, SCHEDULES
+from zoo.recipes.recipe import Recipe
+from zoo.recipes.registry import read_recipe
 
 BASE = zoo.recipe("basketball")
 FIXED = ("name", *SAID, "search", "by_source")
@@ -24,22 +24,22 @@ for _ in range(900):  # about as deep as JSON is read
     DEEP = [DEEP]
 
 BAD: list[tuple[str, Any, str]] = [
-    ("name", "../../x", "takes letters, digits"),
-    ("name", ".hidden", "takes letters, digits"),
-    ("name", "a/b", "takes letters, digits"),
-    ("name", "two\nlines", "takes letters, digits"),
-    ("name", "", "takes letters, digits"),
-    ("name", "x" * 300, "takes letters, digits"),
+    ("name", "../../x", "must be letters, digits"),
+    ("name", ".hidden", "must be letters, digits"),
+    ("name", "a/b", "must be letters, digits"),
+    ("name", "two\nlines", "must be letters, digits"),
+    ("name", "", "must be letters, digits"),
+    ("name", "x" * 300, "must be letters, digits"),
     ("name", 3, "takes text"),
     ("architecture", None, "takes text"),
-    ("architecture", "", "takes a name"),
+    ("architecture", "", "must be a name"),
     ("dataset", ["basketball"], "takes text"),
     ("summary", 3, "takes text"),
     ("note", True, "takes text"),
     ("optimizer", 3, "takes text"),
-    ("optimizer", "3", "takes a name"),
-    ("monitor", "", "takes a name"),
-    ("stacked_on", "../basketball", "takes letters, digits"),
+    ("optimizer", "3", "must be a name"),
+    ("monitor", "", "must be a name"),
+    ("stacked_on", "../basketball", "must be letters, digits"),
     ("baseline", 0, "takes text"),
     ("epochs", True, "takes a whole number"),
     ("epochs", 2.5, "takes a whole number"),
@@ -48,30 +48,31 @@ BAD: list[tuple[str, Any, str]] = [
     ("epochs", math.nan, "takes a whole number"),
     ("epochs", "three", "takes a whole number"),
     ("epochs", 0, "must be at least 1"),
-    ("epochs", HUGE, "must be at most 2,147,483,647"),
+    ("epochs", 2**31, "must be at most 2,147,483,647"),
+    ("epochs", HUGE, "must fit into 64 bits"),
     ("batch_size", -1, "must be at least 1"),
     ("early_stopping", -1, r"must be at least 0 \(off\)"),
     ("reduce_lr", 2, "needs schedule=constant"),
-    ("learning_rate", 0, "must be a number above 0"),
-    ("learning_rate", math.nan, "a number"),
-    ("learning_rate", math.inf, "a number"),
-    ("learning_rate", HUGE, "must be a number above 0"),
+    ("learning_rate", 0, "must be above 0"),
+    ("learning_rate", math.nan, "a (finite )?number"),
+    ("learning_rate", math.inf, "a (finite )?number"),
+    ("learning_rate", HUGE, "must be a finite number"),
     ("learning_rate", True, "takes a number"),
     ("learning_rate", [0.1], "takes a number"),
     ("validation_split", 1, "must be from 0 to below 1"),
-    ("ema", 1.5, "must be from 0"),
+    ("ema", 1.5, "must be from 0 to below 1"),
     ("schedule", "linear", f"must be one of {', '.join(SCHEDULES)}"),
     ("engine", "warp", f"must be one of {', '.join(ENGINES)}"),
     ("loss", "mae", "a mapping"),
     ("loss", {"score_diff": 3}, "takes text"),
-    ("metrics", {"score_diff": "mae"}, "takes a list of metric names"),
+    ("metrics", {"score_diff": "mae"}, "takes a list"),
     ("metrics", {"score_diff": [3]}, "takes text"),
     ("metrics", ["mae"], "a mapping"),
-    ("columns", {"game": "home"}, "takes a list of column names"),
-    ("loss_weights", {"score_diff": -1}, "must be a number from 0 up"),
+    ("columns", {"game": "home"}, "takes a list"),
+    ("loss_weights", {"score_diff": -1}, "must be from 0 up"),
     ("loss_weights", {"score_diff": "much"}, "takes a number"),
     ("loss_weights", {"score_diff": True}, "takes a number"),
-    ("loss_weights", {"score_diff": HUGE}, "must be a number from 0 up"),
+    ("loss_weights", {"score_diff": HUGE}, "must be a finite number"),
     ("loss_weights", [1.0], "a mapping"),
     ("arguments", {"n_teams": HUGE}, "must fit into 64 bits"),
     ("arguments", {"n_teams": math.nan}, "n_teams"),
@@ -80,11 +81,11 @@ BAD: list[tuple[str, Any, str]] = [
     ("optimizer_options", 7, "a mapping"),
     ("expect", {"league": {"mae": "8"}}, "takes a number"),
     ("expect", {"league": 8}, "takes a mapping"),
-    ("seconds", {"league": -8}, "must be a number from 0 up"),
+    ("seconds", {"league": -8}, "must be from 0 up"),
     ("search", {"epoch": ["int", 1, 2]}, "unknown field 'epoch'"),
     ("search", {"epochs": ["int", 0, 2]}, "epochs must be at least 1"),
     ("search", {"learning_rate": ["log", 0.1, HUGE]}, "must fit into 64 bits"),
-    ("search", {"learning_rate": 0.1}, "takes a kind and its values"),
+    ("search", {"learning_rate": 0.1}, "takes a list"),
     ("by_source", {"league": {"epoch": 3}}, "did you mean epochs"),
     ("by_source", {"league": {"epochs": 0}}, "epochs must be at least 1"),
     ("by_source", {"league": {"reduce_lr": 2}}, "reduce_lr needs schedule=constant"),
@@ -120,7 +121,7 @@ GOOD: list[tuple[str, Any, Any]] = [
 
 
 def _fields(field: str, value: Any) -> dict[str, Any]:
-    return {name: getattr(BASE, name) for name in FIELDS} | {field: value}
+    return vars(BASE) | {field: value}
 
 
 def by_python(field: str, value: Any, _folder: Path) -> Recipe:
@@ -190,4 +191,4 @@ def test_the_same_values_are_accepted(
 
 def test_every_field_is_in_the_table() -> None:
     held = {"report", "dataset_options", "limit"}  # checked as others are
-    assert set(FIELDS) == {field for field, _, _ in (*BAD, *GOOD)} | held
+    assert set(vars(BASE)) == {field for field, _, _ in (*BAD, *GOOD)} | held

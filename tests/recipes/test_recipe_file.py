@@ -10,7 +10,7 @@ import pytest
 
 import zoo
 from zoo.cli.root import cli, run
-from zoo.recipes.file import read_recipe, write_recipe
+from zoo.recipes.registry import read_recipe, write_recipe
 
 NAME = "basketball"
 
@@ -40,14 +40,14 @@ def test_recipes_survive_their_files(tmp_path: Path) -> None:
     ("changes", "message"),
     [
         ("{", "is damaged"),
-        ("[]", "a recipe is a mapping of its fields, not []"),
+        ("[]", "Recipe takes a mapping, not []"),
         ({"epochs": None}, "epochs takes a whole number, not None"),
         ({"epochs": True}, "epochs takes a whole number, not True"),
         ({"learning_rate": "fast"}, "learning_rate takes a number"),
         ({"momentum": 0.9}, "unknown field 'momentum'"),
-        ({"name": "../../x"}, "name takes letters"),
+        ({"name": "../../x"}, "name must be letters"),
         ({"name": 3}, "name takes text"),
-        ({"loss": "mae"}, "loss takes a mapping of loss names by output"),
+        ({"loss": "mae"}, "loss takes a mapping"),
         ({"metrics": {"score_diff": 3}}, "metrics.score_diff takes a list"),
         ({"metrics": {"score_diff": "mae"}}, "metrics.score_diff takes a list"),
         ({"batch_size": 0}, "batch_size must be at least 1"),

@@ -13,9 +13,9 @@ from examples import tiny
 
 import zoo
 from zoo._keras import keras, tf
-from zoo.tensorboard import graphs, summaries
-from zoo.tensorboard.gradients import gradient_function
-from zoo.tensorboard.hparams import PATTERN, flattened, write_hparams
+from zoo.tensorboard import events, graphs
+from zoo.tensorboard.callback import gradient_function
+from zoo.tensorboard.events import PATTERN, flattened, write_hparams
 from zoo.tensorboard.projector import write_projector
 from zoo.training import engine
 
@@ -247,18 +247,18 @@ def model_inputs(model: keras.Model) -> list[str]:
 
 
 def test_histogram_counts_what_is_finite() -> None:
-    one = summaries.histogram("one", np.full((2, 3), 0.5)).histo
+    one = events.histogram("one", np.full((2, 3), 0.5)).histo
     assert (list(one.bucket), one.min, one.max) == ([6], 0.5, 0.5)
-    spread = summaries.histogram("spread", np.linspace(0, 1, 90)).histo
+    spread = events.histogram("spread", np.linspace(0, 1, 90)).histo
     assert list(spread.bucket) == [3] * 30
-    holes = summaries.histogram("holes", np.array([1.0, np.nan, np.inf, 2.0])).histo
+    holes = events.histogram("holes", np.array([1.0, np.nan, np.inf, 2.0])).histo
     assert sum(holes.bucket) == 2
-    assert not summaries.histogram("none", np.array([])).histo.bucket
+    assert not events.histogram("none", np.array([])).histo.bucket
 
 
 def test_a_picture_is_png() -> None:
     with pytest.raises(ValueError, match="'logo' is not a PNG"):
-        summaries.picture("logo", b"<svg/>")
+        events.picture("logo", b"<svg/>")
 
 
 def test_hparams_replace_what_was_there(tmp_path: Path) -> None:

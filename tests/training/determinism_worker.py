@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from examples import small_data
 
 import zoo
-from zoo.experiments.feeding import build_for, feed
+from zoo.experiments.setup import build_for, feed
 from zoo.training import engine
 from zoo.training.callbacks import standard_callbacks
 from zoo.training.compile import compile_model

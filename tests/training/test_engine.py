@@ -11,10 +11,10 @@ from examples import small_data
 import zoo
 from zoo._keras import keras
 from zoo.core.errors import TrainingError
-from zoo.experiments.feeding import build_for, feed
+from zoo.experiments.setup import build_for, feed
 from zoo.training import engine
 from zoo.training.compile import compile_model
-from zoo.training.lstm_input_fusion import fused_lstm_inputs
+from zoo.training.resident import fused_lstm_inputs
 
 ENGINES = ("fit", "resident", "resident-xla")
 QUICK = ("basketball", "score_and_win", "mlp")

@@ -14,7 +14,7 @@ import zoo
 from zoo._keras import keras
 from zoo.core.console import Reporter
 from zoo.core.errors import RecipeError, TrainingError, UnknownNameError
-from zoo.experiments.reports.strengths import team_strengths
+from zoo.experiments.reports import team_strengths
 from zoo.experiments.runs import Run
 from zoo.training import callbacks
 from zoo.training.callbacks import BestWeights

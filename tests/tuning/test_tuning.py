@@ -22,8 +22,8 @@ from zoo.cli.root import cli, run
 from zoo.core.console import Reporter
 from zoo.core.errors import StoppedEarly, TrainingError, ZooError
 from zoo.experiments import setup
-from zoo.recipes.file import read_recipe
 from zoo.recipes.recipe import Recipe
+from zoo.recipes.registry import read_recipe
 from zoo.tuning.space import own_settings, space_of
 from zoo.tuning.study import RETRIES, load_optuna, opened
 
@@ -255,7 +255,7 @@ def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
 def test_a_stop_in_a_trial_repeats_its_settings(
     tmp_path: Path, real: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from zoo.training.interrupt import StopRequest
+    from zoo.training.checkpoint import StopRequest
     from zoo.tuning import trial, worker
 
     recipe = small()

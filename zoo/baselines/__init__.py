@@ -8,9 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from zoo.baselines import features, ridge_strengths
-from zoo.baselines.estimators import fit_and_score, linear, nearest_neighbor, random_forest
-from zoo.baselines.task import Scores, Splits, Task
+from zoo.baselines import features
+from zoo.baselines.estimators import (
+    Scores,
+    Splits,
+    Task,
+    fit_and_score,
+    linear,
+    nearest_neighbor,
+    random_forest,
+    ridge_strengths,
+)
 from zoo.core.registry import Registry
 
 # what fits it; gives a title, and split -> metric -> value
@@ -34,7 +42,7 @@ BASELINES.add(
 BASELINES.add(
     "random_forest", lambda task: fit_and_score(random_forest, features.numbers(task), task)
 )
-BASELINES.add("ridge_strengths", ridge_strengths.score)
+BASELINES.add("ridge_strengths", ridge_strengths)
 BASELINES.add(
     "tfidf_linear",
     lambda task: fit_and_score(linear, features.tfidf(task), task, "TF-IDF and {}"),

@@ -1,13 +1,86 @@
-"""scikit-learn's estimators: one per output, fitted on features and scored on every split."""
+"""What a baseline is fitted on and scored by: the arrays and the recipe's metrics of one task."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from zoo.baselines.task import Scores, Task, class_ids
+Arrays = Mapping[str, np.ndarray]
+Splits = Mapping[str, tuple[Arrays, Arrays]]  # split -> inputs, targets
+Scores = dict[str, dict[str, float]]  # split -> metric -> value
+
+TINY = 1e-7  # Keras's own bound on probabilities in a logarithm
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a model learns.
+
+    Attributes:
+        splits: Split -> inputs and targets by name, rows on axis 0.
+        losses: Output -> Keras loss name.
+        metrics: Output -> metric names.
+    """
+
+    splits: Splits
+    losses: Mapping[str, str]
+    metrics: Mapping[str, tuple[str, ...]]
+
+    def scores(self, output: str, truth: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
+        """Metrics of one output, named as Keras does: without its name if there is no other.
+
+        Args:
+            truth: Targets (rows, width), or class ids (rows, 1) or, one a time step,
+                (rows, steps).
+            predicted: Values, or probabilities of class 1 or of every class, (rows, width); with
+                time steps (rows, steps, width).
+        """
+        prefix = "" if len(self.losses) == 1 else f"{output}_"
+        return {
+            prefix + metric: float(METRICS[metric](truth, predicted))
+            for metric in self.metrics.get(output, ())
+            if metric in METRICS
+        }
+
+
+def class_ids(targets: np.ndarray) -> np.ndarray:
+    """Class of each row, from ids, 0/1 flags or one-hot rows; shape (rows,).
+
+    Several whole numbers in a row are the class ids of its time steps: shape (rows x steps,).
+    """
+    if targets.ndim > 1 and targets.shape[-1] > 1 and targets.dtype.kind == "f":
+        return targets.argmax(axis=-1).ravel()
+    return targets.ravel().astype(np.int64)
+
+
+def _mae(truth: np.ndarray, predicted: np.ndarray) -> float:
+    return float(np.mean(np.abs(truth - predicted.reshape(truth.shape))))
+
+
+def _mse(truth: np.ndarray, predicted: np.ndarray) -> float:
+    return float(np.mean(np.square(truth - predicted.reshape(truth.shape))))
+
+
+def _accuracy(truth: np.ndarray, predicted: np.ndarray) -> float:
+    if predicted.shape[-1] == 1:
+        return float(np.mean((predicted > 0.5).ravel() == (truth > 0.5).ravel()))
+    return float(np.mean(predicted.argmax(axis=-1).ravel() == class_ids(truth)))
+
+
+def _log_loss(truth: np.ndarray, predicted: np.ndarray) -> float:
+    if predicted.shape[-1] == 1:
+        chance = np.clip(predicted.ravel(), TINY, 1 - TINY)
+        return float(-np.mean(np.where(truth.ravel() > 0.5, np.log(chance), np.log1p(-chance))))
+    by_row = predicted.reshape(-1, predicted.shape[-1])
+    chance = by_row[np.arange(len(by_row)), class_ids(truth)]
+    return float(-np.mean(np.log(np.clip(chance, TINY, 1.0))))
+
+
+METRICS = {"mae": _mae, "mse": _mse, "accuracy": _accuracy, "log_loss": _log_loss}
+
 
 SEED = 0
 
@@ -92,3 +165,49 @@ def _probabilities(estimator: Any, features: Any, truth: np.ndarray) -> np.ndarr
     full = np.zeros((len(truth), count))
     full[:, classes] = chance
     return full
+
+
+PENALTIES = (0.5, 1.0, 2.0, 3.0, 4.0, 6.0)
+TEAMS = ("team_1", "team_2")
+
+
+def ridge_strengths(task: Task) -> tuple[str, Scores]:
+    """Ridge-regularized least squares on one indicator per team, signed, and the home side.
+
+    The penalty is the one of PENALTIES with the least validation error.
+    """
+    from sklearn.linear_model import Ridge
+
+    splits = task.splits
+    (target,) = task.losses
+    asked = ("mae", *(metric for metric in task.metrics[target] if metric != "mae"))
+    task = replace(task, metrics={target: asked})
+    teams = 1 + max(int(inputs[team].max()) for inputs, _ in splits.values() for team in TEAMS)
+    designs = {split: _signed_indicators(inputs, teams) for split, (inputs, _) in splits.items()}
+    truth = {split: targets[target].ravel() for split, (_, targets) in splits.items()}
+
+    def scored(penalty: float) -> Scores:
+        model = Ridge(alpha=penalty, fit_intercept=False, solver="lsqr", tol=1e-6)
+        model.fit(designs["train"], truth["train"])
+        return {
+            split: task.scores(target, truth[split][:, None], model.predict(design)[:, None])
+            for split, design in designs.items()
+        }
+
+    found = {penalty: scored(penalty) for penalty in PENALTIES}
+    judge = "validation" if "validation" in splits else "train"
+    best = min(found, key=lambda penalty: found[penalty][judge]["mae"])
+    return f"ridge least squares, penalty {best:g}", found[best]
+
+
+def _signed_indicators(inputs: Arrays, teams: int) -> Any:
+    """Sparse (rows, teams + 1): +1 at team 1, -1 at team 2, the home side in the last column."""
+    from scipy.sparse import csr_matrix
+
+    first, second = (inputs[team].ravel() for team in TEAMS)
+    rows = len(first)
+    home = inputs["home"].ravel() if "home" in inputs else np.zeros(rows)
+    columns = np.stack([first, second, np.full(rows, teams)], axis=1).ravel()
+    values = np.stack([np.ones(rows), -np.ones(rows), home], axis=1).ravel()
+    starts = np.arange(0, 3 * rows + 1, 3)
+    return csr_matrix((values, columns, starts), shape=(rows, teams + 1))

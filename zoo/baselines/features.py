@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from zoo.baselines.task import Arrays, Task
+from zoo.baselines.estimators import Arrays, Task
 
 CELLS = 2  # an image becomes 2 x 2 means and deviations of each channel
 MOST_STEPS = 6_000  # steps to fit on; more take long and change little

@@ -47,8 +47,7 @@ def command(
     pairs: tuple[str, ...],
 ) -> None:
     """Draw architecture NAME: every call a box, every edge with its shape."""
-    from zoo.inspection.diagram import render
-    from zoo.inspection.diagram.render import check_suffix
+    from zoo.inspection.diagram import check_suffix, render
     from zoo.models.abstract_build import abstract_build
     from zoo.models.registry import build, spec
 

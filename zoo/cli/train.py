@@ -11,7 +11,7 @@ import click
 from zoo.cli.options import data_option, fields_option, logdir_option, parse_fields, record_option
 from zoo.core.errors import RecipeError
 from zoo.recipes.fields import ENGINES
-from zoo.recipes.file import read_recipe
+from zoo.recipes.registry import read_recipe
 from zoo.recipes.registry import recipe as find_recipe
 
 

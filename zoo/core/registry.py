@@ -59,13 +59,23 @@ class Registry(Generic[T]):
         self._values[name] = value
         self._names.update(dict.fromkeys((name, *aliases), name))
 
+    def register(self, *values: Any) -> None:
+        """Register values under the `name` and the `aliases` that they carry.
+
+        Raises:
+            ValueError: a name or an alias is taken.
+        """
+        for value in values:
+            self.add(value.name, value, getattr(value, "aliases", ()))
+
     def keep(self) -> None:
         """Make the present content what is left when a plug-in fails."""
         self._kept = dict(self._values), dict(self._names)
 
     def fall_back(self) -> None:
         """Forget what was registered after `keep`."""
-        self._values, self._names = map(dict, self._kept)
+        values, names = self._kept
+        self._values, self._names = dict(values), dict(names)
 
     def get(self, name: str) -> T:
         """The value registered under a name or alias.

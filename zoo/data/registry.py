@@ -66,15 +66,7 @@ class Entry:
 DATASETS: Registry[Entry] = Registry("dataset", "zoo data list")
 dataset_names = DATASETS.names
 entry = DATASETS.get
-
-
-def register(entry: Entry) -> None:
-    """Add a dataset.
-
-    Raises:
-        ValueError: the name is taken.
-    """
-    DATASETS.add(entry.name, entry)
+register = DATASETS.register
 
 
 def sources(name: str) -> list[str]:

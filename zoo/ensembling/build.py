@@ -18,12 +18,11 @@ from zoo.ensembling.combine import combine
 from zoo.ensembling.member_weights import convex_shares
 from zoo.ensembling.members import Member, given, summary, trained
 from zoo.ensembling.table import show_members
-from zoo.experiments import evaluation, reports, setup, tensorboard_run, trainer
+from zoo.experiments import evaluation, reports, setup, trainer
 from zoo.experiments import runs as run_folders
-from zoo.experiments.feeding import Split, feed, labels_for
 from zoo.experiments.record import EnsembleRecord, RunRecord
 from zoo.experiments.runs import LOGDIR, Run, RunContext
-from zoo.experiments.stacking import stacked
+from zoo.experiments.setup import Split, feed, labels_for, stacked
 from zoo.inspection import diagram
 from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import recipe as find_recipe
@@ -172,7 +171,7 @@ def _built(members: Sequence[Member], dataset: Dataset, weights: str, context: R
     folder = run_folders.create(context.logdir, recipe.name, context.seed)
     with context.timer.phase("report"):
         _write(folder, recipe, model, dataset, splits)
-        tensorboard_run.write_scores(folder, record, metrics)
+        evaluation.write_scores(folder, record, metrics)
     record = dataclasses.replace(record, seconds=context.timer.seconds())
     record.write(folder)
     show_members(context.console, record)

@@ -1,21 +1,29 @@
-"""A run's scores, beside its baseline's and the data's own reference scores."""
+"""A run's scores, beside its baseline's and the data's own: printed, and as TensorBoard's row."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from zoo.core.console import Reporter, metric_rows
-from zoo.experiments.feeding import Split
 from zoo.experiments.record import RunRecord, Scores
+from zoo.experiments.setup import Split
+from zoo.recipes.fields import SAID
+from zoo.tensorboard.events import HParam, flattened, write_hparams
 from zoo.training import engine
 
 if TYPE_CHECKING:
     import keras
 
     from zoo.data.dataset import Dataset
+
+# The HParams row has a folder to itself: every scalar in its folder or below becomes a column.
+SCORES = "scores"
+# fields that say what a recipe is for, not how it trains
+_NOT_SETTINGS = {"name", "loss", "metrics", "columns", "monitor", "baseline", "report", *SAID}
 
 
 def score(model: keras.Model, splits: Mapping[str, Split]) -> Scores:
@@ -81,3 +89,34 @@ def show(console: Reporter, record: RunRecord) -> None:
         verdict = "reached" if (value >= bound if higher else value <= bound) else "MISSED"
         at = "at least" if higher else "at most"
         console.line(f"expected: test {metric} {at} {bound:g}; {verdict}, {value:.4f}")
+
+
+def hparams(record: RunRecord) -> dict[str, HParam]:
+    """The settings of a run by its record: the recipe's, the data's source, seed, engine, members.
+
+    Runs of the same settings share a row of the page, so two ensembles must differ here.
+    """
+    fields = record.recipe.to_dict()
+    joined: dict[str, Any] = {}
+    if made := record.ensemble:
+        joined = {"members": [member.run for member in made.members], "weights": made.weights}
+    return flattened(
+        {
+            "recipe": record.recipe.name,
+            **{key: value for key, value in fields.items() if key not in _NOT_SETTINGS},
+            "data": record.data.source,
+            "seed": record.seed,
+            "engine": record.engine,
+            "ensemble": joined,
+        }
+    )
+
+
+def write_scores(folder: Path, record: RunRecord, scores: Scores) -> None:
+    """Write the run's HParams row: its settings, and every split's scores as `split/metric`."""
+    metrics = {
+        f"{split}/{metric}": value
+        for split, found in scores.items()
+        for metric, value in found.items()
+    }
+    write_hparams(folder / SCORES, hparams(record), metrics)

@@ -5,24 +5,20 @@ A damaged file gives one TrainingError that names the file and the field.
 
 from __future__ import annotations
 
-import dataclasses
 import json
-import math
 import os
 import platform as here
-import re
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any
 
-from zoo.core.errors import RecipeError, TrainingError
+from zoo.core.errors import TrainingError
 from zoo.core.files import write_text
-from zoo.recipes.fields import ENGINES, shown
+from zoo.recipes.fields import Count, Engine, Folder, Rule, Size, as_json, from_json, one_of
 from zoo.recipes.recipe import Recipe
 
 FILE = "run.json"
@@ -31,6 +27,9 @@ STATUSES = ("running", "finished", "interrupted", "failed")
 PACKAGES = ("functional-zoo", "tensorflow", "keras", "numpy", "pandas", "scikit-learn")
 SEEDS = 2**32  # what NumPy takes
 
+Version = Annotated[int, Rule(f"{VERSION}", lambda number: number == VERSION)]
+Status = Annotated[str, one_of(*STATUSES)]
+Seed = Annotated[int, Rule("from 0 to 2**32 - 1", lambda number: 0 <= number < SEEDS)]
 Scores = dict[str, dict[str, float]]  # split -> metric -> value
 
 
@@ -66,7 +65,7 @@ class Machine:
 
     platform: str = field(default_factory=here.platform)
     processor: str = field(default_factory=here.machine)
-    cores: int | None = field(default_factory=os.cpu_count)
+    cores: Count | None = field(default_factory=os.cpu_count)
     onednn: bool = field(
         default_factory=lambda: os.environ.get("TF_ENABLE_ONEDNN_OPTS", "1") != "0"
     )
@@ -83,8 +82,8 @@ class DataRecord:
     name: str
     source: str
     fingerprint: str
-    rows: Mapping[str, int]
-    sizes: Mapping[str, int]
+    rows: Mapping[str, Size]
+    sizes: Mapping[str, Size]
     inputs: Mapping[str, tuple[int, ...]]
 
 
@@ -93,7 +92,7 @@ class Upstream:
     """The run whose prediction a stacked run reads, and the fingerprint of its data."""
 
     recipe: str
-    run: str
+    run: Folder
     data: str
 
 
@@ -141,20 +140,20 @@ class RunRecord:
         ensemble: Only of an ensemble.
     """
 
-    version: int = VERSION
-    status: str = "running"
+    version: Version = VERSION
+    status: Status = "running"
     started: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
     command: str
     recipe: Recipe
-    seed: int
+    seed: Seed
     data: DataRecord
     upstream: Upstream | None = None
-    engine: str
-    parameters: int
+    engine: Engine
+    parameters: Size
     commit: str | None = field(default_factory=commit)
     versions: Mapping[str, str] = field(default_factory=versions)
     machine: Machine = field(default_factory=Machine)
-    epochs_run: int = 0
+    epochs_run: Size = 0
     metrics: Scores = field(default_factory=dict)
     baseline: Scores = field(default_factory=dict)
     baseline_name: str = ""
@@ -186,11 +185,13 @@ class RunRecord:
             TrainingError: a field is missing, unknown, of the wrong type or out of its range.
         """
         try:
-            content = parsed(text)
+            record = from_json(cls, parsed(text), complete=True)
         except ValueError as error:
             raise TrainingError(str(error)) from error
-        record = typed(cls, content, "")
-        _check_ranges(record)
+        if record.status == "finished" and not record.metrics:
+            raise TrainingError("metrics: a finished run has some")
+        if bool(record.upstream) != bool(record.recipe.stacked_on):
+            raise TrainingError("upstream does not match recipe.stacked_on")
         return record
 
     def to_json(self) -> str:
@@ -202,45 +203,8 @@ class RunRecord:
         write_text(folder / FILE, self.to_json())
 
 
-def _check_ranges(record: RunRecord) -> None:
-    """Refuse values of the right type that no run has."""
-    counts = {**record.data.rows, **record.data.sizes}
-    scored = record.status == "finished"
-    checks = (
-        ("version", record.version == VERSION, f"must be {VERSION}, not {record.version}"),
-        ("status", record.status in STATUSES, f"must be one of {', '.join(STATUSES)}"),
-        ("engine", record.engine in ENGINES, f"must be one of {', '.join(ENGINES)}"),
-        ("seed", 0 <= record.seed < SEEDS, "must be from 0 to 2**32 - 1"),
-        ("parameters", record.parameters >= 0, "must not be negative"),
-        ("epochs_run", record.epochs_run >= 0, "must not be negative"),
-        ("machine.cores", (record.machine.cores or 1) >= 1, "must be 1 or more"),
-        ("data", min(counts.values(), default=0) >= 0, "rows and sizes must not be negative"),
-        ("metrics", bool(record.metrics) or not scored, "a finished run has some"),
-        (
-            "upstream",
-            bool(record.upstream) == bool(record.recipe.stacked_on),
-            "does not match recipe.stacked_on",
-        ),
-    )
-    for name, holds, message in checks:
-        if not holds:
-            raise TrainingError(f"{name}: {message}")
-    if record.upstream:  # part of a path
-        run = record.upstream.run
-        if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", run):
-            raise TrainingError(
-                f"upstream.run: takes letters, digits, _, . and -, not {shown(run)}"
-            )
-
-
-# Reading JSON by type
-
-MOST_LEVELS = 16  # of lists and mappings in each other
-_WORDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
-
-
 def parsed(text: str) -> Any:
-    """JSON without NaN, infinities, characters that no file can hold, or a hundred levels.
+    """JSON without NaN, infinities or characters that no file can hold.
 
     Raises:
         ValueError: the message says where or what.
@@ -254,77 +218,7 @@ def parsed(text: str) -> Any:
         json.dumps(content, ensure_ascii=False).encode()
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
-    _check_levels(content, "", MOST_LEVELS)
     return content
-
-
-def _check_levels(value: Any, where: str, levels: int) -> None:
-    if not levels:
-        raise ValueError(f"{where[:40]}: is nested too deeply")
-    if isinstance(value, dict | list):
-        for key, each in value.items() if isinstance(value, dict) else enumerate(value):
-            _check_levels(each, _below(where, str(key)), levels - 1)
-
-
-def typed(kind: Any, value: Any, where: str) -> Any:
-    """A JSON value as the type annotation `kind` says; lists become tuples.
-
-    Raises:
-        TrainingError: it is of another type; the message begins with the field, `where`.
-    """
-    origin, inner = get_origin(kind), get_args(kind)
-    if origin in (Union, UnionType):  # X | None
-        return None if value is None else typed(inner[0], value, where)
-    if kind is Recipe:
-        return _recipe(value, where)
-    if dataclasses.is_dataclass(kind) and isinstance(value, dict):
-        return _fields(kind, value, where)
-    if origin in (Mapping, dict) and isinstance(value, dict):
-        return {key: typed(inner[1], each, _below(where, key)) for key, each in value.items()}
-    if origin is tuple and isinstance(value, list):
-        return tuple(typed(inner[0], each, f"{where}[{at}]") for at, each in enumerate(value))
-    if kind is float and type(value) is int and abs(value) < 2**63:
-        return float(value)
-    if kind in _WORDS and type(value) is kind and _usable(value):
-        return value
-    wanted = _WORDS.get(kind, "a list" if origin is tuple else "a mapping")
-    raise TrainingError(f"{where or 'the file'}: must be {wanted}, not {shown(value)}")
-
-
-def _fields(kind: Any, value: dict[str, Any], where: str) -> Any:
-    """A dataclass from a mapping that has each of its fields, and no others."""
-    hints = get_type_hints(kind)
-    for key in value:
-        if key not in hints:
-            raise TrainingError(f"{_below(where, key)}: there is no such field")
-    _check_keys(hints, value, where)
-    return kind(**{key: typed(hints[key], value[key], _below(where, key)) for key in hints})
-
-
-def _recipe(value: Any, where: str) -> Recipe:
-    try:
-        recipe = Recipe.from_dict(value)
-    except RecipeError as error:
-        raise TrainingError(f"{where}: {one_line(error)}") from error
-    _check_keys(recipe.to_dict(), value, where)
-    return recipe
-
-
-def _check_keys(wanted: Iterable[str], value: Mapping[str, Any], where: str) -> None:
-    for key in wanted:
-        if key not in value:
-            raise TrainingError(f"{_below(where, key)}: is missing")
-
-
-def _usable(value: Any) -> bool:
-    """Not a number that overflows an int64 or a float."""
-    bound = 2**63 if isinstance(value, int) else math.inf
-    return isinstance(value, str) or abs(value) < bound
-
-
-def _below(where: str, key: str) -> str:
-    name = key if re.fullmatch(r"[\w .-]{1,40}", key) else shown(key)
-    return f"{where}.{name}" if where else name
 
 
 def one_line(error: object) -> str:
@@ -336,14 +230,3 @@ def one_line(error: object) -> str:
 def to_json(content: Any) -> str:
     """JSON as the files of a run folder hold it."""
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def as_json(value: Any) -> Any:
-    """Dataclasses, mappings and tuples as JSON's values."""
-    if isinstance(value, Recipe):
-        return value.to_dict()
-    if dataclasses.is_dataclass(value):
-        return {each.name: as_json(getattr(value, each.name)) for each in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
-        return {key: as_json(each) for key, each in value.items()}
-    return [as_json(each) for each in value] if isinstance(value, tuple | list) else value

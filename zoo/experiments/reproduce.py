@@ -11,9 +11,10 @@ import numpy as np
 
 from zoo.core.console import Reporter
 from zoo.core.errors import TrainingError
-from zoo.experiments.record import as_json, one_line
+from zoo.experiments.record import one_line
 from zoo.experiments.runs import HISTORY, LOGDIR, Run, load_run
 from zoo.experiments.trainer import fit
+from zoo.recipes.fields import as_json
 
 
 def reproduce(

@@ -13,6 +13,7 @@ from zoo.core.errors import TrainingError, UnknownNameError
 from zoo.core.files import write_text
 from zoo.experiments import record
 from zoo.experiments.record import SEEDS, RunRecord, Scores
+from zoo.recipes.fields import checked
 from zoo.training.compile import mean_prediction
 
 LOGDIR = Path("tensorboard_logs")
@@ -151,8 +152,8 @@ def read_labels(folder: Path) -> dict[str, tuple[str, ...]]:
     path = folder / LABELS
     try:
         content = record.parsed(path.read_text(encoding="utf-8"))
-        return record.typed(Mapping[str, tuple[str, ...]], content, "")
-    except (OSError, ValueError, TrainingError) as error:
+        return checked(Mapping[str, tuple[str, ...]], content, "labels")
+    except (OSError, ValueError) as error:
         raise TrainingError(f"{path} cannot be read: {record.one_line(error)}") from error
 
 

@@ -1,29 +1,40 @@
-"""What a training run needs before its first step: data, a compiled model, named arrays."""
+"""What a training run needs before its first step: data, a compiled model, named arrays.
+
+The data's columns become the model's inputs and targets as the recipe says; a recipe that stacks
+gets a finished model's prediction as a column.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from zoo.core.console import Reporter
-from zoo.core.errors import DataError
+from zoo.core.console import Reporter, Timer
+from zoo.core.errors import DataError, RecipeError, ZooError
 from zoo.data import load as load_dataset
-from zoo.experiments.feeding import Split, build_for, feed
-from zoo.experiments.record import DataRecord, Upstream
-from zoo.experiments.runs import RunContext
-from zoo.experiments.stacking import Train, stacked
+from zoo.experiments import runs
+from zoo.experiments.record import DataRecord, RunRecord, Upstream
+from zoo.experiments.runs import Run, RunContext
+from zoo.models.registry import build, spec
 from zoo.recipes.recipe import Recipe
+from zoo.recipes.registry import recipe as find_recipe
 from zoo.training import engine
 from zoo.training.compile import compile_model
+from zoo.training.engine import output_names
 
 if TYPE_CHECKING:
     import keras
 
     from zoo.data.dataset import Dataset
+
+Arrays = Mapping[str, np.ndarray]
+Split = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]  # inputs, targets, by tensor name
+Train = Callable[[RunContext, Recipe, str], Run]  # of a recipe on a source of its data
 
 
 @dataclass(frozen=True)
@@ -153,3 +164,138 @@ def data_record(dataset: Dataset, fingerprint: str, splits: Mapping[str, Split])
         sizes={name: int(size) for name, size in dataset.sizes.items()},
         inputs={name: array.shape[1:] for name, array in inputs.items()},
     )
+
+
+def build_for(recipe: Recipe, dataset: Dataset) -> keras.Model:
+    """The recipe's model, with the sizes that the data decides."""
+    known = spec(recipe.architecture).defaults
+    sizes = {name: size for name, size in dataset.sizes.items() if name in known}
+    return build(recipe.architecture, **{**sizes, **recipe.arguments})
+
+
+def columns_of(recipe: Recipe, tensor: str) -> tuple[str, ...]:
+    """The dataset columns that make up an input or output, side by side."""
+    return tuple(recipe.columns.get(tensor, (tensor,)))
+
+
+def labels_for(recipe: Recipe, dataset: Dataset) -> dict[str, Sequence[str]]:
+    """The dataset's vocabularies by name, and by the name of each input that uses one."""
+    own = {
+        tensor.name: dataset.labels[tensor.vocabulary]
+        for tensor in spec(recipe.architecture).inputs
+        if tensor.vocabulary in dataset.labels
+    }
+    return {**own, **dataset.labels}
+
+
+def feed(
+    recipe: Recipe, dataset: Dataset, model: keras.Model, say: Callable[[str], None]
+) -> dict[str, Split]:
+    """Split -> inputs and targets by name; rows with an unknown value are dropped, with a note.
+
+    A model may have fewer inputs and outputs than its architecture lists.
+
+    Unknown is an id below 0 or a number that is NaN, in a column that the recipe uses. Splits
+    without rows are dropped too.
+
+    Raises:
+        RecipeError: the recipe names a column that the data does not have.
+    """
+    inputs = [tensor.name for tensor in model.inputs]
+    outputs = output_names(model)
+    wanted = [column for name in (*inputs, *outputs) for column in columns_of(recipe, name)]
+    result: dict[str, Split] = {}
+    for split, arrays in dataset.splits.items():
+        for column in wanted:
+            if column not in arrays:
+                raise RecipeError(
+                    f"{recipe.name} needs column {column!r}; {dataset.name} has {', '.join(arrays)}"
+                )
+        known = known_rows(arrays, wanted)
+        if not known.all():
+            gaps = [column for column in wanted if not known_rows(arrays, [column]).all()]
+            say(
+                f"note: {split}: {np.count_nonzero(~known):,} of {len(known):,} rows dropped, "
+                f"no value in {' or '.join(gaps)}"
+            )
+        if known.any():
+            result[split] = (
+                _gathered(recipe, arrays, inputs, known),
+                _gathered(recipe, arrays, outputs, known),
+            )
+    return result
+
+
+def known_rows(arrays: Arrays, columns: Sequence[str]) -> np.ndarray:
+    """Which rows have a value in every one of `columns`, shape (rows,)."""
+    known = np.ones(len(arrays[columns[0]]), bool)
+    for column in columns:
+        values = arrays[column].reshape(len(known), -1)
+        unknown = values < 0 if values.dtype.kind == "i" else np.isnan(values)
+        known &= ~unknown.any(axis=1)
+    return known
+
+
+def _gathered(
+    recipe: Recipe, arrays: Arrays, names: Sequence[str], known: np.ndarray
+) -> dict[str, np.ndarray]:
+    gathered = {}
+    for name in names:
+        parts = [arrays[column][known] for column in columns_of(recipe, name)]
+        gathered[name] = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
+    return gathered
+
+
+def stacked(
+    dataset: Dataset, recipe: Recipe, context: RunContext, train_first: Train
+) -> tuple[Dataset, Upstream | None]:
+    """The data with the column `pred`, and the run that it came from, if the recipe stacks.
+
+    The latest finished run of the recipe that it is stacked on, with its own settings, this seed
+    and the same data, is used; if there is none, `train_first` makes one. Rows with a team that
+    the run does not know get NaN.
+    """
+    if not recipe.stacked_on:
+        return dataset, None
+    wanted = find_recipe(recipe.stacked_on).for_source(dataset.source)
+    data = load_dataset(wanted.dataset, source=dataset.source, **wanted.dataset_options)
+    run = matching_run(wanted, data.fingerprint, context.seed, context.logdir)
+    if run is None:
+        context.console.line(f"pred: training {wanted.name} first")
+        own = dataclasses.replace(context, profile=False, timer=Timer())
+        run = train_first(own, wanted, dataset.source)
+    else:
+        context.console.line(f"pred: from {run.folder}")
+    upstream = Upstream(wanted.name, run.folder.name, data.fingerprint)
+    return add_prediction(dataset, run.model, wanted), upstream
+
+
+def add_prediction(dataset: Dataset, model: keras.Model, wanted: Recipe) -> Dataset:
+    """`dataset` with what `model`, trained by the recipe `wanted`, predicts as column `pred`.
+
+    Rows with an id that is not known get NaN.
+    """
+    (target,) = wanted.loss
+    inputs = [tensor.name for tensor in spec(wanted.architecture).inputs]
+    splits = {}
+    for split, arrays in dataset.splits.items():
+        known = known_rows(arrays, inputs)
+        pred = np.full((len(known), 1), np.nan, np.float32)
+        if known.any():
+            rows = {name: arrays[name][known] for name in inputs}
+            pred[known] = engine.predict(model, rows)[target]
+        splits[split] = {**arrays, "pred": pred}
+    return dataclasses.replace(dataset, splits=splits)
+
+
+def matching_run(wanted: Recipe, fingerprint: str, seed: int, logdir: Path) -> Run | None:
+    """The latest finished run of exactly this recipe, data and seed, if there is one."""
+    for folder in runs.folders(logdir / wanted.name):
+        try:
+            record = RunRecord.read(folder)
+            found = (record.recipe.to_dict(), record.seed, record.data.fingerprint)
+            if found == (wanted.to_dict(), seed, fingerprint):
+                return runs.load_run(folder)
+        except ZooError:
+            continue  # a run that is damaged or unfinished: a new one can be trained
+    return None

@@ -9,21 +9,31 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from zoo import baselines
+from zoo.baselines import score as score_baseline
 from zoo.core.console import Reporter
 from zoo.core.errors import StoppedEarly, TrainingError
 from zoo.core.files import replacing
 from zoo.data.registry import choose_source
-from zoo.experiments import evaluation, reports, runs, tensorboard_run
-from zoo.experiments.feeding import feed
+from zoo.experiments import evaluation, reports, runs
 from zoo.experiments.record import RunRecord, Scores
 from zoo.experiments.runs import LOGDIR, Run, RunContext, load_run
-from zoo.experiments.setup import TrainingSetup, data_record, load, prepare
-from zoo.experiments.stacking import stacked
-from zoo.inspection import diagram
-from zoo.recipes.file import resolved
+from zoo.experiments.setup import (
+    Arrays,
+    TrainingSetup,
+    data_record,
+    feed,
+    labels_for,
+    load,
+    prepare,
+    stacked,
+)
+from zoo.inspection import diagram, model_card
+from zoo.models.registry import spec
 from zoo.recipes.recipe import Recipe
+from zoo.recipes.registry import resolved
 from zoo.training import engine
+
+SAMPLE = 32  # rows that the gradients are taken on
 
 
 def fit(
@@ -113,9 +123,10 @@ def _carried_out(
     with _recorded(folder, record):
         record.write(folder)
         runs.write_labels(folder, setup.dataset.labels)
-        diagram.render(model, folder / runs.DIAGRAM)
+        drawing = diagram.to_dot(model)
+        diagram.write(drawing, folder / runs.DIAGRAM)
         with timer.phase("train"):
-            whole = _trained(context, setup, folder, resumed=resumed)
+            whole = _trained(context, setup, folder, drawing, resumed=resumed)
         with timer.phase("save"), replacing(folder / runs.MODEL) as partial:
             model.save(partial)
         with timer.phase("evaluate"):
@@ -123,12 +134,12 @@ def _carried_out(
         name, baseline = "", {}
         with timer.phase("baseline"):
             if recipe.baseline and whole:
-                name, baseline = baselines.score(
+                name, baseline = score_baseline(
                     recipe.baseline, setup.splits, recipe.loss, recipe.metrics
                 )
         with timer.phase("report"):
             table = _reported(setup, folder)
-            tensorboard_run.write_scores(folder, record, metrics)
+            evaluation.write_scores(folder, record, metrics)
         outputs = engine.output_names(model)
         record = replace(
             record,
@@ -166,13 +177,16 @@ def _opening(context: RunContext, setup: TrainingSetup, command: str) -> RunReco
     )
 
 
-def _trained(context: RunContext, setup: TrainingSetup, folder: Path, *, resumed: bool) -> bool:
+def _trained(
+    context: RunContext, setup: TrainingSetup, folder: Path, drawing: str, *, resumed: bool
+) -> bool:
     """Run the epochs, or those that are left; whether all were run that the recipe wants."""
     # These derive from Keras's classes: importing them loads TensorFlow.
     from zoo.tensorboard import events
+    from zoo.tensorboard.callback import TensorBoard
     from zoo.training import checkpoint
     from zoo.training.callbacks import BestWeights, EpochLines, standard_callbacks
-    from zoo.training.interrupt import StopRequest, listening
+    from zoo.training.checkpoint import StopRequest, listening
 
     recipe, console = setup.recipe, context.console
     state = None
@@ -186,7 +200,14 @@ def _trained(context: RunContext, setup: TrainingSetup, folder: Path, *, resumed
     callbacks = [
         EpochLines(console, recipe.epochs, setup.steps),
         *standard_callbacks(recipe, folder),
-        tensorboard_run.callback(setup, folder, profile=context.profile),
+        TensorBoard(
+            folder,
+            labels=labels_for(recipe, setup.dataset),
+            sample=[_first_rows(part) for part in setup.train],
+            texts={"card": model_card.as_markdown(spec(recipe.architecture))},
+            drawing=drawing,
+            profile=context.profile,
+        ),
     ]
     point = checkpoint.ResumePoint(folder / "checkpoints", callbacks, state, stop)
     with (
@@ -213,6 +234,11 @@ def _trained(context: RunContext, setup: TrainingSetup, folder: Path, *, resumed
                     callback.write()
             raise
     return stop.stopped_after in (None, recipe.epochs)
+
+
+def _first_rows(part: Arrays) -> Any:
+    """The rows that TensorBoard shows the gradients of."""
+    return engine.as_inputs({name: array[:SAMPLE] for name, array in part.items()})
 
 
 def _reported(setup: TrainingSetup, folder: Path) -> reports.Table | None:

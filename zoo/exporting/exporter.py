@@ -14,8 +14,8 @@ from zoo._keras import keras, tf
 from zoo.core.console import Reporter
 from zoo.core.errors import DataError, TrainingError
 from zoo.core.files import replacing, replacing_folder, write_text
-from zoo.experiments.feeding import feed
 from zoo.experiments.runs import LOGDIR, Run, load_run
+from zoo.experiments.setup import feed
 from zoo.exporting import serving, verify
 from zoo.exporting.formats import FORMATS, Arrays, Artifact, ExportError
 from zoo.models.registry import list_models, spec
@@ -113,7 +113,7 @@ def rows_for(run: Run) -> tuple[str, Arrays]:
     They are made up where the data is not on this machine, or the run that a stacked one builds
     on is gone.
     """
-    from zoo.experiments import setup, stacking  # data readers: a plain model needs none
+    from zoo.experiments import setup  # data readers: a plain model needs none
 
     recipe, upstream = run.record.recipe, run.record.upstream
     silent = Reporter(silent=True)
@@ -121,7 +121,7 @@ def rows_for(run: Run) -> tuple[str, Arrays]:
         dataset = setup.load(recipe, run.record.data.source, silent)
         if upstream:  # never train here: this run's own upstream, or none
             before = load_run(f"{recipe.stacked_on}/{upstream.run}", run.folder.parent.parent)
-            dataset = stacking.add_prediction(dataset, before.model, before.record.recipe)
+            dataset = setup.add_prediction(dataset, before.model, before.record.recipe)
     except (DataError, TrainingError):
         return "made up", verify.made_up_rows(run.model)
     splits = feed(recipe, dataset, run.model, silent.line)

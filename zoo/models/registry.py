@@ -83,7 +83,7 @@ def register(
             tiny=dict(tiny or {}),
             variants=dict(variants or {}),
         )
-        MODELS.add(name, entry, aliases)
+        MODELS.register(entry)
         return builder
 
     return decorate

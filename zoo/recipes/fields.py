@@ -1,45 +1,208 @@
-"""What each field of a recipe takes.
+"""What the fields of recipes and of run records take, by their type annotations.
 
-`checked` is the only check: `Recipe` calls it, so Python, files, records and `--set` accept and
-refuse the same values. Its messages name the field, or the entry of a mapping: `metrics.label`.
+`checked` is the only check, so Python, files, records and `--set` accept and refuse the same
+values. Its messages begin with the field, or the entry of a mapping: `metrics.label`.
 """
 
 from __future__ import annotations
 
 import ast
+import dataclasses
 import math
 import re
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from zoo.core.errors import RecipeError
+from zoo.core.errors import RecipeError, UnknownNameError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a value must be besides its type: `Annotated[int, Rule("at least 1", ...)]`."""
+
+    wanted: str
+    holds: Callable[[Any], object]
+
+
+def one_of(*choices: str) -> Rule:
+    """Text that is one of some words."""
+    return Rule(f"one of {', '.join(choices)}", choices.__contains__)
+
+
+SAID = ("summary", "expect", "seconds", "note", "limit")  # about a recipe: nothing trains by it
+_FIXED = ("name", *SAID, "search", "by_source")
+# A search compares trials by one value on the same rows: these would change either, or nothing.
+_NOT_SEARCHED = (
+    *(*_FIXED, "architecture", "dataset", "dataset_options", "columns", "loss", "metrics"),
+    *("monitor", "validation_split", "stacked_on", "baseline", "report"),
+)
 
 ENGINES = ("fit", "resident", "resident-xla")
 SCHEDULES = ("constant", "cosine")
-LARGEST = 2**31 - 1  # TensorFlow counts steps and rows in 32 bits
 
-Check = Callable[[str, Any], Any]  # field and value -> the value as the recipe holds it
+_FOLDER = Rule(
+    "letters, digits, _, . and -, at most 100, the first no . or -",
+    re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}").fullmatch,
+)
+_WORD = Rule("a name of letters, digits and _", re.compile(r"[A-Za-z_][A-Za-z0-9_]*").fullmatch)
+_COUNTED = Rule("at most 2,147,483,647", lambda number: number < 2**31)  # by TensorFlow
 
-_FOLDER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
-_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+Folder = Annotated[str, _FOLDER]
+Word = Annotated[str, _WORD]
+FolderOrNone = Annotated[str, Rule(_FOLDER.wanted, lambda text: not text or _FOLDER.holds(text))]
+WordOrNone = Annotated[str, Rule(_WORD.wanted, lambda text: not text or _WORD.holds(text))]
+Engine = Annotated[str, one_of(*ENGINES)]
+Schedule = Annotated[str, one_of(*SCHEDULES)]
+Count = Annotated[int, Rule("at least 1", lambda number: number >= 1), _COUNTED]
+Patience = Annotated[int, Rule("at least 0 (off)", lambda number: number >= 0), _COUNTED]
+Size = Annotated[int, Rule("0 or more", lambda number: number >= 0)]
+Positive = Annotated[float, Rule("above 0", lambda number: number > 0)]
+NotNegative = Annotated[float, Rule("from 0 up", lambda number: number >= 0)]
+Share = Annotated[float, Rule("from 0 to below 1", lambda number: 0 <= number < 1)]
+
+_WANTED = {str: "text", int: "a whole number", float: "a number", bool: "True or False"}
 
 
-def checked(name: str, value: Any) -> Any:
-    """The value as the recipe holds it: lists as tuples, a whole number as float where one is due.
+def checked(kind: Any, value: Any, where: str) -> Any:
+    """The value as the annotation `kind` has it: lists as tuples, a whole number as float if due.
 
     Raises:
-        RecipeError: a wrong type or a value out of range.
+        RecipeError: a wrong type or a value out of range; the message begins with `where`.
     """
     try:
-        return _CHECKS[name](name, value)
+        return _checked(kind, value, where)
     except RecursionError:
-        raise RecipeError(f"{name} is nested too deeply") from None
+        raise RecipeError(f"{where} is nested too deeply") from None
 
 
-def check_together(reduce_lr: int, schedule: str) -> None:
-    """Refuse fields that exclude each other."""
-    if reduce_lr and schedule != "constant":
-        raise RecipeError("reduce_lr needs schedule=constant: a schedule sets the rate itself")
+def _checked(kind: Any, value: Any, where: str) -> Any:
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        held = _checked(inner[0], value, where)
+        for rule in inner[1:]:
+            if not rule.holds(held):
+                raise RecipeError(f"{where} must be {rule.wanted}, not {shown(value)}")
+        return held
+    if origin in (Union, UnionType):  # X | None
+        return None if value is None else _checked(inner[0], value, where)
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
+        return from_json(kind, value, where, complete=True)
+    if kind is Any:
+        return _plain(value, where)
+    if origin in (Mapping, dict) and isinstance(value, Mapping):
+        for key in value:
+            if not isinstance(key, str) or not key.isprintable():
+                raise RecipeError(f"{where}: {shown(key)} is not a name")
+        return {key: _checked(inner[1], each, below(where, key)) for key, each in value.items()}
+    if origin is tuple and isinstance(value, tuple | list):
+        return tuple(_checked(inner[0], each, where) for each in value)
+    if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
+        return _finite(value, where)
+    if kind is int and type(value) is int and abs(value) >= 2**63:
+        raise RecipeError(f"{where} must fit into 64 bits, which {shown(value)} does not")
+    if kind in _WANTED and type(value) is kind:
+        return value
+    wanted = _WANTED.get(kind, "a list" if origin is tuple else "a mapping")
+    raise RecipeError(f"{where} takes {wanted}, not {shown(value)}")
+
+
+def _plain(value: Any, where: str) -> Any:
+    """A value of any type that JSON can hold."""
+    if isinstance(value, Mapping):
+        return _checked(Mapping[str, Any], value, where)
+    if isinstance(value, tuple | list):
+        return _checked(tuple[Any, ...], value, where)
+    for kind in (bool, int, float, str):
+        if isinstance(value, kind):
+            return _checked(kind, value, where)
+    if value is not None:
+        wanted = "text, a number, True, False, None, or lists and mappings of them"
+        raise RecipeError(f"{where} takes {wanted}, not {shown(value)}")
+    return None
+
+
+def _finite(value: float, where: str) -> float:
+    try:
+        number = float(value)
+    except OverflowError:  # a whole number of more than 308 digits
+        number = math.inf
+    if not math.isfinite(number):
+        raise RecipeError(f"{where} must be a finite number, not {shown(value)}")
+    return number
+
+
+@cache
+def kinds_of(kind: type) -> dict[str, Any]:
+    """Field of a dataclass -> its type annotation."""
+    hints = get_type_hints(kind, include_extras=True)
+    return {field.name: hints[field.name] for field in dataclasses.fields(kind)}
+
+
+def from_json(kind: type[T], content: Any, where: str = "", *, complete: bool = False) -> T:
+    """A dataclass from a mapping of its fields, the opposite of `as_json`.
+
+    Args:
+        where: The field that it is the value of, for messages.
+        complete: Fields with a default must be given too.
+
+    Raises:
+        RecipeError: a field that is unknown or missing, or a wrong value.
+    """
+    if not isinstance(content, Mapping):
+        raise RecipeError(f"{where or kind.__name__} takes a mapping, not {shown(content)}")
+    kinds = kinds_of(kind)
+    for name in content:
+        known(name, kinds, where)
+    for field in dataclasses.fields(kind):  # pyright: ignore[reportArgumentType]
+        no_default = field.default is field.default_factory is dataclasses.MISSING
+        if field.name not in content and (no_default or (complete and field.compare)):
+            raise RecipeError(f"{below(where, field.name)} is missing")
+    values = {
+        name: checked(kinds[name], each, below(where, name)) for name, each in content.items()
+    }
+    return kind(**values)
+
+
+def as_json(value: Any) -> Any:
+    """Dataclasses, mappings and tuples as JSON's values, without fields that `==` leaves out."""
+    if dataclasses.is_dataclass(value):
+        fields = (each for each in dataclasses.fields(value) if each.compare)
+        return {each.name: as_json(getattr(value, each.name)) for each in fields}
+    if isinstance(value, Mapping):
+        return {key: as_json(each) for key, each in value.items()}
+    return [as_json(each) for each in value] if isinstance(value, tuple | list) else value
+
+
+def known(name: Any, fields: Iterable[str], where: str = "") -> None:
+    """Refuse the name of a field that is not there."""
+    if name not in fields:
+        within = f"{where}: " if where else ""
+        raise RecipeError(f"{within}{UnknownNameError('field', shown_key(name), fields)}")
+
+
+def below(where: str, key: str) -> str:
+    """The place of an entry, for messages."""
+    return f"{where}.{shown_key(key)}" if where else shown_key(key)
+
+
+def shown_key(key: object) -> str:
+    """A key for a message, of no more than 40 characters."""
+    return str(key)[:40] if str(key).isprintable() else shown(key)
+
+
+def shown(value: Any) -> str:
+    """A value for a message: one short line."""
+    try:
+        text = " ".join(repr(value).split())
+    except (ValueError, RecursionError):  # thousands of digits, or of lists in lists
+        return "a value too large to show"
+    return text if len(text) <= 80 else f"{text[:60]}... ({len(text):,} characters)"
 
 
 def literal(value: Any) -> Any:
@@ -54,159 +217,120 @@ def literal(value: Any) -> Any:
         return value
 
 
-def shown(value: Any) -> str:
-    """A value for a message: one short line."""
+# A recipe's own checks, and its changes. `recipe` is one, or is about to be.
+
+
+def check_recipe(recipe: Any) -> None:
+    """Check each field of a recipe and those that depend on each other; its `__post_init__`."""
+    kinds = kinds_of(type(recipe))
+    checked(kinds["name"], recipe.name, "name")  # without a prefix of itself
+    with _within(f"recipe {recipe.name}"):
+        for name, kind in kinds.items():
+            object.__setattr__(recipe, name, checked(kind, getattr(recipe, name), name))
+        _check_together(vars(recipe))
+        for key, distribution in recipe.search.items():
+            with _within(f"search.{key}"):
+                _check_search(recipe, key, distribution)
+        for source, changes in recipe.by_source.items():
+            with _within(f"by_source.{source}"):
+                _check_together({**vars(recipe), **_changed(recipe, changes)})
+
+
+def overridden(recipe: Any, changes: Mapping[str, Any]) -> Any:
+    """What `Recipe.override` gives."""
+    with _within(f"recipe {recipe.name}"):
+        fields = _changed(recipe, changes)
+    return dataclasses.replace(recipe, **fields)
+
+
+@contextmanager
+def _within(where: str) -> Iterator[None]:
+    """Say in errors where they are."""
     try:
-        text = " ".join(repr(value).split())
-    except (ValueError, RecursionError):  # thousands of digits, or of lists in lists
-        return "a value too large to show"
-    return text if len(text) <= 80 else f"{text[:60]}... ({len(text):,} characters)"
+        yield
+    except RecipeError as error:
+        raise RecipeError(f"{where}: {error}") from None
 
 
-def finite(where: str, value: Any) -> float:
-    """A number, whole or not, as float."""
-    return _number("a finite number", math.isfinite)(where, value)
+def _check_together(fields: Mapping[str, Any]) -> None:
+    """Refuse fields that exclude each other."""
+    if fields["reduce_lr"] and fields["schedule"] != "constant":
+        raise RecipeError("reduce_lr needs schedule=constant: a schedule sets the rate itself")
 
 
-def _wrong(where: str, wanted: str, value: Any) -> RecipeError:
-    return RecipeError(f"{where} takes {wanted}, not {shown(value)}")
+def _changed(recipe: Any, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Field -> new value, for changes whose keys may be dotted and whose values may be text."""
+    kinds = kinds_of(type(recipe))
+    changed: dict[str, Any] = {}
+    for key, value in changes.items():
+        name, _, entry = key.partition(".")
+        known(name, kinds)
+        if name in _FIXED:
+            raise RecipeError(f"{name} cannot be overridden")
+        present = changed.get(name, getattr(recipe, name))
+        if isinstance(present, Mapping):
+            new = _merged(name, present, entry, value)
+        elif entry:
+            raise RecipeError(f"{name} is one value, not a mapping: there is no {key!r}")
+        else:
+            new = value if isinstance(present, str) else literal(value)
+        changed[name] = checked(kinds[name], new, name)
+    return changed
 
 
-def _text(where: str, value: Any) -> str:
-    if not isinstance(value, str):
-        raise _wrong(where, "text", value)
-    return value
-
-
-def _folder(where: str, value: Any) -> str:
-    if not _FOLDER.fullmatch(_text(where, value)):
-        kind = "letters, digits, _, . and -, at most 100, the first no . or -"
-        raise _wrong(where, kind, value)
-    return value
-
-
-def _word(where: str, value: Any) -> str:
-    if not _WORD.fullmatch(_text(where, value)):
-        raise _wrong(where, "a name of letters, digits and _", value)
-    return value
-
-
-def _or_none(check: Check) -> Check:
-    return lambda where, value: check(where, value) if _text(where, value) else value
-
-
-def _one_of(*choices: str) -> Check:
-    def check(where: str, value: Any) -> str:
-        if _text(where, value) not in choices:
-            raise RecipeError(f"{where} must be one of {', '.join(choices)}, not {shown(value)}")
-        return value
-
-    return check
-
-
-def _whole(least: int, meaning: str = "") -> Check:
-    def check(where: str, value: Any) -> int:
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise _wrong(where, "a whole number", value)
-        if value < least:
-            raise RecipeError(f"{where} must be at least {least}{meaning}, not {shown(value)}")
-        if value > LARGEST:
-            raise RecipeError(f"{where} must be at most {LARGEST:,}, not {shown(value)}")
-        return value
-
-    return check
-
-
-def _number(wanted: str, holds: Callable[[float], bool]) -> Check:
-    def check(where: str, value: Any) -> float:
-        if not isinstance(value, int | float) or isinstance(value, bool):
-            raise _wrong(where, "a number", value)
-        try:
-            number = float(value)
-        except OverflowError:  # a whole number of more than 308 digits
-            number = math.inf
-        if not holds(number):
-            raise RecipeError(f"{where} must be {wanted}, not {shown(value)}")
-        return number
-
-    return check
-
-
-def _list(wanted: str, entry: Check) -> Check:
-    def check(where: str, value: Any) -> tuple[Any, ...]:
-        if not isinstance(value, tuple | list):
-            raise _wrong(where, wanted, value)
-        return tuple(entry(where, each) for each in value)
-
-    return check
-
-
-def _by(wanted: str, entry: Check) -> Check:
-    """A mapping with text keys, each of whose values passes the check `entry`."""
-
-    def check(where: str, value: Any) -> dict[str, Any]:
+def _merged(name: str, present: Mapping[str, Any], entry: str, value: Any) -> Any:
+    """`present` with one entry changed (`name.entry=value`), or the mapping that replaces it."""
+    if name != "loss" or not entry:  # a loss is text in any case
+        value = literal(value)
+    if not entry:
         if not isinstance(value, Mapping):
-            raise _wrong(where, wanted, value)
-        for key in value:
-            if not isinstance(key, str) or not key.isprintable():
-                raise RecipeError(f"{where} takes {wanted}; {shown(key)} is not a name")
-        return {key: entry(f"{where}.{key}", each) for key, each in value.items()}
-
-    return check
-
-
-def _plain(where: str, value: Any) -> Any:
-    """A value that JSON can hold."""
-    if value is None or isinstance(value, bool | str):
+            raise RecipeError(
+                f"{name} is a mapping: set one entry with {name}.KEY=VALUE, not {shown(value)}"
+            )
         return value
-    if isinstance(value, float):
-        return finite(where, value)
-    if isinstance(value, int):
-        if abs(value) >= 2**63:
-            raise RecipeError(f"{where} must fit into 64 bits, which {shown(value)} does not")
-        return value
-    if isinstance(value, tuple | list):
-        return tuple(_plain(where, each) for each in value)
-    if isinstance(value, Mapping):
-        return _by("a mapping", _plain)(where, value)
-    raise _wrong(where, "text, a number, True, False, None, or lists and mappings of them", value)
+    before = present.get(entry)
+    if isinstance(before, float):
+        value = checked(float, value, f"{name}.{entry}")
+    elif (isinstance(before, tuple) or name in ("metrics", "columns")) and isinstance(value, str):
+        value = (value,)  # a list of one may be given as its entry
+    return {**present, entry: value}
 
 
-_NOT_NEGATIVE = _number("a number from 0 up", lambda number: 0 <= number < math.inf)
-_TEXTS = _list("a list of column names", _text)
-_WORDS = _list("a list of metric names", _word)
-_OPTIONS = _by("a mapping of values by name", _plain)
+def _check_search(recipe: Any, key: str, distribution: tuple[Any, ...]) -> None:
+    """Refuse a distribution that has a value which the recipe could not take."""
+    name, _, entry = key.partition(".")
+    kinds = kinds_of(type(recipe))
+    known(name, kinds)
+    if name in _NOT_SEARCHED:
+        raise RecipeError(f"{name} cannot be searched")
+    if name == "loss_weights" and recipe.monitor == "val_loss":
+        raise RecipeError("loss_weights change what val_loss means; monitor one metric instead")
+    present = getattr(recipe, name)
+    if isinstance(present, Mapping) != bool(entry):
+        raise RecipeError("one entry of a mapping is searched, or a field with one value")
+    for value in _extremes(distribution):
+        new = checked(kinds[name], {**present, entry: value} if entry else value, name)
+        _check_together({**vars(recipe), name: new})
 
-_CHECKS: dict[str, Check] = {
-    "name": _folder,
-    "architecture": _word,
-    "dataset": _word,
-    "summary": _text,
-    "loss": _by("a mapping of loss names by output", _word),
-    "metrics": _by("a mapping of lists of metric names by output", _WORDS),
-    "loss_weights": _by("a mapping of numbers by output", _NOT_NEGATIVE),
-    "columns": _by("a mapping of lists of column names by tensor", _TEXTS),
-    "arguments": _OPTIONS,
-    "dataset_options": _OPTIONS,
-    "optimizer": _word,
-    "optimizer_options": _OPTIONS,
-    "learning_rate": _number("a number above 0", lambda number: 0 < number < math.inf),
-    "schedule": _one_of(*SCHEDULES),
-    "epochs": _whole(1),
-    "batch_size": _whole(1),
-    "validation_split": _number("from 0 to below 1", lambda number: 0 <= number < 1),
-    "ema": _number("from 0 (off) to below 1", lambda number: 0 <= number < 1),
-    "monitor": _word,
-    "early_stopping": _whole(0, " (off)"),
-    "reduce_lr": _whole(0, " (off)"),
-    "engine": _one_of(*ENGINES),
-    "stacked_on": _or_none(_folder),
-    "baseline": _or_none(_word),
-    "report": _or_none(_word),
-    "expect": _by("a mapping of bounds by source", _by("a mapping of bounds by metric", finite)),
-    "seconds": _by("a mapping of seconds by source", _NOT_NEGATIVE),
-    "note": _text,
-    "limit": _text,
-    "search": _by("a mapping of distributions by field", _plain),
-    "by_source": _by("a mapping of fields by source", _OPTIONS),
-}
+
+def _extremes(distribution: tuple[Any, ...]) -> tuple[Any, ...]:
+    """All choices, or the two ends of a range."""
+    if len(distribution) < 2:
+        raise RecipeError(f"takes a kind and its values, not {shown(distribution)}")
+    kind, *values = distribution
+    if kind == "choice":
+        if not all(isinstance(value, bool | int | float | str) for value in values):
+            raise RecipeError("choices are numbers, texts, True or False")
+        if len({(type(value), value) for value in values}) < len(values):
+            raise RecipeError("a choice is given twice")
+        return tuple(values)
+    if kind not in ("float", "log", "int"):
+        raise RecipeError(f"the kinds are choice, float, log and int, not {shown(kind)}")
+    if len(values) != 2:
+        raise RecipeError(f"{kind} takes its lowest and its highest value")
+    low, high = (checked(int if kind == "int" else float, value, kind) for value in values)
+    if not low < high:
+        raise RecipeError(f"{low} is not below {high}")
+    if kind == "log" and low <= 0:
+        raise RecipeError("the ends of a log range are above 0")
+    return low, high

@@ -13,9 +13,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from zoo.core.errors import RecipeError, UnknownNameError
-from zoo.recipes import search_space
-from zoo.recipes.fields import check_together, checked, finite, literal, shown
+from zoo.recipes.fields import (
+    SAID,
+    Count,
+    Engine,
+    Folder,
+    FolderOrNone,
+    NotNegative,
+    Patience,
+    Positive,
+    Schedule,
+    Share,
+    Word,
+    WordOrNone,
+    as_json,
+    check_recipe,
+    from_json,
+    overridden,
+)
+
+_NO_WEIGHT = (*SAID, "baseline", "report")
 
 
 @dataclass(frozen=True)
@@ -62,60 +79,39 @@ class Recipe:
         by_source: Data source -> fields that differ on it, such as more epochs over few rows.
     """
 
-    name: str
-    architecture: str
-    dataset: str
+    name: Folder
+    architecture: Word
+    dataset: Word
     summary: str
-    loss: Mapping[str, str]
-    metrics: Mapping[str, tuple[str, ...]]
-    loss_weights: Mapping[str, float] = field(default_factory=dict)
+    loss: Mapping[str, Word]
+    metrics: Mapping[str, tuple[Word, ...]]
+    loss_weights: Mapping[str, NotNegative] = field(default_factory=dict)
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     arguments: Mapping[str, Any] = field(default_factory=dict)
     dataset_options: Mapping[str, Any] = field(default_factory=dict)
-    optimizer: str = "adam"
+    optimizer: Word = "adam"
     optimizer_options: Mapping[str, Any] = field(default_factory=dict)
-    learning_rate: float = 0.001
-    schedule: str = "constant"
-    epochs: int = 10
-    batch_size: int = 32
-    validation_split: float = 0.0
-    ema: float = 0.0
-    monitor: str = "val_loss"
-    early_stopping: int = 0
-    reduce_lr: int = 0
-    engine: str = "resident"
-    stacked_on: str = ""
-    baseline: str = ""
-    report: str = ""
+    learning_rate: Positive = 0.001
+    schedule: Schedule = "constant"
+    epochs: Count = 10
+    batch_size: Count = 32
+    validation_split: Share = 0.0
+    ema: Share = 0.0
+    monitor: Word = "val_loss"
+    early_stopping: Patience = 0
+    reduce_lr: Patience = 0
+    engine: Engine = "resident"
+    stacked_on: FolderOrNone = ""
+    baseline: WordOrNone = ""
+    report: WordOrNone = ""
     expect: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    seconds: Mapping[str, float] = field(default_factory=dict)
+    seconds: Mapping[str, NotNegative] = field(default_factory=dict)
     note: str = ""
     limit: str = ""
     search: Mapping[str, tuple[Any, ...]] = field(default_factory=dict, compare=False)
     by_source: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "name", checked("name", self.name))
-        try:
-            for name in FIELDS:
-                object.__setattr__(self, name, checked(name, getattr(self, name)))
-            check_together(self.reduce_lr, self.schedule)
-        except RecipeError as error:
-            raise self._error(error) from None
-        for key, distribution in self.search.items():
-            try:
-                _known(key.partition(".")[0])
-                search_space.check(self, key, distribution)
-            except RecipeError as error:
-                raise self._error(f"search.{key}: {error}") from None
-        for source, changes in self.by_source.items():
-            try:
-                fields = self._changed(changes)
-                check_together(
-                    fields.get("reduce_lr", self.reduce_lr), fields.get("schedule", self.schedule)
-                )
-            except RecipeError as error:
-                raise self._error(f"by_source.{source}: {error}") from None
+    __post_init__ = check_recipe
 
     def override(self, changes: Mapping[str, Any]) -> Recipe:
         """A copy with fields changed; values may be text, as a command line gives them.
@@ -125,32 +121,7 @@ class Recipe:
         Raises:
             RecipeError: an unknown field (the nearest known ones are named) or a wrong value.
         """
-        try:
-            changed = self._changed(changes)
-        except RecipeError as error:
-            raise self._error(error) from None
-        return dataclasses.replace(self, **changed)
-
-    def _error(self, reason: object) -> RecipeError:
-        return RecipeError(f"recipe {self.name}: {reason}")
-
-    def _changed(self, changes: Mapping[str, Any]) -> dict[str, Any]:
-        """Field -> new value, for changes whose keys may be dotted and whose values may be text."""
-        changed: dict[str, Any] = {}
-        for key, value in changes.items():
-            name, _, entry = key.partition(".")
-            _known(name)
-            if name in _FIXED:
-                raise RecipeError(f"{name} cannot be overridden")
-            present = changed.get(name, getattr(self, name))
-            if isinstance(present, Mapping):
-                new = _merged(name, present, entry, value)
-            elif entry:
-                raise RecipeError(f"{name} is one value, not a mapping: there is no {key!r}")
-            else:
-                new = value if isinstance(present, str) else literal(value)
-            changed[name] = checked(name, new)
-        return changed
+        return overridden(self, changes)
 
     def for_source(self, source: str) -> Recipe:
         """The recipe with the fields that `by_source` gives for this source of its data."""
@@ -158,11 +129,7 @@ class Recipe:
 
     def to_dict(self) -> dict[str, Any]:
         """The fields as plain JSON values, without `search` and `by_source`."""
-        return {
-            name: _plain(getattr(self, name))
-            for name in FIELDS  # dataclasses.asdict would copy tuples as tuples
-            if name not in ("search", "by_source")
-        }
+        return as_json(self)
 
     @property
     def fingerprint(self) -> str:
@@ -182,49 +149,4 @@ class Recipe:
         Raises:
             RecipeError: a field that is unknown or missing, or a wrong value.
         """
-        if not isinstance(fields, Mapping):
-            raise RecipeError(f"a recipe is a mapping of its fields, not {shown(fields)}")
-        for name in fields:
-            _known(name)
-        for item in dataclasses.fields(cls):
-            no_default = item.default is item.default_factory is dataclasses.MISSING
-            if no_default and item.name not in fields:
-                raise RecipeError(f"{item.name} is missing")
-        return cls(**fields)
-
-
-FIELDS = tuple(item.name for item in dataclasses.fields(Recipe))
-SAID = ("summary", "expect", "seconds", "note", "limit")  # about a recipe: nothing trains by it
-_FIXED = ("name", *SAID, "search", "by_source")
-_NO_WEIGHT = (*SAID, "baseline", "report")
-
-
-def _known(name: object) -> None:
-    """Refuse the name of a field that no recipe has."""
-    if name not in FIELDS:
-        raise RecipeError(str(UnknownNameError("field", name, FIELDS)))
-
-
-def _merged(name: str, present: Mapping[str, Any], entry: str, value: Any) -> Any:
-    """`present` with one entry changed (`name.entry=value`), or the mapping that replaces it."""
-    if name != "loss" or not entry:  # a loss is text in any case
-        value = literal(value)
-    if not entry:
-        if not isinstance(value, Mapping):
-            raise RecipeError(
-                f"{name} is a mapping: set one entry with {name}.KEY=VALUE, not {shown(value)}"
-            )
-        return value
-    known = present.get(entry)
-    if isinstance(known, float):
-        value = finite(f"{name}.{entry}", value)
-    elif (isinstance(known, tuple) or name in ("metrics", "columns")) and isinstance(value, str):
-        value = (value,)  # a list of one may be given as its entry
-    return {**present, entry: value}
-
-
-def _plain(value: Any) -> Any:
-    """Tuples as JSON's lists."""
-    if isinstance(value, Mapping):
-        return {key: _plain(entry) for key, entry in value.items()}
-    return [_plain(entry) for entry in value] if isinstance(value, tuple) else value
+        return from_json(cls, fields)

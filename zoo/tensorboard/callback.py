@@ -18,10 +18,9 @@ import numpy as np
 from zoo._keras import keras, tf
 from zoo.core.errors import ZooError
 from zoo.inspection import diagram
-from zoo.tensorboard import graphs, summaries
-from zoo.tensorboard.gradients import gradient_function
+from zoo.tensorboard import graphs
+from zoo.tensorboard.events import Events, picture, text
 from zoo.tensorboard.projector import write_projector
-from zoo.tensorboard.summaries import Events
 
 Logs = dict[str, Any] | None
 
@@ -48,6 +47,7 @@ class TensorBoard(keras.callbacks.Callback):
             and for each, and how each one's numbers are spread.
         texts: Markdown by tag, for the text page.
         graph: Whether to write the graphs and the diagram.
+        drawing: The diagram as `zoo.inspection.diagram.to_dot` gives it, where it is made already.
         profile: Whether to profile the second epoch (the first of only one), for the profile
             page that `pip install xprof` adds; at most 20 calls of the train function.
     """
@@ -61,6 +61,7 @@ class TensorBoard(keras.callbacks.Callback):
         sample: Sequence[Any] | None = None,
         texts: Mapping[str, str] | None = None,
         graph: bool = True,
+        drawing: str = "",
         profile: bool = False,
     ) -> None:
         super().__init__()
@@ -70,6 +71,7 @@ class TensorBoard(keras.callbacks.Callback):
         self.sample = sample
         self.texts = dict(texts or {})
         self.graph = graph
+        self.drawing = drawing
         self._events = {split: Events(self.folder / split) for split in ("train", "validation")}
         self._gradients: Callable[[], list[np.ndarray | None]] | None = None
         self._opened = False
@@ -126,18 +128,28 @@ class TensorBoard(keras.callbacks.Callback):
         begun = any((self.folder / "train").glob("events.out.tfevents.*"))
         if begun and int(self.model.optimizer.iterations):
             return
-        values = [summaries.text(tag, markdown) for tag, markdown in self.texts.items()]
+        values = [text(tag, markdown) for tag, markdown in self.texts.items()]
         if self.graph:
             values.append(graphs.layer_graph(self.model))
             inputs = None if self.sample is None else self.sample[0]
             operations = graphs.operation_graph(self.model, inputs)
             if operations is not None:
                 values.append(operations)
-            drawn = _diagram(self.model)
+            drawn = self._diagram()
             if drawn is not None:
-                values.append(summaries.picture("diagram", drawn))
+                values.append(picture("diagram", drawn))
         if values:
             self._events["train"].write(values, 0)
+
+    def _diagram(self) -> bytes | None:
+        """The model's diagram as PNG; None, with a warning, where it cannot be drawn."""
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                drawing = self.drawing or diagram.to_dot(self.model)
+                return diagram.write(drawing, Path(folder) / "diagram.png").read_bytes()
+            except ZooError as error:
+                warnings.warn(f"TensorBoard gets no diagram: {error}", stacklevel=2)
+                return None
 
     def _add_gradients(self, scalars: dict[str, Any], histograms: dict[str, np.ndarray]) -> None:
         """Add the sizes of the gradients on the sample, and how their numbers are spread."""
@@ -219,18 +231,52 @@ def _named(variables: Sequence[Any]) -> list[tuple[str, Any]]:
     return named
 
 
-def _diagram(model: keras.Model) -> bytes | None:
-    """The model's diagram as PNG; None, with a warning, where it cannot be drawn."""
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            return diagram.render(model, Path(folder) / "diagram.png").read_bytes()
-        except ZooError as error:
-            warnings.warn(f"TensorBoard gets no diagram: {error}", stacklevel=2)
-            return None
-
-
 def write_picture(folder: Path, tag: str, path: Path, step: int) -> None:
     """Add a PNG file to the events in `folder`, for TensorBoard's images."""
     events = Events(folder)
-    events.write([summaries.picture(tag, path.read_bytes())], step)
+    events.write([picture(tag, path.read_bytes())], step)
     events.close()
+
+
+def gradient_function(model: keras.Model, sample: Any) -> Callable[[], list[np.ndarray | None]]:
+    """A function of no arguments: the gradient for each trainable variable, in their order.
+
+    Of an embedding the rows that the sample reads are given, one each; None stands for a
+    variable that the loss does not depend on.
+
+    The sample is run as in a training step (`training=True`: dropout drops, batch normalization
+    uses the batch), since that gradient is the one that the optimizer sees. It runs in a Keras
+    stateless scope, which keeps every change of state (random seeds, moving averages, metrics) to
+    itself and throws it away: the training goes on to the last bit as if nobody had looked.
+
+    Args:
+        model: A compiled and built model.
+        sample: (inputs, targets) or (inputs, targets, sample_weight), as `model.fit` takes them.
+    """
+    inputs, targets, weight = keras.utils.unpack_x_y_sample_weight(
+        tf.nest.map_structure(tf.convert_to_tensor, sample)
+    )
+    variables = model.trainable_variables
+
+    @tf.function
+    def gradients(inputs: Any, targets: Any, weight: Any) -> list[Any]:
+        with tf.GradientTape() as tape:
+            state = [(variable, variable.value) for variable in variables]
+            with keras.StatelessScope(state_mapping=state, collect_losses=True):
+                predicted = model(inputs, training=True)
+                loss = model.compute_loss(inputs, targets, predicted, weight, training=True)
+        return [_rows_once(each) for each in tape.gradient(loss, variables)]
+
+    def compute() -> list[np.ndarray | None]:
+        found = gradients(inputs, targets, weight)
+        return [None if each is None else each.numpy() for each in found]
+
+    return compute
+
+
+def _rows_once(gradient: Any) -> Any:
+    """The rows of a sparse gradient, those of one index added up; a dense one as it is."""
+    if not isinstance(gradient, tf.IndexedSlices):
+        return gradient
+    rows, place = tf.unique(tf.reshape(gradient.indices, [-1]))
+    return tf.math.unsorted_segment_sum(gradient.values, place, tf.size(rows))

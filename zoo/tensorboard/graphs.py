@@ -13,8 +13,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from zoo._keras import keras, tf
-from zoo.inspection.diagram.graph import Call, Graph, Tensor, interior, trace, wrapped
-from zoo.tensorboard.summaries import blob
+from zoo.inspection.diagram.graph import Call, Graph, Tensor, trace
+from zoo.tensorboard.events import blob
 
 if TYPE_CHECKING:
     from tensorboard.compat.proto.summary_pb2 import Summary
@@ -65,7 +65,7 @@ class _Drawing:
         """Draw the calls of a graph, each nested model once, however often it is called."""
         for call in graph.calls:
             sources = [self._source(graph, tensor, (scope,)) for tensor in call.sources]
-            model = interior(call.operation)
+            model = call.model
             key = id(call.operation if model is None else model)
             known = key in self._names
             name = self._names.setdefault(key, scope + call.name)
@@ -86,7 +86,7 @@ class _Drawing:
         """
         call = graph.calls[tensor.call]
         chain = (*chain, tensor.call)
-        model = interior(call.operation)
+        model = call.model
         if model is not None:
             inner = trace(model)
             return self._source(inner, inner.outputs[tensor.index], chain)
@@ -99,7 +99,7 @@ class _Drawing:
 def _kind(call: Call) -> str:
     """The class of a call's layer; of a wrapper also that of what it wraps."""
     name = type(call.operation).__name__
-    inside = [type(layer).__name__ for layer in wrapped(call.operation)[:1]]
+    inside = [type(layer).__name__ for layer in call.wraps[:1]]
     return f"{name}({inside[0]})" if inside else name
 
 

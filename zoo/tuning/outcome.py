@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo.core.files import replacing, write_text
-from zoo.recipes.file import write_recipe
 from zoo.recipes.recipe import Recipe
+from zoo.recipes.registry import write_recipe
 from zoo.tuning.study import Study, load_optuna
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def write_trial(study: Study, trial: FrozenTrial) -> None:
     metrics: Mapping[str, float] = trial.user_attrs.get("metrics", {})
     if trial.state.name == "FAIL" or not metrics:
         return
-    from zoo.tensorboard.hparams import flattened, write_hparams
+    from zoo.tensorboard.events import flattened, write_hparams
 
     folder = study.folder / f"trial-{trial.number:04d}"
     named = {

@@ -90,7 +90,7 @@ def tune(
     if jobs > 1:  # or the first process would take a whole GPU
         os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     from zoo.data.registry import choose_source
-    from zoo.training.interrupt import StopRequest, listening
+    from zoo.training.checkpoint import StopRequest, listening
     from zoo.tuning import worker
 
     source = choose_source(chosen.dataset, data, None, chosen.dataset_options)

@@ -19,7 +19,8 @@ import numpy as np
 
 from zoo.core.errors import TrainingError, ZooError
 from zoo.core.files import write_text
-from zoo.recipes.recipe import SAID, Recipe
+from zoo.recipes.fields import SAID
+from zoo.recipes.recipe import Recipe
 from zoo.tuning.space import Space, distributions, own_settings
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from zoo.core.console import Reporter
 from zoo.core.errors import TrainingError, ZooError
-from zoo.experiments import setup, stacking, trainer
+from zoo.experiments import setup, trainer
 from zoo.experiments.runs import RunContext
 from zoo.recipes.recipe import Recipe
 from zoo.tuning import outcome
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from optuna.trial import FrozenTrial, Trial
 
     from zoo.data.dataset import Dataset
-    from zoo.training.interrupt import StopRequest
+    from zoo.training.checkpoint import StopRequest
     from zoo.tuning.trial import Outcome
 
 
@@ -142,7 +142,7 @@ def stacked(study: Study, dataset: Dataset, logdir: Path, reporter: Reporter) ->
     """The data with the upstream model's column; one process trains that model for all."""
     with study.locked("upstream"):
         context = RunContext(logdir, reporter, study.seed)
-        made, _ = stacking.stacked(dataset, study.recipe, context, trainer.train)
+        made, _ = setup.stacked(dataset, study.recipe, context, trainer.train)
     return made
 
 
@@ -150,7 +150,7 @@ def main(folder: Path, trials: int, deadline: float, logdir: Path) -> int:
     """One of several processes of a search; the exit status."""
     reporter = Reporter()
     try:
-        from zoo.training.interrupt import STATUS, StopRequest
+        from zoo.training.checkpoint import STATUS, StopRequest
 
         stop = StopRequest()
         threading.Thread(target=_watch_input, args=(stop,), daemon=True).start()

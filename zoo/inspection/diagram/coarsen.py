@@ -15,7 +15,7 @@ from itertools import groupby, islice, pairwise, takewhile
 from typing import Literal
 
 from zoo.inspection.diagram import describe
-from zoo.inspection.diagram.graph import Call, Graph, Tensor, interior, is_automatic, wrapped
+from zoo.inspection.diagram.graph import Call, Graph, Tensor, is_automatic
 
 Detail = Literal["layers", "runs", "blocks"]
 DETAILS = ("layers", "runs", "blocks")  # from fine to coarse
@@ -120,8 +120,7 @@ def _pinned(drawn: Sketch) -> set[int]:
 
 def _opens(call: Call) -> bool:
     """Whether a call is shared, or a model or wrapper with something to see inside."""
-    operation = call.operation
-    return call.of > 1 or interior(operation) is not None or bool(wrapped(operation))
+    return call.of > 1 or call.model is not None or bool(call.wraps)
 
 
 def _join_runs(drawn: Sketch) -> Sketch:

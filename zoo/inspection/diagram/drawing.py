@@ -8,16 +8,18 @@ calls, there is one frame, since there is one set of weights.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any, Literal
+
+from graphviz import Digraph
 
 from zoo.inspection.diagram import describe
 from zoo.inspection.diagram.coarsen import Detail, Sketch, Unit, lines, sketch, title
 from zoo.inspection.diagram.graph import (
     Call,
     Graph,
-    holder,
-    interior,
     stable_names,
     trace,
     uses,
@@ -126,16 +128,15 @@ class _Composer:
 
     def _open(self, box: Box, call: Call, path: str, count: int) -> None:
         """Say which call of its weights this is, and show what is inside."""
-        operation = call.operation
-        model = interior(operation)
-        key = id(holder(operation))
+        model = call.model
+        key = id(call.held)
         self._drawn[key] += 1
         number, calls = self._drawn[key], self._uses[key]
-        if model is not None or wrapped(operation):
+        if model is not None or call.wraps:
             box.kind = "model"
             box.lines = _role(call)
         if model is None and self._nested:
-            box.inside = _inside(operation)
+            box.inside = _inside(call.wraps)
         if count and number == 1:
             box.lines.append(describe.parameters(count))
         if calls > 1 and box.kind != "input":
@@ -155,14 +156,13 @@ class _Composer:
         self.opened.append((Frame(path, name, [f"{count}{shared}"], tie), model))
 
 
-def _inside(operation: Any) -> list[Box]:
+def _inside(layers: Sequence[Any]) -> list[Box]:
     """A box for each layer that a wrapper holds, opened in turn."""
-    layers = wrapped(operation)
     boxes = []
     for layer, name in zip(layers, stable_names(layers), strict=True):
         count = describe.parameters(describe.parameter_count(layer))
         box = Box(name, name, [describe.settings(layer)], describe.kind(layer))
-        box.inside = _inside(layer)
+        box.inside = _inside(wrapped(layer))
         if count and len(layers) > 1:  # the wrapper's box gives the sum
             box.lines.append(count)
         boxes.append(box)
@@ -173,13 +173,149 @@ def _role(call: Call) -> list[str]:
     """What a model or wrapper is to the graph around it."""
     operation = call.operation
     name = type(operation).__name__
-    if not wrapped(operation):
+    if not call.wraps:
         return ["model" if name == "Functional" else f"{name} model"]
     if name == "Bidirectional":
         return [f"Bidirectional, {operation.merge_mode or 'two outputs'}"]
-    model = interior(operation)
-    said = [name if model is None else f"{name} of {stable_names([model])[0]}"]
+    said = [name if call.model is None else f"{name} of {stable_names([call.model])[0]}"]
     if name == "TimeDistributed":
         steps = call.sources[0].shape[0] if call.sources else None
         said.append(f"at each of {steps:,} steps" if steps else "at every step")
     return said
+
+
+FONT = "Helvetica"  # graphviz-pure bundles Arimo, which has its metrics
+INK, SOFT_INK, LINE = "#1A1A1A", "#45505A", "#5F6B75"
+# Tints dark text reads well on (contrast above 12:1); the box's text says the kind as well.
+FILLS = {
+    "input": "#FFFFFF",
+    "dense": "#D6E6F5",
+    "convolution": "#FBE3CC",
+    "recurrent": "#D5EEDD",
+    "embedding": "#EADDF2",
+    "merge": "#FFF1B8",
+    "shape": "#E9EDF0",
+    "regularize": "#F5F5F5",
+    "model": "#E4E2F3",
+    "block": "#FBE3CC",
+    "other": "#EFEAE2",
+}
+# Okabe and Ito's palette, told apart with color-blind eyes too.
+TIES = ("#0072B2", "#D55E00", "#009E73", "#B4518F", "#8A6D00", "#56B4E9")
+FRAME_FILL = "#FAFBFC"
+
+
+def dot_text(frames: Sequence[Frame]) -> str:
+    """The DOT text of the first frame, with the others in boxes beside it."""
+    whole, *beside = frames
+    graph = Digraph(
+        name=whole.id,
+        graph_attr={
+            "rankdir": "TB",
+            "label": f"<{_frame_label(whole, 13)}>",
+            "labelloc": "t",
+            "labeljust": "l",
+            "ordering": "in",
+            "fontname": FONT,
+            "nodesep": "0.28",
+            "ranksep": "0.26",
+            "pad": "0.15",
+            "bgcolor": "white",
+        },
+        node_attr={
+            "shape": "box",
+            "style": "rounded,filled",
+            "fontname": FONT,
+            "fontcolor": INK,
+            "color": LINE,
+            "margin": "0.11,0.05",
+            "height": "0.3",
+        },
+        edge_attr={
+            "fontname": FONT,
+            "fontsize": "9",
+            "fontcolor": SOFT_INK,
+            "color": LINE,
+            "arrowsize": "0.6",
+        },
+    )
+    _fill(graph, whole)
+    for frame in beside:
+        _cluster(graph, frame)
+    return graph.source
+
+
+def _fill(graph: Digraph, frame: Frame) -> None:
+    for box in frame.boxes:
+        graph.node(_id(box.id), label=f"<{_box_label(box)}>", **_look(box))
+    for arrow in frame.arrows:
+        look = {"label": f" {arrow.label} "} if arrow.label else {}
+        graph.edge(_id(arrow.tail), _id(arrow.head), **look)
+
+
+def _cluster(graph: Digraph, frame: Frame) -> None:
+    cluster = Digraph(
+        name=f"cluster {frame.id}",
+        graph_attr={
+            "label": f"<{_frame_label(frame, 11)}>",
+            "labeljust": "l",
+            "style": "rounded,filled",
+            "fillcolor": FRAME_FILL,
+            "color": _tie_color(frame.tie),
+            "penwidth": "2.2",
+            "margin": "10",
+        },
+    )
+    _fill(cluster, frame)
+    graph.subgraph(cluster)
+
+
+def _id(name: str) -> str:
+    """A node's name; a colon would be read as a port, and a leading bracket as HTML."""
+    return name.replace(":", ".").replace("<", "(")
+
+
+def _look(box: Box) -> dict[str, str]:
+    look = {"fillcolor": FILLS[box.kind]}
+    if box.kind == "input":
+        look |= {"color": INK, "penwidth": "1.4"}
+    if box.output:
+        look |= {"color": INK, "peripheries": "2"}
+    if box.tie is not None:
+        look |= {"color": _tie_color(box.tie), "penwidth": "2.2"}
+    return look
+
+
+def _tie_color(tie: int | None) -> str:
+    return LINE if tie is None else TIES[tie % len(TIES)]
+
+
+def _box_label(box: Box) -> str:
+    """An HTML-like label, with the layers that a wrapper holds as small boxes inside."""
+    cells = "".join(
+        f'<td border="1" cellpadding="4" style="rounded" color="{LINE}" '
+        f'bgcolor="{FILLS[inner.kind]}">{_box_label(inner)}</td>'
+        for inner in box.inside
+    )
+    inside = [f'<table border="0" cellspacing="4"><tr>{cells}</tr></table>'] if cells else []
+    return _table([*_texts(box.title, box.lines), *inside])
+
+
+def _frame_label(frame: Frame, size: int) -> str:
+    """An HTML-like label, kept left and with a gap below it."""
+    return _table(
+        [*_texts(frame.title, frame.lines, size), '<font point-size="4"> </font>'], "left"
+    )
+
+
+def _texts(title: str, lines: Sequence[str], size: int = 11) -> list[str]:
+    """A bold title, then smaller lines."""
+    return [
+        f'<font point-size="{size}"><b>{escape(title)}</b></font>',
+        *(f'<font point-size="9" color="{SOFT_INK}">{escape(line)}</font>' for line in lines),
+    ]
+
+
+def _table(rows: Sequence[str], align: str = "center") -> str:
+    cells = "".join(f'<tr><td align="{align}">{row}</td></tr>' for row in rows)
+    return f'<table border="0" cellspacing="0" cellpadding="1">{cells}</table>'

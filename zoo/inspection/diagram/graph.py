@@ -28,13 +28,22 @@ class Tensor:
 
 @dataclass(frozen=True, eq=False)
 class Call:
-    """One of the `of` calls that this graph makes of one layer, model or bare operation."""
+    """One of the `of` calls that this graph makes of one layer, model or bare operation.
+
+    Attributes:
+        model: The model that the operation is or, through wrappers, applies; None for others.
+        held: What holds the operation's weights.
+        wraps: The layers inside a wrapper.
+    """
 
     operation: Any
     name: str
     of: int
     sources: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
+    model: Any
+    held: Any
+    wraps: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -75,7 +84,7 @@ def trace(model: Any) -> Graph:
     """Read the graph of a model; a subclassed model, which has none, is one call."""
     name = stable_names([model])[0]
     if not is_graph_model(model):
-        return Graph(name, (Call(model, name, 1, (), ()),), (0,), ())
+        return Graph(name, (Call(model, name, 1, (), (), None, model, ()),), (0,), ())
     nodes = _nodes(model.inputs, model.outputs)
     place = {id(node): index for index, node in enumerate(nodes)}
     operations = list({id(node.operation): node.operation for node in nodes}.values())
@@ -95,6 +104,9 @@ def trace(model: Any) -> Graph:
             of=times[id(node.operation)],
             sources=tuple(map(tensor, node.input_tensors)),
             outputs=tuple(map(tensor, node.outputs)),
+            model=interior(node.operation),
+            held=holder(node.operation),
+            wraps=wrapped(node.operation),
         )
         for node in nodes
     )
@@ -116,11 +128,9 @@ def uses(graph: Graph) -> Counter[int]:
     graphs = [graph]
     while graphs:
         for call in graphs.pop().calls:
-            held = holder(call.operation)
-            found[id(held)] += 1
-            model = interior(held)
-            if model is not None and found[id(held)] == 1:
-                graphs.append(trace(model))
+            found[id(call.held)] += 1
+            if call.model is not None and found[id(call.held)] == 1:
+                graphs.append(trace(call.model))
     return found
 
 
