@@ -12,7 +12,7 @@ from examples import tiny
 
 import zoo
 from zoo._keras import keras, layers
-from zoo.cli.options import parse_arguments
+from zoo.cli.options import arguments
 from zoo.cli.root import cli, run
 from zoo.core.errors import BuildError, RecipeError, UnknownNameError
 from zoo.inspection.arithmetic import evaluate
@@ -268,7 +268,7 @@ def test_command_line(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_arguments_of_the_command_line() -> None:
     pairs = ["a=1", "b=(2, 3)", "c=text", "d=true", "e=False", "f=None", "g=x=y", "h='q'", "i=1e-3"]
-    assert parse_arguments(pairs) == {
+    assert arguments(pairs) == {
         "a": 1,
         "b": (2, 3),
         "c": "text",
@@ -282,8 +282,8 @@ def test_arguments_of_the_command_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pairs", "said"), [(["units"], "key=value"), (["=3"], "key=value"), (["a=1", "a=2"], "twice")]
+    ("pairs", "said"), [(["units"], "KEY=VALUE"), (["=3"], "KEY=VALUE"), (["a=1", "a=2"], "twice")]
 )
 def test_malformed_arguments(pairs: list[str], said: str) -> None:
     with pytest.raises(RecipeError, match=said):
-        parse_arguments(pairs)
+        arguments(pairs)

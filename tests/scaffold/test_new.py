@@ -142,7 +142,7 @@ def test_an_existing_folder_and_bad_names_are_refused(
             ["--columns", "lable=y"],
             "unknown input or output of mlp 'lable'; did you mean",
         ),
-        ("mlp", "a,b,label", ["--columns", "label"], "write --columns NAME=COLUMN"),
+        ("mlp", "a,b,label", ["--columns", "label"], "--columns takes NAME=COLUMN"),
         ("tournament_stack", "a,b,score_diff", [], "'game' (3,), and here are 2"),
         ("two_branch_add", "a_0,a_1,b_0,category", [], "columns for its input"),
         ("basketball", "x,y,score_diff", [], "no column 'home' for this input"),

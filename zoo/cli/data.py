@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
+from zoo.cli.options import FOLDER
+
 home_option = click.option(
     "--home",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FOLDER,
     help="Data home, instead of $ZOO_DATA_HOME or the user's cache folder.",
 )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from zoo.cli.options import fields_option, logdir_option, parse_fields, record_option
+from zoo.cli.options import fields_option, logdir_option, record_option
 from zoo.core.errors import RecipeError
 from zoo.recipes.registry import recipe as find_recipe
 
@@ -35,7 +35,7 @@ def command(
     weights: str,
     data: str | None,
     seed: int | None,
-    pairs: tuple[str, ...],
+    overrides: dict[str, str],
     logdir: Path,
     as_json: bool,
 ) -> None:
@@ -45,7 +45,6 @@ def command(
     --runs the members may be of different architectures with the same inputs, outputs and data.
     The result is a run like any other: evaluate, predict with or export RECIPE_ensemble.
     """
-    overrides = parse_fields(pairs)
     settings: dict[str, Any] = {
         key: value
         for key, value in (("members", members), ("data", data), ("seed", seed))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import click
 
-from zoo.cli.options import arguments_option, parse_arguments
+from zoo.cli.options import arguments_option
 
 
 @click.command("explain")
@@ -14,9 +15,9 @@ from zoo.cli.options import arguments_option, parse_arguments
 @arguments_option
 @click.option("--all", "weightless", is_flag=True, help="Show layers without weights too.")
 @click.option("--json", "as_json", is_flag=True, help="Print the lines as JSON.")
-def command(name: str, pairs: tuple[str, ...], weightless: bool, as_json: bool) -> None:
+def command(name: str, builder_arguments: dict[str, Any], weightless: bool, as_json: bool) -> None:
     """Show where the parameters of architecture NAME come from, layer by layer."""
     from zoo.inspection.explain import explain
 
-    explanation = explain(name, weightless=weightless, **parse_arguments(pairs))
+    explanation = explain(name, weightless=weightless, **builder_arguments)
     click.echo(json.dumps(explanation.as_dict(), indent=2) if as_json else str(explanation))

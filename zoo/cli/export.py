@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from zoo.cli.options import logdir_option
+from zoo.cli.options import FOLDER, logdir_option
 from zoo.core.errors import ZooError
 from zoo.exporting import FORMATS, TOLERANCE
 
@@ -24,7 +24,7 @@ from zoo.exporting import FORMATS, TOLERANCE
 @click.option(
     "--to",
     "folder",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     help="Folder for the artifacts and signature.json.  [default: export/ in the run's folder]",
 )
 @click.option(

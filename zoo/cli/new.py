@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from zoo.cli.options import arguments_option, parse_arguments
-from zoo.core.errors import RecipeError
+from zoo.cli.options import FILE, arguments_option, assigned
 
 
 @click.command("new")
@@ -16,7 +16,7 @@ from zoo.core.errors import RecipeError
 @click.option(
     "--csv",
     "table",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     help="Your own table, copied into the project; without it an example is made up.",
 )
 @click.option(
@@ -32,7 +32,7 @@ def command(
     source: str,
     table: Path | None,
     assignments: tuple[str, ...],
-    pairs: tuple[str, ...],
+    builder_arguments: dict[str, Any],
 ) -> None:
     """Write a project of your own into FOLDER, started from an architecture of the zoo.
 
@@ -47,26 +47,12 @@ def command(
     """
     from zoo.scaffold.project import create
 
-    arguments = parse_arguments(pairs)
-    columns = _columns(assignments)
-    files = create(folder, source, table=table, columns=columns, arguments=arguments)
+    columns = {
+        name: tuple(column.strip() for column in text.split(","))
+        for name, text in assigned(assignments, "--columns", "NAME=COLUMN", "label=outcome").items()
+    }
+    files = create(folder, source, table=table, columns=columns, arguments=builder_arguments)
     for name in files:
         click.echo(folder / name)
     package = folder.name.replace("-", "_")
     click.echo(f"next: pip install -e {folder} && zoo train {package}", err=True)
-
-
-def _columns(assignments: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    """`label=outcome` as {"label": ("outcome",)}."""
-    found: dict[str, tuple[str, ...]] = {}
-    for each in assignments:
-        name, equals, columns = (part.strip() for part in each.partition("="))
-        listed = tuple(column.strip() for column in columns.split(","))
-        if not equals or not name or not all(listed):
-            raise RecipeError(
-                f"--columns {each!r}: write --columns NAME=COLUMN, such as label=outcome"
-            )
-        if name in found:
-            raise RecipeError(f"--columns {name}: given twice")
-        found[name] = listed
-    return found

@@ -1,8 +1,7 @@
-"""Options that several commands share, and the `--set KEY=VALUE` of those that have one."""
+"""Options that several commands share, and how `--set KEY=VALUE` is read."""
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -10,14 +9,41 @@ from typing import Any
 import click
 
 from zoo.core.errors import RecipeError
+from zoo.recipes.fields import literal
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
-_WORDS: dict[str, bool | None] = {"true": True, "false": False, "none": None}
+FILE = click.Path(dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+def assigned(
+    pairs: Iterable[str], option: str = "--set", form: str = "KEY=VALUE", example: str = "epochs=3"
+) -> dict[str, str]:
+    """What an option that is given several times assigns to each key.
+
+    Raises:
+        RecipeError: a pair of another form, or a key given twice.
+    """
+    found: dict[str, str] = {}
+    for pair in pairs:
+        key, equals, value = (part.strip() for part in pair.partition("="))
+        if not equals or not key:
+            raise RecipeError(f"{option} takes {form}, such as {option} {example}, not {pair!r}")
+        if key in found:
+            raise RecipeError(f"{option} {key} is given twice, as {found[key]!r} and as {value!r}")
+        found[key] = value
+    return found
+
+
+def arguments(pairs: Iterable[str]) -> dict[str, Any]:
+    """Builder arguments from `key=value` pairs; values are Python literals, else text."""
+    return {key: literal(text) for key, text in assigned(pairs, example="units=20").items()}
+
 
 logdir_option: Decorator = click.option(
     "--logdir",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     default=Path("tensorboard_logs"),
     show_default=True,
     help="Parent of the run folders.",
@@ -29,53 +55,18 @@ record_option: Decorator = click.option(
     "--json", "as_json", is_flag=True, help="Print run.json and nothing else."
 )
 fields_option: Decorator = click.option(
-    "--set", "pairs", multiple=True, metavar="KEY=VALUE", help="Change a recipe field."
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="KEY=VALUE",
+    callback=lambda _context, _option, pairs: assigned(pairs),
+    help="Change a recipe field.",
 )
 arguments_option: Decorator = click.option(
     "--set",
-    "pairs",
-    metavar="KEY=VALUE",
+    "builder_arguments",
     multiple=True,
+    metavar="KEY=VALUE",
+    callback=lambda _context, _option, pairs: arguments(pairs),
     help="An argument of the builder, such as units=20; may be given several times.",
 )
-
-
-def parse_fields(pairs: Iterable[str]) -> dict[str, Any]:
-    """Recipe fields from `key=value` pairs; the values stay text, which the recipe converts.
-
-    Raises:
-        RecipeError: a pair of another form.
-    """
-    fields: dict[str, Any] = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals or not key:
-            raise RecipeError(f"--set takes KEY=VALUE, such as --set epochs=3, not {pair!r}")
-        fields[key] = value
-    return fields
-
-
-def parse_arguments(pairs: Iterable[str]) -> dict[str, Any]:
-    """Builder arguments from `key=value` pairs; values are Python literals, else text.
-
-    Raises:
-        RecipeError: a pair of another form, or a key given twice.
-    """
-    arguments: dict[str, Any] = {}
-    for pair in pairs:
-        key, equals, text = (part.strip() for part in pair.partition("="))
-        if not equals or not key.isidentifier():
-            raise RecipeError(f"--set {pair!r}: write --set key=value, such as --set units=20")
-        if key in arguments:
-            raise RecipeError(f"--set {key}: given twice, {arguments[key]!r} and {text!r}")
-        arguments[key] = _value(text)
-    return arguments
-
-
-def _value(text: str) -> Any:
-    if text.lower() in _WORDS:
-        return _WORDS[text.lower()]
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return text

@@ -7,14 +7,14 @@ from typing import Any, Literal
 
 import click
 
-from zoo.cli.options import arguments_option, parse_arguments
+from zoo.cli.options import FILE, arguments_option
 
 
 @click.command("plot")
 @click.argument("name")
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     help="File to write, .svg, .png or .dot.  [default: NAME.svg]",
 )
 @click.option(
@@ -44,7 +44,7 @@ def command(
     style: Literal["zoo", "keras"],
     nested: bool,
     detail: Literal["auto", "layers", "runs", "blocks"],
-    pairs: tuple[str, ...],
+    builder_arguments: dict[str, Any],
 ) -> None:
     """Draw architecture NAME: every call a box, every edge with its shape."""
     from zoo.inspection.diagram import check_suffix, render
@@ -52,9 +52,8 @@ def command(
     from zoo.models.registry import build, spec
 
     entry = spec(name)
-    arguments: dict[str, Any] = parse_arguments(pairs)
     path = out or Path(f"{entry.name}.svg")
     check_suffix(path)
     with abstract_build():
-        model = build(name, **arguments)
+        model = build(name, **builder_arguments)
     click.echo(render(model, path, style=style, nested=nested, detail=detail))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from zoo.cli.options import logdir_option
+from zoo.cli.options import FILE, logdir_option
 from zoo.core.errors import DataError
 
 
@@ -18,12 +18,12 @@ from zoo.core.errors import DataError
 @click.option(
     "--csv",
     "table",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     help="Table with one column per input value; one prediction per row.",
 )
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     help="Where the table with predictions goes; stdout by default.",
 )
 @click.pass_context

@@ -7,13 +7,14 @@ from typing import Any
 
 import click
 
+from zoo.cli.options import FOLDER
 from zoo.core.errors import TrainingError
 
 
 @click.command("tensorboard")
 @click.argument(
     "logdir",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     default=Path("tensorboard_logs"),
 )
 @click.option(

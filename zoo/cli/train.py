@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from zoo.cli.options import data_option, fields_option, logdir_option, parse_fields, record_option
+from zoo.cli.options import FILE, data_option, fields_option, logdir_option, record_option
 from zoo.core.errors import RecipeError
 from zoo.recipes.fields import ENGINES
 from zoo.recipes.registry import read_recipe
@@ -20,7 +20,7 @@ from zoo.recipes.registry import recipe as find_recipe
 @click.option(
     "--recipe",
     "file",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     help="Train the recipe in this file, JSON or TOML.",
 )
 @click.option("--resume", "run", metavar="RUN", help="Go on with an interrupted run.")
@@ -44,7 +44,7 @@ def command(
     epochs: int | None,
     batch_size: int | None,
     engine: str,
-    pairs: tuple[str, ...],
+    overrides: dict[str, Any],
     profile: bool,
     logdir: Path,
     as_json: bool,
@@ -58,13 +58,8 @@ def command(
         raise RecipeError(
             "give a recipe to train, --recipe FILE, or --resume RUN to go on with a run"
         )
-    overrides = parse_fields(pairs)
-    if epochs is not None:
-        overrides["epochs"] = epochs
-    if batch_size is not None:
-        overrides["batch_size"] = batch_size
-    if engine != "auto":
-        overrides["engine"] = engine
+    given = {"epochs": epochs, "batch_size": batch_size, "engine": engine}
+    overrides |= {name: value for name, value in given.items() if value not in (None, "auto")}
     chosen = find_recipe(recipe) if recipe else read_recipe(file) if file else None
     if chosen:
         chosen.override(overrides)  # fail before TensorFlow loads

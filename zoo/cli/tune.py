@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from zoo.cli.options import data_option, fields_option, logdir_option, parse_fields
+from zoo.cli.options import data_option, fields_option, logdir_option
 
 
 @click.command("tune")
@@ -27,7 +27,7 @@ def command(
     data: str,
     seed: int,
     study: str | None,
-    pairs: tuple[str, ...],
+    overrides: dict[str, str],
     logdir: Path,
 ) -> None:
     """Search RECIPE's settings for the lowest validation value.
@@ -37,7 +37,6 @@ def command(
     The best recipe is written to best.json there, for zoo train --recipe. The test rows are
     not looked at. Ctrl-C stops after the epoch.
     """
-    overrides = parse_fields(pairs)
     from zoo.tuning.search import check, tune
 
     # fail before TensorFlow loads

@@ -66,6 +66,7 @@ Positive = Annotated[float, Rule("above 0", lambda number: number > 0)]
 NotNegative = Annotated[float, Rule("from 0 up", lambda number: number >= 0)]
 Share = Annotated[float, Rule("from 0 to below 1", lambda number: 0 <= number < 1)]
 
+_LITERALS = {"true": True, "false": False, "none": None}
 _WANTED = {str: "text", int: "a whole number", float: "a number", bool: "True or False"}
 
 
@@ -209,8 +210,8 @@ def literal(value: Any) -> Any:
     """The Python literal that a text holds, or else the text itself."""
     if not isinstance(value, str):
         return value
-    if value.lower() in ("true", "false"):
-        return value.lower() == "true"
+    if value.lower() in _LITERALS:
+        return _LITERALS[value.lower()]
     try:
         return ast.literal_eval(value)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
