@@ -101,8 +101,9 @@ def facts(entry: ModelSpec) -> list[tuple[str, str]]:
     found += [("concept", f"{key}: {CONCEPTS[key]}") for key in entry.concepts]
     if entry.aliases:
         found.append(("aliases", ", ".join(entry.aliases)))
-    found.append(("recipes", ", ".join(recipes_of(entry)) or "none: there is nothing to train"))
-    found += [("weights", text) for text in shipped_weights.facts(recipes_of(entry))]
+    recipes = recipes_of(entry)
+    found.append(("recipes", ", ".join(recipes) or "none: there is nothing to train"))
+    found += [("weights", text) for text in shipped_weights.facts(recipes)]
     found.append(("diagram", f"docs/diagrams/{entry.name}.svg"))
     return found
 

@@ -91,8 +91,9 @@ def lines(drawn: Sketch, unit: Unit) -> list[str]:
     if unit.form == "block":
         return _block_lines(drawn, unit)
     first, *rest = [describe.settings(call.operation) for call in drawn.calls(unit)]
-    followers = ", ".join(text.removeprefix("Activation ") for text in rest)
-    return [first, f"+ {followers}"] if followers else [first]
+    if not rest:
+        return [first]
+    return [first, f"+ {', '.join(text.removeprefix('Activation ') for text in rest)}"]
 
 
 def _contract(graph: Graph, units: Iterable[Unit]) -> Sketch:

@@ -111,9 +111,9 @@ class _Composer:
 
     def _box(self, drawn: Sketch, unit: Unit, path: str) -> Box:
         calls = drawn.calls(unit)
+        operations = {id(call.operation): call.operation for call in calls}.values()
         name = title(drawn, unit)
         box = Box(f"{path}{name}", name, lines(drawn, unit), describe.kind(calls[0].operation))
-        operations = {id(call.operation): call.operation for call in calls}.values()
         count = sum(map(describe.parameter_count, operations))
         if unit.form == "layer":
             self._open(box, calls[0], path, count)
