@@ -37,10 +37,8 @@ def command(
     The best recipe is written to best.json there, for zoo train --recipe. The test rows are
     not looked at. Ctrl-C stops after the epoch.
     """
-    from zoo.tuning.search import check, tune
+    from zoo.tuning.search import tune
 
-    # fail before TensorFlow loads
-    check(recipe, overrides, trials=trials, time=time, jobs=jobs, study=study)
     tune(
         recipe,
         trials=trials,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -95,6 +97,21 @@ def metric_rows(
             values = (scores.get(split, {}).get(metric) for scores in columns.values())
             cells = ("" if value is None else f"{value:.4f}" for value in values)
             yield (f"{split} {metric}", *cells)
+
+
+@contextmanager
+def errors_only(*libraries: str) -> Iterator[None]:
+    """Drop Python's warnings, and what these libraries log below an error, in the block."""
+    levels = {name: logging.getLogger(name).level for name in libraries}
+    for name in libraries:
+        logging.getLogger(name).setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
 
 
 class Timer:

@@ -187,11 +187,8 @@ def _tensors(tensors: Sequence[TensorSpec], values: Mapping[str, Any]) -> str:
             tensor = dataclasses.replace(tensor, shape=sized.shape)
         tensor = dataclasses.replace(tensor, least=tensor.least_at(values))
         parts = [_literal(tensor.name), _literal(tensor.shape)]
-        parts += [
-            f"{field.name}={_literal(getattr(tensor, field.name))}"
-            for field in dataclasses.fields(tensor)[2:]
-            if getattr(tensor, field.name) != field.default
-        ]
+        changed = _changed(tensor, TensorSpec(tensor.name, tensor.shape))
+        parts += [f"{name}={_literal(value)}" for name, value in changed.items()]
         lines = "".join(f"\n            {part}," for part in parts)
         calls.append(f"\n        TensorSpec({lines}\n        ),")
     return "".join(calls)
@@ -211,28 +208,26 @@ def with_defaults(function: str, values: Mapping[str, Any]) -> str:
     """The source of a function with other default values for some of its arguments."""
     (node,) = ast.parse(function).body
     assert isinstance(node, ast.FunctionDef)
-    with_default = node.args.args[len(node.args.args) - len(node.args.defaults) :]
-    pairs = [*zip(with_default, node.args.defaults, strict=True)]
-    pairs += [
-        (argument, default)
-        for argument, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
-        if default is not None
-    ]
+    known = node.args
+    with_default = known.args[len(known.args) - len(known.defaults) :]
+    pairs = [*zip(with_default, known.defaults, strict=True)]
+    pairs += [*zip(known.kwonlyargs, known.kw_defaults, strict=True)]
     lines = function.splitlines()
-    for argument, default in sorted(pairs, key=lambda each: each[1].lineno, reverse=True):
-        if argument.arg not in values:
+    for argument, default in reversed(pairs):  # what stands before one stays where it is
+        if default is None or argument.arg not in values:
             continue
-        row, end = default.lineno - 1, default.end_lineno
-        assert end == default.lineno, f"{argument.arg}: a default on several lines"
+        row = default.lineno - 1
+        assert default.end_lineno == default.lineno, f"{argument.arg}: a default on several lines"
         line = lines[row].encode()  # the parser counts bytes
-        text = _literal(values[argument.arg]).encode()
-        lines[row] = (line[: default.col_offset] + text + line[default.end_col_offset :]).decode()
-        shift = len(text) - ((default.end_col_offset or 0) - default.col_offset)
-        for _, other in pairs:  # what follows on the same line moves
-            if other.lineno == default.lineno and other.col_offset > default.col_offset:
-                other.col_offset += shift
-                other.end_col_offset = (other.end_col_offset or 0) + shift
+        before, after = line[: default.col_offset], line[default.end_col_offset :]
+        lines[row] = (before + _literal(values[argument.arg]).encode() + after).decode()
     return "\n".join(lines)
+
+
+def _changed(entry: Any, blank: Any) -> dict[str, Any]:
+    """The fields of a dataclass that differ from another's."""
+    values = {field.name: getattr(entry, field.name) for field in dataclasses.fields(entry)}
+    return {name: value for name, value in values.items() if value != getattr(blank, name)}
 
 
 def _recipe(package: str, layout: Layout) -> dict[str, Any]:
@@ -261,13 +256,8 @@ def _recipe(package: str, layout: Layout) -> dict[str, Any]:
         engine = "resident" if base.engine == "resident-xla" else base.engine
         batch = min(base.batch_size, BATCH)
         recipe = dataclasses.replace(base, **own, **_DROPPED, engine=engine, batch_size=batch)
-    blank = Recipe("blank", "blank", "blank", "", {}, {})
-    fields = (field.name for field in dataclasses.fields(recipe))
-    return {
-        name: getattr(recipe, name)
-        for name in fields
-        if name in ("loss", "metrics") or getattr(recipe, name) != getattr(blank, name)
-    }
+    changed = _changed(recipe, Recipe("blank", "blank", "blank", "", {}, {}))
+    return {**changed, "metrics": recipe.metrics}
 
 
 def _metrics(loss: str) -> tuple[str, ...]:
@@ -276,16 +266,8 @@ def _metrics(loss: str) -> tuple[str, ...]:
 
 def _arrays(layout: Layout) -> dict[str, Any]:
     """The table's description, as `zoo.data.tabular.read_description` reads it."""
-    blank = Field(())
     arrays = [
-        {
-            **({"name": name} if field.shape else {}),
-            **{
-                each.name: getattr(field, each.name)
-                for each in dataclasses.fields(field)
-                if getattr(field, each.name) != getattr(blank, each.name)
-            },
-        }
+        {**({"name": name} if field.shape else {}), **_changed(field, Field(()))}
         for name, field in layout.fields.items()
     ]
     return {"arrays": arrays, "sizes": layout.sizes}

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
-import io
 import json
-import logging
-import warnings
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
+from zoo.core.console import errors_only
 from zoo.core.files import replacing, write_text
 from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import write_recipe
@@ -77,28 +75,24 @@ def write_trial(study: Study, trial: FrozenTrial) -> None:
 
 def _table(study: Study) -> str:
     """All trials that ended, as CSV."""
-    text = io.StringIO()
     monitor = study.recipe.monitor
-    columns = ["trial", "outcome", monitor, "epochs", "seconds", *study.space, "error"]
-    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
-    writer.writeheader()
+    rows = []
     for trial in study.trials():
         if not trial.state.is_finished():
             continue
         attributes = trial.user_attrs
         lost = trial.state.name == "FAIL" and "error" not in attributes
-        writer.writerow(
+        rows.append(
             {
+                **attributes,
+                **trial.params,
                 "trial": trial.number,
                 "outcome": "lost" if lost else trial.state.name.lower(),
-                monitor: attributes.get("metrics", {}).get(monitor, ""),
-                "epochs": attributes.get("epochs", ""),
-                "seconds": attributes.get("seconds", ""),
-                **trial.params,
-                "error": attributes.get("error", ""),
+                monitor: attributes.get("metrics", {}).get(monitor),
             }
         )
-    return text.getvalue()
+    columns = ["trial", "outcome", monitor, "epochs", "seconds", *study.space, "error"]
+    return pd.DataFrame(rows, columns=columns, dtype=object).to_csv(index=False)
 
 
 def importances(study: Study) -> dict[str, float]:
@@ -106,18 +100,15 @@ def importances(study: Study) -> dict[str, float]:
     done = study.trials("COMPLETE")
     if len(done) < 4 or len({trial.value for trial in done}) < 2:
         return {}
-    with _quiet():
-        evaluator = _importance_evaluator(study)
+    importance = load_optuna().importance
+    with errors_only():  # no note that these functions are experimental
         try:
-            found = load_optuna().importance.get_param_importances(
-                study.optuna, evaluator=evaluator
-            )
+            return importance.get_param_importances(study.optuna, evaluator=_evaluator(study))
         except (ValueError, RuntimeError):  # the settings or the values hardly vary
             return {}
-    return dict(found)
 
 
-def _importance_evaluator(study: Study) -> Any:
+def _evaluator(study: Study) -> Any:
     return load_optuna().importance.FanovaImportanceEvaluator(seed=study.seed)
 
 
@@ -136,7 +127,7 @@ def write_outcome(study: Study) -> dict[str, float]:
 
 def draw_pictures(study: Study, *, importances: bool) -> None:
     """Draw how the trials went, and what mattered if that is known."""
-    with _quiet():
+    with errors_only("matplotlib"):  # which misses fonts
         from matplotlib import pyplot
         from optuna.visualization import matplotlib as plots
 
@@ -147,7 +138,7 @@ def draw_pictures(study: Study, *, importances: bool) -> None:
         }
         if importances:
             draws["importances"] = partial(
-                plots.plot_param_importances, evaluator=_importance_evaluator(study)
+                plots.plot_param_importances, evaluator=_evaluator(study)
             )
         before = pyplot.get_backend()
         pyplot.switch_backend("agg")  # no screen
@@ -160,20 +151,6 @@ def draw_pictures(study: Study, *, importances: bool) -> None:
                 pyplot.close("all")
         finally:
             pyplot.switch_backend(before)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Drop Optuna's notes that these functions are experimental, and Matplotlib's on fonts."""
-    logger = logging.getLogger("matplotlib")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logger.setLevel(level)
 
 
 def shown(value: Any) -> str:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import time as timer
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +18,6 @@ from zoo.tuning.space import own_settings, space_of
 from zoo.tuning.study import Study, load_optuna, opened
 
 LOGDIR = Path("tensorboard_logs")
-WAIT_SECONDS = 600  # for the other processes' last trials to end by themselves
 
 
 @dataclass(frozen=True)
@@ -83,14 +79,14 @@ def tune(
         TrainingError: no trial could be finished, or the folder holds another search.
         StoppedEarly: Ctrl-C; the message says how to go on.
     """
-    chosen = check(recipe, overrides, trials=trials, time=time, jobs=jobs, study=study)
+    chosen = _checked(recipe, overrides, trials, time, jobs, study)
     deadline = timer.time() + time if time else float("inf")
     reporter = reporter or Reporter()
     logdir = Path(logdir)
     if jobs > 1:  # or the first process would take a whole GPU
         os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     from zoo.data.registry import choose_source
-    from zoo.training.checkpoint import StopRequest, listening
+    from zoo.training.checkpoint import listening
     from zoo.tuning import worker
 
     source = choose_source(chosen.dataset, data, None, chosen.dataset_options)
@@ -106,40 +102,27 @@ def tune(
     with opened(folder, settings) as made:
         _say_where(made, trials, reporter)
         dataset = worker.stacked(made, dataset, logdir, reporter)
-        others: list[subprocess.Popen[bytes]] = []
-
-        class Stop(StopRequest):
-            def ask(self) -> None:
-                super().ask()
-                _ask_to_stop(others)
-
-        stop = Stop()
+        stop = worker.Others()
         count = min(jobs, trials - len(made.finished())) - 1
-        command = [sys.executable, "-m", "zoo.tuning.worker"]
-        command += map(str, (folder, trials, deadline, logdir))
-        with listening(stop, reporter.line), _workers(others, command, count, reporter):
+        arguments = (folder, trials, deadline, logdir)
+        with listening(stop, reporter.line), stop.started(count, arguments, reporter):
             worker.work(made, dataset, trials, deadline, stop, reporter)
-            if not stop.asked and any(process.wait() for process in others):
+            if not stop.asked and any(process.wait() for process in stop.processes):
                 raise TrainingError("a process of the search failed; the same command goes on")
         with made.locked():
             shares = outcome.write_outcome(made)
         return _ended(made, trials, shares, reporter, stopped=stop.asked)
 
 
-def check(
+def _checked(
     recipe: str | Recipe,
     overrides: Mapping[str, Any],
-    *,
     trials: int,
     time: float | None,
     jobs: int,
     study: str | None,
 ) -> Recipe:
-    """Check the arguments, before TensorFlow loads; the recipe with its overrides.
-
-    Raises:
-        ZooError: as `tune` does.
-    """
+    """The recipe with its overrides, once all arguments are checked: before TensorFlow loads."""
     chosen = (find_recipe(recipe) if isinstance(recipe, str) else recipe).override(overrides)
     if trials < 1:
         raise RecipeError(f"trials must be at least 1, not {trials}")
@@ -149,9 +132,8 @@ def check(
         raise RecipeError(f"time is in seconds, above 0, not {time}")
     if study is not None and (not study or study.startswith(".") or "/" in study or "\\" in study):
         raise RecipeError(f"study is a folder's name, not {study!r}")
-    space = space_of(chosen)
     for key in overrides:
-        if key in space:
+        if key in space_of(chosen):
             raise RecipeError(f"{key} is searched; it cannot be set as well")
     load_optuna()
     return chosen
@@ -208,53 +190,5 @@ def _ended(
     path = study.folder / outcome.BEST
     reporter.line(f"tables and pictures: {study.folder}")
     reporter.line(f"train it: zoo train --recipe {path} --data {study.source}")
-    return Search(
-        study.folder,
-        outcome.best_recipe(study, best),
-        best.params,
-        best.value,
-        done,
-        shares,
-    )
-
-
-@contextmanager
-def _workers(
-    processes: list[subprocess.Popen[bytes]], command: Sequence[str], count: int, reporter: Reporter
-) -> Iterator[None]:
-    """Start `count` further processes; none of `processes` is left when the block ends."""
-    try:
-        for _ in range(count):
-            started = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=_output(reporter),
-                start_new_session=True,  # Ctrl-C is this process's to pass on
-            )
-            processes.append(started)
-        yield
-    finally:
-        _ask_to_stop(processes)
-        for process in processes:
-            try:
-                process.wait(timeout=WAIT_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def _ask_to_stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
-    """Have them end after the epoch that they are in."""
-    for process in processes:
-        if process.stdin is not None and not process.stdin.closed:
-            process.stdin.close()
-
-
-def _output(reporter: Reporter) -> int | None:
-    """Where the processes' lines go: with the reporter's, if that is a file of the system's."""
-    if reporter.console.quiet:
-        return subprocess.DEVNULL
-    try:
-        return reporter.console.file.fileno()
-    except (OSError, AttributeError):
-        return None
+    found = outcome.best_recipe(study, best)
+    return Search(study.folder, found, best.params, best.value, done, shares)

@@ -58,7 +58,7 @@ class Study:
         folder: Where everything is.
         recipe: What is searched around.
         space: What is varied.
-        source, fingerprint: The data.
+        source: Of the data.
         seed: Of the weights, the order of the rows, and the draws.
         optuna: The study of that name in the storage.
     """
@@ -68,7 +68,6 @@ class Study:
         self.recipe = Recipe.from_dict(settings["recipe"])
         self.space: Space = {key: tuple(words) for key, words in settings["search"].items()}
         self.source: str = settings["data"]["source"]
-        self.fingerprint: str = settings["data"]["fingerprint"]
         self.seed: int = settings["seed"]
         self.optuna = optuna
         self.worker = uuid.uuid4().hex

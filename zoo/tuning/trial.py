@@ -19,6 +19,7 @@ from zoo.experiments import setup
 from zoo.recipes.recipe import Recipe
 from zoo.training import engine
 from zoo.training.callbacks import BestWeights, HistoryFile, standard_callbacks
+from zoo.training.interrupt import StopRequest
 
 if TYPE_CHECKING:
     from optuna.trial import Trial
@@ -37,7 +38,7 @@ class Outcome:
         value: The monitored value: of the epoch whose weights are kept, or the last one seen.
         state: `COMPLETE`, `PRUNED`, `FAIL` or, when a person stopped it, `STOPPED`.
         epochs: Epochs run.
-        seconds: Wall-timer time.
+        seconds: Of the whole trial.
         metrics: Training and validation values of the epoch of `value`.
         error: Why it failed.
     """
@@ -62,7 +63,7 @@ def run_trial(
     seed: int,
     trial: Trial,
     *,
-    more: Sequence[keras.callbacks.Callback] = (),
+    stop: StopRequest,
     say: Callable[[str], None],
 ) -> Outcome:
     """Train one set of settings on data without test rows.
@@ -71,40 +72,28 @@ def run_trial(
         recipe: With the trial's settings.
         dataset: From `searched_data`.
         trial: Told the monitored value after each epoch, and asked whether to go on.
-        more: Further callbacks; one that stops the training ends the trial as `STOPPED`.
+        stop: Ends the trial as `STOPPED` after an epoch.
         say: Told of rows left out.
     """
     begun = time.perf_counter()
     watch = Watch(recipe, trial)
-    error = ""
+    state, error = "COMPLETE", ""
     try:
-        _train(recipe, dataset, seed, [watch, *more], say)
+        _train(recipe, dataset, seed, [watch, stop], say)
     except TrainingError as reason:  # the loss became NaN: as bad as any other bad score
-        watch.diverged, error = True, str(reason)
-    except ZooError as reason:  # settings from which no model can be made
-        return _failed(str(reason), watch, begun)
+        state, error = "PRUNED", str(reason)
     except Exception as reason:
-        if not _is_resource_error(reason):
+        # settings from which no model can be made, or a smaller one than fills the device
+        if not isinstance(reason, ZooError) and type(reason).__name__ != "ResourceExhaustedError":
             raise
-        return _failed(str(reason), watch, begun)
-    if any(getattr(callback, "stopped_after", None) is not None for callback in more):
-        state = "STOPPED" if watch.epochs < recipe.epochs and not watch.ended else "COMPLETE"
+        state, error = "FAIL", " ".join(str(reason).split())
     else:
-        state = "COMPLETE"
-    if watch.pruned or watch.diverged:
-        state = "PRUNED"
-    value, metrics = watch.kept()
+        if watch.pruned:
+            state = "PRUNED"
+        elif stop.stopped_after and watch.epochs < recipe.epochs and not watch.ended:
+            state = "STOPPED"
+    value, metrics = watch.kept() if state != "FAIL" else (math.nan, {})
     return Outcome(value, state, watch.epochs, time.perf_counter() - begun, metrics, error)
-
-
-def _failed(reason: str, watch: Watch, begun: float) -> Outcome:
-    line = " ".join(reason.split())
-    return Outcome(math.nan, "FAIL", watch.epochs, time.perf_counter() - begun, {}, line)
-
-
-def _is_resource_error(error: Exception) -> bool:
-    """Out of memory on the device, which smaller settings avoid."""
-    return type(error).__name__ == "ResourceExhaustedError"
 
 
 def _train(
@@ -117,12 +106,8 @@ def _train(
     keras.backend.clear_session()  # what the last trial built and compiled
     engine.set_seed(seed)
     made = setup.assemble(recipe, dataset, say)
-    unwanted = (BestWeights, HistoryFile)  # a trial leaves no files
-    own = [
-        callback
-        for callback in standard_callbacks(recipe, Path())
-        if not isinstance(callback, unwanted)
-    ]
+    files = (BestWeights, HistoryFile)  # a trial leaves none
+    own = [each for each in standard_callbacks(recipe, Path()) if not isinstance(each, files)]
     engine.fit(
         made.model,
         made.train,
@@ -144,8 +129,7 @@ class Watch(keras.callbacks.Callback):
         self.recipe = recipe
         self.trial = trial
         self.rows: list[dict[str, float]] = []
-        self.pruned = False
-        self.diverged = False
+        self.pruned = False  # as it does badly, or has no finite value any more
         self.ended = False  # the recipe's own early stopping had its say
 
     @property
@@ -161,13 +145,11 @@ class Watch(keras.callbacks.Callback):
         self.rows.append(values)
         self.ended = bool(self.model.stop_training)
         if not math.isfinite(values[monitor]):
-            self.diverged = True
-            self.model.stop_training = True
+            self.pruned = self.model.stop_training = True
             return
         self.trial.report(values[monitor], epoch)
         if epoch + 1 < self.recipe.epochs and not self.ended and self.trial.should_prune():
-            self.pruned = True
-            self.model.stop_training = True
+            self.pruned = self.model.stop_training = True
 
     def kept(self) -> tuple[float, dict[str, float]]:
         """The monitored value, and all values, of the epoch whose weights the training keeps."""

@@ -6,30 +6,85 @@ for that, and the system does if the search is killed.
 
 from __future__ import annotations
 
-import logging
 import os
+import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zoo.core.console import Reporter
+from optuna.trial import FrozenTrial, Trial, TrialState
+
+from zoo.core.console import Reporter, errors_only
 from zoo.core.errors import TrainingError, ZooError
 from zoo.experiments import setup, trainer
 from zoo.experiments.runs import RunContext
 from zoo.recipes.recipe import Recipe
+from zoo.training.checkpoint import STATUS, StopRequest
 from zoo.tuning import outcome
+from zoo.tuning import trial as training
 from zoo.tuning.study import Study, opened
 
 if TYPE_CHECKING:
-    from optuna.trial import FrozenTrial, Trial
-
     from zoo.data.dataset import Dataset
-    from zoo.training.checkpoint import StopRequest
-    from zoo.tuning.trial import Outcome
+
+WAIT_SECONDS = 600  # for the other processes' last trials to end by themselves
+
+
+class Others(StopRequest):
+    """The other processes that a search has started; asked to stop, it asks them too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def ask(self) -> None:
+        super().ask()
+        self._release()
+
+    def _release(self) -> None:
+        """Have them end after the epoch that they are in."""
+        for process in self.processes:
+            assert process.stdin is not None
+            process.stdin.close()
+
+    @contextmanager
+    def started(
+        self, count: int, arguments: Sequence[object], reporter: Reporter
+    ) -> Iterator[None]:
+        """Start `count` processes; none of them is left when the block ends."""
+        command = [sys.executable, "-m", "zoo.tuning.worker", *map(str, arguments)]
+        try:
+            for _ in range(count):
+                process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=_output(reporter),
+                    start_new_session=True,  # Ctrl-C is the search's to pass on
+                )
+                self.processes.append(process)
+            yield
+        finally:
+            self._release()
+            for process in self.processes:
+                try:
+                    process.wait(timeout=WAIT_SECONDS)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+
+
+def _output(reporter: Reporter) -> int | None:
+    """Where the processes' lines go: with the reporter's, if that is a file of the system's."""
+    if reporter.console.quiet:
+        return subprocess.DEVNULL
+    try:
+        return reporter.console.file.fileno()
+    except (OSError, AttributeError):
+        return None
 
 
 def work(
@@ -53,17 +108,15 @@ def work(
     Raises:
         TrainingError: the first trials of the search cannot be trained at all.
     """
-    from zoo.tuning.trial import run_trial
-
-    notes = reporter.line
-    with study.alive(), _quiet_tensorflow():
+    say = reporter.line
+    with study.alive(), errors_only("tensorflow"):  # not its advice to compile less
         while not stop.asked and time.time() < deadline:
             trial = study.ask(trials)
             if trial is None:
                 return
             recipe = study.recipe.override(trial.params)
             try:
-                ended = run_trial(recipe, dataset, study.seed, trial, more=[stop], say=notes)
+                ended = training.run_trial(recipe, dataset, study.seed, trial, stop=stop, say=say)
             except BaseException:
                 with study.locked():
                     study.give_up(trial.number)
@@ -72,34 +125,23 @@ def work(
             reporter.line(_line(study, study.optuna.trials[trial.number], ended, trials))
             if ended.state == "FAIL" and not study.trials("COMPLETE", "PRUNED"):
                 raise TrainingError(f"{study.recipe.name} cannot be trained: {ended.error}")
-            notes = Reporter(silent=True).line  # the rows left out are the same every time
+            say = Reporter(silent=True).line  # the rows left out are the same every time
 
 
-@contextmanager
-def _quiet_tensorflow() -> Iterator[None]:
-    """Hold back the advice not to compile so many functions: every trial is a new model."""
-    logger = logging.getLogger("tensorflow")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
-
-
-def _note(study: Study, trial: Trial, ended: Outcome) -> None:
+def _note(study: Study, trial: Trial, ended: training.Outcome) -> None:
     """Write down how a trial ended, and the best recipe if it is one."""
-    from optuna.trial import TrialState
-
     with study.locked():
         if ended.state == "STOPPED":
             study.give_up(trial.number)
             return
-        trial.set_user_attr("epochs", ended.epochs)
-        trial.set_user_attr("seconds", round(ended.seconds, 3))
-        trial.set_user_attr("metrics", ended.metrics)
-        if ended.error:
-            trial.set_user_attr("error", ended.error)
+        attributes = {
+            "epochs": ended.epochs,
+            "seconds": round(ended.seconds, 3),
+            "metrics": ended.metrics,
+            **({"error": ended.error} if ended.error else {}),
+        }
+        for name, value in attributes.items():
+            trial.set_user_attr(name, value)
         value = ended.value if ended.state == "COMPLETE" else None
         study.optuna.tell(trial, value, TrialState[ended.state])
         outcome.write_trial(study, study.optuna.trials[trial.number])
@@ -108,18 +150,18 @@ def _note(study: Study, trial: Trial, ended: Outcome) -> None:
             outcome.write_best(study, best)
 
 
-def _line(study: Study, trial: FrozenTrial, ended: Outcome, trials: int) -> str:
+def _line(study: Study, trial: FrozenTrial, ended: training.Outcome, trials: int) -> str:
     """What a person sees of a trial."""
     monitor, epochs = study.recipe.monitor, study.recipe.epochs
     done = len(study.finished())
     what = {
         "COMPLETE": f"{monitor} {ended.value:.4f}",
-        "PRUNED": f"pruned after epoch {ended.epochs} of {epochs} at {monitor} {ended.value:.4f}",
+        "PRUNED": f"pruned after epoch {ended.epochs} of {epochs} at {monitor} {ended.value:.4f}"
+        if not ended.error
+        else "pruned: the loss is not a number any more",
         "STOPPED": f"stopped after epoch {ended.epochs} of {epochs}",
         "FAIL": f"failed: {ended.error}",
     }[ended.state]
-    if ended.state == "PRUNED" and ended.error:
-        what = "pruned: the loss is not a number any more"
     best = study.best()
     so_far = f"best {best.value:.4f} (trial {best.number})" if best else "no best yet"
     settings = " ".join(f"{key}={outcome.shown(value)}" for key, value in trial.params.items())
@@ -132,10 +174,8 @@ def _line(study: Study, trial: FrozenTrial, ended: Outcome, trials: int) -> str:
 
 def load(recipe: Recipe, source: str, reporter: Reporter) -> tuple[Dataset, str]:
     """The data that the trials see, and the fingerprint of all of it."""
-    from zoo.tuning.trial import searched_data
-
     dataset = setup.load(recipe, source, reporter)
-    return searched_data(dataset), dataset.fingerprint
+    return training.searched_data(dataset), dataset.fingerprint
 
 
 def stacked(study: Study, dataset: Dataset, logdir: Path, reporter: Reporter) -> Dataset:
@@ -150,8 +190,6 @@ def main(folder: Path, trials: int, deadline: float, logdir: Path) -> int:
     """One of several processes of a search; the exit status."""
     reporter = Reporter()
     try:
-        from zoo.training.checkpoint import STATUS, StopRequest
-
         stop = StopRequest()
         threading.Thread(target=_watch_input, args=(stop,), daemon=True).start()
         with opened(folder) as study:
