@@ -19,7 +19,7 @@ from zoo.experiments import setup
 from zoo.recipes.recipe import Recipe
 from zoo.training import engine
 from zoo.training.callbacks import BestWeights, HistoryFile, standard_callbacks
-from zoo.training.interrupt import StopRequest
+from zoo.training.checkpoint import StopRequest
 
 if TYPE_CHECKING:
     from optuna.trial import Trial
