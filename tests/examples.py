@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
+import pytest
 
 import zoo
+from zoo.core.console import Reporter
 from zoo.data.registry import entry
+from zoo.models.abstract_build import abstract_build
+
+LARGE = zoo.list_models(concept="application")  # seconds to build, over 100 layers each
 
 # Length given to an axis that may vary; the pools of `posts` need this much text.
 LENGTHS = {"posts": 300}
 DEFAULT_LENGTH = 12
+
+
+def slow(*values: Any) -> Any:
+    """A parameter set of the slow tests."""
+    return pytest.param(*values, marks=pytest.mark.slow)
+
+
+def slow_if_large(name: str, *others: Any) -> Any:
+    """A parameter set that begins with an architecture's name."""
+    return slow(name, *others) if name in LARGE else pytest.param(name, *others)
 
 
 def example_inputs(
@@ -39,6 +55,20 @@ def tiny(name: str, **arguments: Any) -> Any:
     return zoo.build(name, **{**zoo.spec(name).tiny, **arguments})
 
 
+@cache
+def tiny_once(name: str) -> Any:
+    """The architecture at its small size, built once for the tests that leave it as it is."""
+    return tiny(name)
+
+
+@cache
+def abstract(name: str, variant: str = "") -> Any:
+    """The architecture without memory for weights, at its default size or as a variant."""
+    arguments = zoo.spec(name).variants[variant].arguments if variant else {}
+    with abstract_build():
+        return zoo.build(name, **arguments)
+
+
 def fed(inputs: dict[str, np.ndarray]) -> Any:
     """Inputs by name, or alone where there is one: Keras warns of a mapping of one."""
     return inputs if len(inputs) > 1 else next(iter(inputs.values()))
@@ -50,6 +80,14 @@ def outputs_of(model: Any, inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
     listed = outputs if isinstance(outputs, list | tuple) else [outputs]
     return [np.asarray(output, dtype="float32") for output in listed]
 
+
+# A run of a basketball recipe in a third of the time: XLA takes seconds to compile.
+QUICK_RUN: dict[str, Any] = {
+    "data": "league",
+    "reporter": Reporter(silent=True),
+    "engine": "fit",
+    "dataset_options.seasons": 4,
+}
 
 SMALL = {"rows": 1_400, "seasons": 4}  # options of generated data: quick to make, all splits filled
 

@@ -13,16 +13,14 @@ import zoo
 import zoo.data
 from zoo.core.errors import DataError
 from zoo.data.dataset import Dataset
+from zoo.data.registry import choose_source, dataset_home
 
 
 def real(name: str, source: str, **options: Any) -> Dataset:
     """The real dataset, or a skip that says which folder lacks it."""
-    dataset = zoo.data.load(name, **options)
-    if dataset.source != source:
-        from zoo.data.registry import dataset_home
-
+    if choose_source(name, "auto", None, options) != source:
         pytest.skip(f"no {source} in {dataset_home(name)}; set ZOO_DATA_HOME")
-    return dataset
+    return zoo.data.load(name, **options)
 
 
 def row_sets(dataset: Dataset, *columns: str) -> dict[str, set[bytes]]:

@@ -231,9 +231,9 @@ def test_what_a_caller_changes_does_not_reach_the_next_load() -> None:
 
 def test_generation_takes_less_than_a_second() -> None:
     league.generate.cache_clear()
-    start = time.perf_counter()
+    start = time.process_time()
     zoo.data.load("basketball", "league", seed=11)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_team_names_are_all_different() -> None:

@@ -1,22 +1,17 @@
-"""The text datasets: generators that keep their word, loaders that name what is wrong."""
+"""The generated texts: they come from the seed alone, and their references are worked out again."""
 
 from __future__ import annotations
 
-import zipfile
-from pathlib import Path
-
 import numpy as np
 import pytest
-from text_helpers import assert_apart, log_loss, real, refused, row_sets
+from text_helpers import assert_apart, log_loss, row_sets
 
 import zoo.data
 from zoo.core.errors import DataError, UnknownNameError
-from zoo.data.dataset import Dataset
 from zoo.data.references import median_of
+from zoo.data.registry import choose_source
 from zoo.data.text import headlines, novels, posts, questions_story, reviews
 from zoo.data.text.encoding import PADDING, UNKNOWN, Vocabulary, tokens
-from zoo.data.text.posts import read_survey
-from zoo.data.text.questions import read_stories
 
 EMBEDDED = [
     ("reviews", "opinions", ("text",)),
@@ -35,7 +30,7 @@ def test_a_seed_fixes_everything_and_no_item_is_in_two_splits(
     assert first.fingerprint == again.fingerprint != other.fingerprint
     assert first.references == again.references
     assert_apart(row_sets(first, *item))
-    assert zoo.data.load(name).source == source  # the empty data home has nothing better
+    assert choose_source(name, "auto", None, {}) == source, "the empty data home has nothing better"
     for scores in first.references["best possible"].values():
         assert all(np.isfinite(value) and value >= 0 for value in scores.values())
     for column, array in first.splits["train"].items():
@@ -208,155 +203,3 @@ def test_words_marks_and_unknown_words() -> None:
 def test_the_median_is_the_value_that_half_lies_below() -> None:
     chance = np.array([[0.2, 0.2, 0.6], [0.5, 0.4, 0.1]])
     assert median_of(np.array([1.0, 2.0, 9.0]), chance).tolist() == [9.0, 1.0]
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", "x.txt, line 1: no question in this file"),
-        ("Mary went.\n", "x.txt, line 1: a line begins with its number and a blank"),
-        ("1 A b.\n3 C d.\n", "x.txt, line 2: number 3 where 1 or 2 should be"),
-        ("1 A b.\n2 Where is A? \n", "x.txt, line 2, column 'answer': a question without a tab"),
-        ("1 A b.\n2 Where?\t\t1\n", "x.txt, line 2, column 'answer': no answer"),
-        ("1 Where?\thall\t1\n", "x.txt, line 1: a question before anything was told"),
-    ],
-)
-def test_damaged_stories_are_named(text: str, message: str, tmp_path: Path) -> None:
-    path = tmp_path / "x.txt"
-    path.write_text(text)
-    assert refused(lambda: read_stories(path), path).startswith(message)
-
-
-def test_a_question_reads_all_that_its_story_told(tmp_path: Path) -> None:
-    path = tmp_path / "x.txt"
-    path.write_text(
-        "1 A b.\n2 Where is A? \tHall\t1\n3 C d.\n4 Who?\thall\t1\n1 E f.\n2 Who?\ta\t1\n"
-    )
-    asked = read_stories(path)
-    assert [(item.text, item.question, item.answer, item.story) for item in asked] == [
-        (("a", "b", "."), ("where", "is", "a"), "hall", 1),
-        (("a", "b", ".", "c", "d", "."), ("who",), "hall", 1),
-        (("e", "f", "."), ("who",), "a", 2),
-    ]
-
-
-HEADER = (
-    "How old are you?,Industry,Job title,Job title - additional context,Annual salary (gross),"
-    "Currency,Gender\n"
-)
-
-
-def survey_file(tmp_path: Path, row: str, header: str = HEADER) -> Path:
-    path = tmp_path / "survey.csv"
-    path.write_text(header + row)
-    return path
-
-
-@pytest.mark.parametrize(
-    ("row", "message"),
-    [
-        (
-            "25-34,Law,Clerk,,much,USD,Man\n",
-            "survey.csv, line 2, column 'Annual salary (gross)': 'much'",
-        ),
-        (
-            "old,Law,Clerk,,50000,USD,Man\n",
-            "survey.csv, line 2, column 'How old are you?': 'old'",
-        ),
-        ("25-34,Law,Clerk\n", "survey.csv, line 2, column 'Job title - additional context': 7 ce"),
-        ("25-34,Law,Clerk,,50000,USD,Man\n", "survey.csv: 1 usable answers, at least 100"),
-        ("", "survey.csv, line 2: no rows after the header"),
-    ],
-)
-def test_a_damaged_survey_is_named(row: str, message: str, tmp_path: Path) -> None:
-    path = survey_file(tmp_path, row)
-    assert refused(lambda: read_survey(path), path).startswith(message)
-    short = survey_file(tmp_path, row or "x", HEADER.replace("Gender", "Sex"))
-    assert "no column 'Gender'" in refused(lambda: read_survey(short), short)
-
-
-def test_a_damaged_zip_of_reviews_is_named(tmp_path: Path) -> None:
-    folder = tmp_path / "imdb"
-    folder.mkdir()
-    path = folder / "movie_reviews.zip"
-
-    def load() -> object:
-        return zoo.data.load("reviews", "films", tmp_path)
-
-    assert "movie_reviews.zip not in " in refused(load, path)
-    path.write_bytes(b"PK nothing")
-    assert "not a complete zip file" in refused(load, path)
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("r/pos/a.txt", "fine")
-    assert refused(load, path) == (
-        "movie_reviews.zip: 0 reviews in a folder neg/, at least 10 are needed"
-    )
-    with zipfile.ZipFile(path, "w") as archive:
-        for place in range(40):
-            archive.writestr(f"r/{'pos' if place % 2 else 'neg'}/{place}.txt", f"word w{place}")
-    dataset = zoo.data.load("reviews", home=tmp_path)
-    assert dataset.source == "films"
-    assert dataset.rows == {"train": 28, "validation": 4, "test": 8}
-    with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr("r/pos/none.txt", " \n")
-    assert refused(load, path) == "movie_reviews.zip, r/pos/none.txt: the review is empty"
-
-
-def test_damaged_stories_of_the_collection_are_named(tmp_path: Path) -> None:
-    header = "idno,author-name,title,year,subgenre\n"
-    folder = tmp_path / "stories"
-    folder.mkdir()
-    table = folder / "metadata.csv"
-
-    def load() -> Dataset:
-        return zoo.data.load("novels", "nouvelles", tmp_path, length=20)
-
-    assert "zoo data fetch novels" in refused(load, table)
-    table.write_text(header + "a1,A,T,long ago,x\n")
-    assert refused(load, table) == "metadata.csv, line 2, column 'year': 'long ago' is not a number"
-    table.write_text(header + "../a1,A,T,1850,x\n")
-    assert "column 'idno': not a plain file name" in refused(load, table)
-    table.write_text(header + "a1,A,T,1850,x\n")
-    assert "a1.txt is missing" in refused(load, table)
-    (folder / "a1.txt").write_text("un deux")
-    assert "2 words, at least 20 are needed" in refused(load, table)
-    rows = [f"a{n},A,T,18{n + 30},{'fantastique' if n % 2 else 'autre'}\n" for n in range(12)]
-    table.write_text(header + "".join(rows))
-    for n in range(12):
-        (folder / f"a{n}.txt").write_text(f"mot{n} " * 100)
-    dataset = load()
-    assert_apart(row_sets(dataset, "novel"))
-    assert dataset.rows == {"train": 40, "validation": 10, "test": 10}
-
-
-@pytest.mark.realdata
-@pytest.mark.parametrize(
-    ("name", "source", "item", "rows"),
-    [
-        ("reviews", "films", ("text",), 2_000),
-        ("headlines", "presidents", ("main_input",), 5_609),
-        ("posts", "survey", ("posts",), 13_170),
-        ("novels", "nouvelles", ("novel",), None),
-        ("questions", "babi", ("text", "question"), 1_997),
-    ],
-)
-def test_the_real_files_are_read(
-    name: str, source: str, item: tuple[str, ...], rows: int | None
-) -> None:
-    dataset = real(name, source)
-    if rows:
-        assert sum(dataset.rows.values()) == pytest.approx(rows, abs=5)
-    if name in ("novels", "questions"):  # elsewhere, cut and rare words may make texts equal
-        assert_apart(row_sets(dataset, *item))
-    assert zoo.data.load(name).fingerprint == dataset.fingerprint
-    assert "trivial" in dataset.references
-    assert "best possible" not in dataset.references
-
-
-@pytest.mark.realdata
-def test_both_babi_tasks_have_six_answers() -> None:
-    for facts in (1, 2):
-        dataset = real("questions", "babi", facts=facts)
-        assert len(dataset.labels["answer"]) == 6
-        assert dataset.rows["test"] == 1_000
-        assert not (dataset.splits["train"]["question"] == UNKNOWN).any()

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from examples import tiny
+from examples import tiny, tiny_once
 
 import zoo
 from zoo._keras import keras, layers
@@ -66,14 +66,14 @@ def residual(blocks: int, filters: int = 8) -> Any:
 
 def test_every_layer_is_in_its_diagram() -> None:
     for name in LIGHT:
-        model = tiny(name)
+        model = tiny_once(name)
         drawn = [box.title for frame in frames(model, detail="layers") for box in frame.boxes]
         assert {layer.name for layer in model.layers} <= set(drawn), name
 
 
 @every_architecture
 def test_the_boxes_say_all_parameters_once(name: str) -> None:
-    model = tiny(name)
+    model = tiny_once(name)
     whole, *nested = frames(model)
     assert parameters(whole) == model.count_params()
     for frame in nested:

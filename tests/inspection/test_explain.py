@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 import pytest
-from examples import tiny
+from examples import tiny, tiny_once
 
 import zoo
 from zoo._keras import keras, layers
@@ -17,10 +17,6 @@ from zoo.cli.root import cli, run
 from zoo.core.errors import BuildError, RecipeError, UnknownNameError
 from zoo.inspection.arithmetic import evaluate
 from zoo.inspection.explain import explain
-
-every_architecture = pytest.mark.parametrize("name", zoo.list_models())
-# Seconds each to build; test_counts.py explains them at their default size, layer by layer.
-HEAVY = zoo.list_models(concept="application")
 
 # Several sizes besides the defaults, of one architecture of each kind.
 OTHER_SIZES: list[tuple[str, dict[str, Any]]] = [
@@ -52,17 +48,9 @@ def chain(*stack: Any, shape: tuple[int | None, ...], dtype: str = "float32") ->
     return keras.Model(given, tensor, name="chain")
 
 
-@pytest.mark.parametrize("name", [name for name in zoo.list_models() if name not in HEAVY])
-def test_sum_is_the_registered_count(name: str) -> None:
-    explained = explain(name)
-    assert explained.total == zoo.spec(name).count
-    assert explained.trainable + explained.non_trainable == explained.total
-    assert all(line.count == evaluate(line.formula) for line in explained.lines if line.formula)
-
-
-@every_architecture
+@pytest.mark.parametrize("name", zoo.list_models())
 def test_sum_is_keras_count_at_a_small_size(name: str) -> None:
-    model = tiny(name)
+    model = tiny_once(name)
     explained = explain(model)
     assert explained.total == model.count_params()
     assert explained.trainable == counted(model.trainable_weights)

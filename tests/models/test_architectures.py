@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from examples import example_inputs, fed, length_for, outputs_of, tiny
+from examples import (
+    abstract,
+    example_inputs,
+    fed,
+    length_for,
+    outputs_of,
+    slow,
+    slow_if_large,
+    tiny,
+    tiny_once,
+)
 
 import zoo
 from zoo._keras import keras, tf
@@ -17,43 +27,20 @@ from zoo.models.abstract_build import abstract_build
 from zoo.training.engine import output_names
 
 NAMES = zoo.list_models()
-VARIANTS = [(name, variant) for name in NAMES for variant in zoo.spec(name).variants]
 VARIABLE = [name for name in NAMES if "variable-length" in zoo.spec(name).concepts]
 # What mostly tests Keras's own adapters runs on these at each change, on the others when slow
 # tests do: shared layers, two outputs, three kinds of input, a list output, a nested model.
 QUICK = ("basketball", "score_and_win", "clothing_price", "qa", "video_classifier")
 
-LARGE = ("inception_v3", "xception", "siamese_xception")  # seconds to build, over 100 layers each
-
-
-def _slow_if(slow: Callable[[str], bool]) -> pytest.MarkDecorator:
-    names = [pytest.param(each, marks=pytest.mark.slow if slow(each) else []) for each in NAMES]
-    return pytest.mark.parametrize("name", names)
-
-
-every_architecture = _slow_if(lambda name: name in LARGE)
-every_adapter = _slow_if(lambda name: name not in QUICK)
-
-
-@pytest.fixture(scope="module")
-def tiny_models() -> dict[str, Any]:
-    """Small models, built once for the tests that leave their weights alone."""
-    return {}
+every_architecture = pytest.mark.parametrize("name", [slow_if_large(name) for name in NAMES])
+every_adapter = pytest.mark.parametrize(
+    "name", [name if name in QUICK else slow(name) for name in NAMES]
+)
 
 
 @pytest.fixture
-def model(name: str, tiny_models: dict[str, Any]) -> Any:
-    if name not in tiny_models:
-        tiny_models[name] = tiny(name)
-    return tiny_models[name]
-
-
-@pytest.mark.parametrize(("name", "variant"), VARIANTS)
-def test_count_of_variants(name: str, variant: str) -> None:
-    """Without memory for the weights: `posts` as printed would take 184 MB."""
-    entry = zoo.spec(name).variants[variant]
-    with abstract_build():
-        assert zoo.build(name, **entry.arguments).count_params() == entry.count
+def model(name: str) -> Any:
+    return tiny_once(name)
 
 
 def test_a_published_count_that_differs_is_explained() -> None:
@@ -64,30 +51,61 @@ def test_a_published_count_that_differs_is_explained() -> None:
     assert all(published[name].published_note for name in differing)
 
 
+def assert_declared(name: str, arguments: Mapping[str, Any], model: Any) -> None:
+    """The inputs and outputs that the registry declares for `arguments` are the model's."""
+    declared = zoo.spec(name).resolved(arguments)
+    assert [(spec.name, spec.shape, spec.dtype) for spec in declared.inputs] == [
+        (tensor.name, tuple(tensor.shape[1:]), str(tensor.dtype)) for tensor in model.inputs
+    ]
+    assert [(spec.name, spec.shape, spec.dtype) for spec in declared.outputs] == [
+        (output, tuple(tensor.shape[1:]), str(tensor.dtype))
+        for output, tensor in zip(output_names(model), model.outputs, strict=True)
+    ]
+
+
 @every_architecture
 def test_specs_are_the_models_inputs_and_outputs(name: str) -> None:
-    entry = zoo.spec(name).resolved()
+    """At the default size, at the small one, and of every variant."""
+    assert_declared(name, {}, abstract(name))
+    assert_declared(name, zoo.spec(name).tiny, tiny_once(name))
+    for variant, entry in zoo.spec(name).variants.items():
+        assert_declared(name, entry.arguments, abstract(name, variant))
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("cnn", {"image_shape": (None, 40, 2), "kernel_size": 3, "classes": 5}),
+        ("cnn", {"image_shape": (40, 30, 2), "flatten": True, "classes": 5}),
+        ("residual_projection", {"shape": (7, None, 3), "filters": 5}),
+        ("fire_module", {"shape": (None, 7, 3), "expand": 5}),
+        slow("siamese_xception", {"image_shape": (20, 30, 3), "blocks": 2}),
+        slow("siamese_xception", {"image_shape": (20, 30, 3), "blocks": 1, "head": "same_scene"}),
+        slow("siamese_xception", {"image_shape": (71, 90, 3), "blocks": 13}),
+    ],
+)
+def test_specs_follow_the_arguments(name: str, arguments: dict[str, Any]) -> None:
     with abstract_build():
-        default = zoo.build(name)
-    inputs = [
-        (tensor.name, tuple(tensor.shape[1:]), str(tensor.dtype)) for tensor in default.inputs
-    ]
-    assert inputs == [(spec.name, spec.shape, spec.dtype) for spec in entry.inputs]
-    outputs = [
-        (output, tuple(tensor.shape[1:]), str(tensor.dtype))
-        for output, tensor in zip(output_names(default), default.outputs, strict=True)
-    ]
-    assert outputs == [(spec.name, spec.shape, spec.dtype) for spec in entry.outputs]
+        assert_declared(name, arguments, zoo.build(name, **arguments))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_axes_are_arguments_of_the_builder(name: str) -> None:
+    """A typing error in a name would otherwise show only where it is looked up."""
+    entry = zoo.spec(name)
+    for tensor in (*entry.inputs, *entry.outputs):
+        assert {axis for axis in tensor.shape if isinstance(axis, str)} <= set(entry.defaults)
+        assert tensor.when.removeprefix("not ") in ("", *entry.defaults)
 
 
 @every_architecture
 def test_every_layer_has_a_name_of_its_own(name: str) -> None:
     """Names that Keras makes up count upwards with every layer the process builds."""
     with abstract_build():
-        first, second = tiny(name), tiny(name)
-    names = [layer.name for layer in _all_layers(first)]
-    assert names == [layer.name for layer in _all_layers(second)]
-    assert first.name == name
+        again = tiny(name)
+    names = [layer.name for layer in _all_layers(again)]
+    assert names == [layer.name for layer in _all_layers(tiny_once(name))]
+    assert again.name == name
 
 
 @every_architecture

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from examples import abstract, slow_if_large
 
 import zoo
+from zoo.inspection.arithmetic import evaluate
 from zoo.models.abstract_build import abstract_build
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -68,11 +70,6 @@ MISPRINTS = [
 ]
 
 
-def count(name: str, **arguments: Any) -> int:
-    with abstract_build():
-        return zoo.build(name, **arguments).count_params()
-
-
 def test_the_zoo_holds_the_catalogue() -> None:
     assert sorted(zoo.list_models()) == sorted(CATALOGUE)
     assert len(CATALOGUE) == 43
@@ -84,35 +81,42 @@ def test_counts_of_the_catalogue(name: str) -> None:
     published, actual = CATALOGUE[name]
     entry = zoo.spec(name)
     assert entry.published == published
-    assert count(name) == entry.count
     if actual is not None:
         assert entry.count == actual
 
 
 @pytest.mark.parametrize(("name", "arguments", "expected"), MISPRINTS)
 def test_counts_of_errata(name: str, arguments: dict[str, Any], expected: int) -> None:
-    """`posts` as printed would take 184 MB of weights; nothing is allocated here."""
-    assert count(name, **arguments) == expected
+    with abstract_build():
+        assert zoo.build(name, **arguments).count_params() == expected
 
 
-# Over 100 layers each, and seconds to build.
-LARGE = ("inception_v3", "xception", "siamese_xception")
+def golden(name: str, variant: str = "") -> tuple[list[list[Any]], int]:
+    """What Keras counted: path, class, shape and count of every layer; and in all."""
+    file = f"{name}.{variant}.jsonl" if variant else f"{name}.jsonl"
+    lines = (GOLDEN / file).read_text(encoding="utf-8").splitlines()
+    *layers, (_, total) = [json.loads(line) for line in lines]
+    return layers, total
 
 
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(name, marks=pytest.mark.slow if name in LARGE else []) for name in CATALOGUE],
-)
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_goldens_have_the_registered_counts(name: str) -> None:
+    entry = zoo.spec(name)
+    assert golden(name)[1] == entry.count
+    for variant, each in entry.variants.items():
+        assert golden(name, variant)[1] == each.count
+
+
+@pytest.mark.parametrize("name", [slow_if_large(name) for name in CATALOGUE])
 def test_layer_by_layer_arithmetic_is_keras_count(name: str) -> None:
-    """The formulas of `zoo explain` against the goldens, which hold Keras's own counts."""
-    variants = {"": {}} | {
-        f".{key}": dict(entry.arguments) for key, entry in zoo.spec(name).variants.items()
-    }
-    for suffix, arguments in variants.items():
-        lines = (GOLDEN / f"{name}{suffix}.jsonl").read_text(encoding="utf-8").splitlines()
-        *layers, (_, total) = [json.loads(line) for line in lines]
-        explained = zoo.explain(name, **arguments)
-        assert explained.total == total
+    """Goldens, which hold Keras's own counts, against a model and against `zoo explain`."""
+    for variant in ("", *zoo.spec(name).variants):
+        layers, total = golden(name, variant)
+        assert abstract(name, variant).count_params() == total
+        explained = zoo.explain(abstract(name, variant))
+        assert explained.total == explained.trainable + explained.non_trainable == total
+        for line in explained.lines:
+            assert not line.formula or line.count == evaluate(line.formula)
         worked_out: dict[str, int] = {}
         for line in explained.lines:
             worked_out[line.path] = worked_out.get(line.path, 0) + line.count

@@ -37,10 +37,11 @@ def command(
     The best recipe is written to best.json there, for zoo train --recipe. The test rows are
     not looked at. Ctrl-C stops after the epoch.
     """
+    from zoo.recipes.registry import find_recipe
     from zoo.tuning.search import tune
 
     tune(
-        recipe,
+        find_recipe(recipe).override(overrides),
         trials=trials,
         time=time,
         jobs=jobs,
@@ -48,5 +49,4 @@ def command(
         seed=seed,
         study=study,
         logdir=logdir,
-        **overrides,
     )
