@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import time
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -204,43 +203,6 @@ def test_ctrl_c_twice_stops_at_once(tmp_path: Path) -> None:
     _, errors = process.communicate(timeout=10)
     assert process.returncode == 130
     assert errors == "error: interrupted\n"
-
-
-@pytest.mark.slow
-def test_a_kill_at_any_moment_leaves_no_half_written_file(tmp_path: Path) -> None:
-    """SIGKILL at eight moments spread over a run; whatever has its final name is whole."""
-    for moment in range(8):
-        logdir = tmp_path / f"logs{moment}"
-        program = [sys.executable, "-m", "zoo.train", "basketball", "--data", "league"]
-        process = subprocess.Popen(
-            [*program, "--logdir", str(logdir)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-        )
-        _wait_for(lambda folder=logdir: bool(list(folder.glob("basketball/*/run.json"))))
-        time.sleep(moment * 0.6)
-        process.kill()
-        process.communicate()
-        (folder,) = (logdir / "basketball").iterdir()
-        assert json.loads((folder / "run.json").read_text())["status"] in ("running", "finished")
-        for path in folder.rglob("*"):
-            if ".partial-" not in path.name and path.is_file():
-                _assert_whole(path)
-
-
-def _assert_whole(path: Path) -> None:
-    if path.suffix == ".keras":
-        with zipfile.ZipFile(path) as archive:
-            assert archive.testzip() is None
-    elif path.suffix == ".h5":
-        import h5py
-
-        with h5py.File(path) as file:
-            assert list(file)
-    elif path.suffix == ".json":
-        json.loads(path.read_text(encoding="utf-8"))
-    elif path.suffix == ".svg":
-        assert path.read_text(encoding="utf-8").rstrip().endswith("</svg>")
-    elif path.suffix in (".csv", ".tsv"):
-        assert path.read_text(encoding="utf-8").endswith("\n")
 
 
 def _wait_for(condition: object, seconds: float = 60) -> None:

@@ -369,17 +369,19 @@ def test_without_optuna_it_says_what_to_install(
 
 
 def command(folder: Path, *more: str) -> list[str]:
-    changes = ("--set", "epochs=300", "--set", "engine=resident", "--data", "league")
-    return [sys.executable, "-m", "zoo", "tune", NAME, "--logdir", str(folder), *changes, *more]
+    settings = ("epochs=60", "engine=resident", "dataset_options.seasons=4")
+    changes = [f"--set={setting}" for setting in settings]
+    tune = ["zoo", "tune", NAME, "--data", "league", "--logdir", str(folder)]
+    return [sys.executable, "-m", *tune, *changes, *more]
 
 
 @pytest.mark.slow
 def test_a_killed_search_goes_on(tmp_path: Path) -> None:
     folder = tmp_path / NAME / "tune" / "league-seed0"
-    killed = subprocess.Popen(command(tmp_path, "--trials", "4"), stdout=subprocess.PIPE)
+    killed = subprocess.Popen(command(tmp_path, "--trials", "3"), stdout=subprocess.PIPE)
     assert killed.stdout is not None
     for line in killed.stdout:
-        if b"1/4  trial 0" in line:
+        if b"1/3  trial 0" in line:
             break
     running: list[Any] = []
     limit = time.monotonic() + 60
@@ -392,12 +394,12 @@ def test_a_killed_search_goes_on(tmp_path: Path) -> None:
     assert running, "killed in the middle of a trial"
 
     done = subprocess.run(
-        command(tmp_path, "--trials", "4"), capture_output=True, text=True, timeout=300, check=True
+        command(tmp_path, "--trials", "3"), capture_output=True, text=True, timeout=300, check=True
     )
-    assert "going on: 1 of 4 trials done; 1 lost with its process" in done.stdout
+    assert "going on: 1 of 3 trials done; 1 lost with its process" in done.stdout
     states = trials_of(folder)
     assert [state for state, _, _ in states].count("FAIL") == 1
-    assert len([state for state, _, _ in states if state in ("COMPLETE", "PRUNED")]) == 4
+    assert len([state for state, _, _ in states if state in ("COMPLETE", "PRUNED")]) == 3
     number = running[0].number
     assert states[number][0] == "FAIL"
     assert states[number + 1][1] == states[number][1], "its settings come first"
@@ -407,7 +409,7 @@ def test_a_killed_search_goes_on(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_several_processes_share_the_trials(tmp_path: Path) -> None:
     folder = tmp_path / NAME / "tune" / "league-seed0"
-    words = command(tmp_path, "--trials", "7")
+    words = command(tmp_path, "--trials", "5")
     processes = [
         subprocess.Popen([*words, *more], stdout=subprocess.PIPE, text=True)
         for more in ((), ("--jobs", "2"))
@@ -415,11 +417,11 @@ def test_several_processes_share_the_trials(tmp_path: Path) -> None:
     printed = [process.communicate(timeout=300)[0] for process in processes]
     assert [process.returncode for process in processes] == [0, 0]
     states = trials_of(folder)
-    assert len(states) == 7, "none too many, none lost"
+    assert len(states) == 5, "none too many, none lost"
     assert {state for state, _, _ in states} <= {"COMPLETE", "PRUNED"}
     with opened(folder) as study:
         workers = {trial.user_attrs["worker"] for trial in study.trials()}
     assert len(workers) >= 2
     told = "".join(printed)
-    assert all(f"  trial {number}  " in told for number in range(7))
+    assert all(f"  trial {number}  " in told for number in range(5))
     assert read_recipe(folder / "best.json").name == f"{NAME}_tuned"

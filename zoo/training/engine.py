@@ -94,6 +94,7 @@ def fit(
         "shuffle": False,  # the engines see to it
         "verbose": 0,
     }
+    model.optimizer.build(model.trainable_variables)  # made in the first step, it is traced twice
     if engine == "fit":
         return _fit_by_steps(model, data, held, batch_size, seed, settings)
     xla = engine == "resident-xla"

@@ -34,7 +34,7 @@ def train_function(
     steps = _loop(model, model.train_step, data, batch_size, xla=xla)
     rows = _rows(data)
 
-    @tf.function
+    @tf.function(autograph=False)
     def train_epoch() -> dict[str, Any]:
         order = shuffled(rows, seed, epoch)
         epoch.assign_add(1)
