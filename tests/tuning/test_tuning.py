@@ -1,95 +1,27 @@
-"""Searches: their spaces, trials, what is left behind, and that nothing is lost by a kill."""
+"""Searches: their spaces, trials, what is left behind, and the mistakes that are told."""
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import json
-import os
-import signal
-import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from search_helpers import NAME, SPACE, Saying, search, small, table, trials_of
 
 import zoo
 from zoo.cli.root import cli, run
-from zoo.core.console import Reporter
-from zoo.core.errors import StoppedEarly, TrainingError, ZooError
+from zoo.core.errors import TrainingError, ZooError
 from zoo.experiments import setup
 from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import read_recipe
 from zoo.tuning.space import own_settings, space_of
-from zoo.tuning.study import RETRIES, load_optuna, opened
+from zoo.tuning.study import load_optuna, opened
 
 pytest.importorskip("optuna", reason="a search needs functional-zoo[tune]")
-
-SILENT = Reporter(silent=True)
-NAME = "seed_difference"  # two parameters
-SMALL: dict[str, Any] = {"epochs": 4, "engine": "resident"}
-SPACE = {"learning_rate": ("log", 0.001, 1.0), "batch_size": ("choice", 128, 256)}
-
-
-def small(**changes: Any) -> Recipe:
-    return dataclasses.replace(zoo.recipe(NAME), **{**SMALL, "search": SPACE, **changes})
-
-
-def search(recipe: str | Recipe, folder: Path, trials: int, **more: Any) -> Any:
-    more = {"reporter": SILENT, **more}
-    return zoo.tune(recipe, trials=trials, data="league", logdir=folder, **more)
-
-
-def table(folder: Path) -> list[dict[str, str]]:
-    with (folder / "trials.csv").open(encoding="utf-8") as lines:
-        return list(csv.DictReader(lines))
-
-
-def trials_of(folder: Path) -> list[tuple[str, dict[str, Any], float | None]]:
-    with opened(folder) as study:
-        return [(trial.state.name, trial.params, trial.value) for trial in study.trials()]
-
-
-class Saying(Reporter):
-    """Keeps the lines; `then` hears each of them."""
-
-    def __init__(self, then: Callable[[str], None] = lambda _: None) -> None:
-        super().__init__(silent=True)
-        self.lines: list[str] = []
-        self.then = then
-
-    def line(self, text: str = "") -> None:
-        self.lines.append(text)
-        self.then(text)
-
-
-@pytest.fixture
-def real() -> Any:
-    """The function that trains a trial."""
-    from zoo.tuning.trial import run_trial
-
-    return run_trial
-
-
-@pytest.fixture
-def quick(real: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Trials that are a formula instead of a training, and no pictures."""
-    from zoo.tuning import outcome, trial
-
-    def run_trial(recipe: Recipe, dataset: Any, seed: int, asked: Any, **_: Any) -> trial.Outcome:
-        assert set(dataset.splits) == {"train", "validation"}
-        value = min(3.0, abs(np.log10(recipe.learning_rate) + 1.5)) + recipe.batch_size / 1000
-        for epoch in range(recipe.epochs):
-            asked.report(value + 1 / (epoch + 1), epoch)
-        return trial.Outcome(value, "COMPLETE", recipe.epochs, 0.01, {"val_loss": value})
-
-    monkeypatch.setattr(trial, "run_trial", run_trial)
-    monkeypatch.setattr(outcome, "draw_pictures", lambda *_, **__: None)
-
 
 # spaces
 
@@ -229,87 +161,6 @@ def test_a_trial_that_fails_is_told_and_the_search_goes_on(
         search(dataclasses.replace(recipe, monitor="val_mse"), tmp_path / "other", 4)
 
 
-@pytest.mark.usefixtures("quick")
-def test_the_time_ends_a_search(tmp_path: Path) -> None:
-    with pytest.raises(TrainingError, match=r"no trial of .* was finished"):
-        search(small(), tmp_path, 4, time=1e-9)
-    search(small(), tmp_path, 1)
-    said = Saying()
-    assert search(small(), tmp_path, 4, time=1e-9, reporter=said).trials == 1
-    assert any(line.startswith("1 of 4 trials done, the time is up") for line in said.lines)
-
-
-@pytest.mark.usefixtures("quick")
-def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
-    def interrupt(line: str) -> None:
-        if "trial 1  " in line:
-            os.kill(os.getpid(), signal.SIGINT)
-            time.sleep(0.5)  # for the thread that hears it
-
-    with pytest.raises(StoppedEarly, match="after 2 of 4 trials; the same command goes on"):
-        search(small(), tmp_path, 4, reporter=Saying(interrupt))
-    assert search(small(), tmp_path, 4).trials == 4
-
-
-@pytest.mark.usefixtures("quick")
-def test_a_stop_in_a_trial_repeats_its_settings(
-    tmp_path: Path, real: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from zoo.training.checkpoint import StopRequest
-    from zoo.tuning import trial, worker
-
-    recipe = small()
-    found = search(recipe, tmp_path, 1)
-    formula = trial.run_trial
-    monkeypatch.setattr(trial, "run_trial", real)
-    dataset, _ = worker.load(recipe, "league", SILENT)
-    stop = StopRequest()
-    with opened(found.folder) as study:
-        ask = study.ask
-
-        def asked(trials: int) -> Any:
-            made = ask(trials)
-            stop.ask()  # in the trial's first epoch
-            return made
-
-        study.ask = asked
-        worker.work(study, dataset, 2, float("inf"), stop, SILENT)
-        monkeypatch.setattr(trial, "run_trial", formula)
-        assert [trial.state.name for trial in study.trials()] == ["COMPLETE", "FAIL", "WAITING"]
-    assert search(recipe, tmp_path, 2).trials == 2
-    states = trials_of(found.folder)
-    assert [state for state, _, _ in states] == ["COMPLETE", "FAIL", "COMPLETE"]
-    assert states[1][1] == states[2][1]
-
-
-@pytest.mark.usefixtures("quick")
-def test_a_lost_trial_is_tried_again_but_not_for_ever(tmp_path: Path) -> None:
-    found = search(small(), tmp_path, 1)
-    for _ in range(RETRIES + 1):
-        with opened(found.folder) as study:  # a process that takes a trial and is gone
-            lost = study.ask(4)
-            assert lost is not None
-    said = Saying()
-    search(small(), tmp_path, 3, reporter=said)
-    assert "going on: 1 of 3 trials done; 1 lost with its process, to be tried again" in said.lines
-    states = trials_of(found.folder)
-    assert [state for state, _, _ in states] == ["COMPLETE", *["FAIL"] * 3, *["COMPLETE"] * 2]
-    assert states[1][1] == states[2][1] == states[3][1]
-    assert states[4][1] != states[3][1]
-    assert [row["outcome"] for row in table(found.folder)].count("lost") == 3
-
-
-@pytest.mark.usefixtures("quick")
-def test_a_live_trial_is_left_alone(tmp_path: Path) -> None:
-    found = search(small(), tmp_path, 1)
-    with opened(found.folder) as one, one.alive():
-        assert one.ask(2) is not None
-        with opened(found.folder) as other:
-            assert other.ask(2) is None, "the second of two is being made"
-            with other.locked():
-                assert other.recover() == 0
-
-
 # mistakes
 
 
@@ -363,65 +214,3 @@ def test_without_optuna_it_says_what_to_install(
     with pytest.raises(ZooError, match=f"needs {package}"):
         load_optuna()
     assert "pip install 'functional-zoo[tune]'" in error_of(capsys, "tune", NAME)
-
-
-# several processes, and kills
-
-
-def command(folder: Path, *more: str) -> list[str]:
-    settings = ("epochs=60", "engine=resident", "dataset_options.seasons=4")
-    changes = [f"--set={setting}" for setting in settings]
-    tune = ["zoo", "tune", NAME, "--data", "league", "--logdir", str(folder)]
-    return [sys.executable, "-m", *tune, *changes, *more]
-
-
-@pytest.mark.slow
-def test_a_killed_search_goes_on(tmp_path: Path) -> None:
-    folder = tmp_path / NAME / "tune" / "league-seed0"
-    killed = subprocess.Popen(command(tmp_path, "--trials", "3"), stdout=subprocess.PIPE)
-    assert killed.stdout is not None
-    for line in killed.stdout:
-        if b"1/3  trial 0" in line:
-            break
-    running: list[Any] = []
-    limit = time.monotonic() + 60
-    with opened(folder) as study:
-        while not running and time.monotonic() < limit:
-            running = [trial for trial in study.trials("RUNNING") if trial.intermediate_values]
-            time.sleep(0.02)
-    killed.kill()
-    killed.communicate()
-    assert running, "killed in the middle of a trial"
-
-    done = subprocess.run(
-        command(tmp_path, "--trials", "3"), capture_output=True, text=True, timeout=300, check=True
-    )
-    assert "going on: 1 of 3 trials done; 1 lost with its process" in done.stdout
-    states = trials_of(folder)
-    assert [state for state, _, _ in states].count("FAIL") == 1
-    assert len([state for state, _, _ in states if state in ("COMPLETE", "PRUNED")]) == 3
-    number = running[0].number
-    assert states[number][0] == "FAIL"
-    assert states[number + 1][1] == states[number][1], "its settings come first"
-    assert not list((folder / "workers").iterdir())
-
-
-@pytest.mark.slow
-def test_several_processes_share_the_trials(tmp_path: Path) -> None:
-    folder = tmp_path / NAME / "tune" / "league-seed0"
-    words = command(tmp_path, "--trials", "5")
-    processes = [
-        subprocess.Popen([*words, *more], stdout=subprocess.PIPE, text=True)
-        for more in ((), ("--jobs", "2"))
-    ]
-    printed = [process.communicate(timeout=300)[0] for process in processes]
-    assert [process.returncode for process in processes] == [0, 0]
-    states = trials_of(folder)
-    assert len(states) == 5, "none too many, none lost"
-    assert {state for state, _, _ in states} <= {"COMPLETE", "PRUNED"}
-    with opened(folder) as study:
-        workers = {trial.user_attrs["worker"] for trial in study.trials()}
-    assert len(workers) >= 2
-    told = "".join(printed)
-    assert all(f"  trial {number}  " in told for number in range(5))
-    assert read_recipe(folder / "best.json").name == f"{NAME}_tuned"
