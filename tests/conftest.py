@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import zoo
+from zoo._keras import keras
 from zoo.core import registry
 from zoo.data.registry import dataset_names
 
@@ -35,6 +37,15 @@ def clean_registries() -> Iterator[None]:
     for table, kept in before.items():
         table._kept = kept
         table.fall_back()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _forget_models() -> Iterator[None]:
+    """Models and their compiled functions hold each other: a worker would grow to many GB."""
+    yield
+    if "keras" in sys.modules:
+        keras.backend.clear_session()
+        gc.collect()
 
 
 @pytest.fixture

@@ -33,15 +33,15 @@ def slow_if_large(name: str, *others: Any) -> Any:
 
 
 def example_inputs(
-    model: Any, rows: int, *, seed: int = 0, length: int = DEFAULT_LENGTH
+    model: Any, rows: int, *, seed: int = 0, length: int = DEFAULT_LENGTH, ids: int = 2
 ) -> dict[str, np.ndarray]:
-    """Random inputs by name; integers are 0 or 1, which every vocabulary has."""
+    """Random inputs by name; integers are 0 or 1, which every vocabulary has, or below `ids`."""
     rng = np.random.default_rng(seed)
     inputs = {}
     for tensor in model.inputs:
         shape = (rows, *(length if size is None else size for size in tensor.shape[1:]))
         if str(tensor.dtype).startswith("int"):
-            inputs[tensor.name] = rng.integers(0, 2, shape).astype(str(tensor.dtype))
+            inputs[tensor.name] = rng.integers(0, ids, shape).astype(str(tensor.dtype))
         else:
             inputs[tensor.name] = rng.normal(size=shape).astype("float32")
     return inputs
@@ -90,6 +90,20 @@ QUICK_RUN: dict[str, Any] = {
     "engine": "fit",
     "dataset_options.seasons": 4,
 }
+
+
+# Fewer of the same blocks: a deep network takes a minute to trace.
+SHALLOW: dict[str, dict[str, Any]] = {
+    "inception_network": {"arguments.modules": ("3a",)},
+    "residual_network": {"arguments.filters": (16,)},
+    "siamese_xception": {"arguments.blocks": 2},
+}
+
+
+def small_recipe(name: str) -> zoo.Recipe:
+    """The recipe, its network shallow where the default one is deep."""
+    return zoo.recipe(name).override(SHALLOW.get(name, {}))
+
 
 SMALL = {"rows": 1_400, "seasons": 4}  # options of generated data: quick to make, all splits filled
 

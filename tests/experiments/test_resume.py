@@ -40,6 +40,7 @@ RECIPES: dict[str, dict[str, Any]] = {
         "reduce_lr": 1,
         "early_stopping": 4,
         "epochs": 25,
+        "engine": "fit",
         **SEASONS,
     },
 }

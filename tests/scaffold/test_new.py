@@ -58,7 +58,8 @@ def test_a_project_of_every_tabular_architecture_trains(
     assert zoo.build(package).name == package
     silent = Reporter(silent=True)
     if name in WHOLE_RUNS:
-        made = zoo.fit(package, epochs=1, logdir=tmp_path / "logs", reporter=silent)
+        quick: dict[str, Any] = {"epochs": 1, "engine": "resident", "reporter": silent}
+        made = zoo.fit(package, logdir=tmp_path / "logs", **quick)
         assert made.record.parameters == zoo.spec(package).count
         assert set(made.metrics) == {"train", "validation", "test"}
         assert set(made.record.references["trivial"]) == {"train", "validation", "test"}

@@ -129,7 +129,7 @@ every_case = pytest.mark.parametrize(
 
 
 @every_case
-def test_sentences_become_arrays_and_train(name: str, plugged: Path, tmp_path: Path) -> None:
+def test_sentences_become_arrays(name: str, plugged: Path, tmp_path: Path) -> None:
     package, _ = project(name, plugged, tmp_path)
     plan = planned(package, tmp_path)
     assert plan.model.count_params() == zoo.spec(package).count == zoo.build(package).count_params()
@@ -151,9 +151,6 @@ def test_sentences_become_arrays_and_train(name: str, plugged: Path, tmp_path: P
             assert set(np.unique(trained.sum(axis=-1))) == {0, 1}
         elif port.text == "vectors":
             assert tested[:, -1].any(), "a word that no training row has, has a vector of its own"
-    train = [engine.as_inputs(part) for part in plan.train]
-    losses = [plan.model.train_on_batch(*train, return_dict=True)["loss"] for _ in range(15)]
-    assert losses[-1] < losses[0]
 
 
 @every_case
@@ -161,7 +158,8 @@ def test_a_run_takes_sentences_again(name: str, plugged: Path, tmp_path: Path) -
     """Seconds for each: whole runs, with baseline, picture and saved model."""
     package, table = project(name, plugged, tmp_path)
     logs = tmp_path / "logs"
-    made = zoo.fit(package, epochs=2, logdir=logs, reporter=Reporter(silent=True))
+    quick: dict[str, Any] = {"epochs": 2, "engine": "resident", "reporter": Reporter(silent=True)}
+    made = zoo.fit(package, logdir=logs, **quick)
     with (made.folder / "history.csv").open(encoding="utf-8", newline="") as file:
         losses = [float(row["loss"]) for row in csv.DictReader(file)]
     assert losses[1] < losses[0]

@@ -235,7 +235,7 @@ def test_hparams_hold_settings_and_scores(server: Server, run: Run) -> None:
 def test_searches_and_ensembles_have_rows_of_their_own(tmp_path: Path) -> None:
     pytest.importorskip("optuna", reason="a search needs functional-zoo[tune]")
     options: dict[str, Any] = {"data": "league", "logdir": tmp_path}
-    options |= {"reporter": Reporter(silent=True), "epochs": 1}
+    options |= {"reporter": Reporter(silent=True), "epochs": 1, "engine": "resident"}
     found = [zoo.tune("seed_difference", trials=1, seed=seed, **options).value for seed in range(2)]
     joined = zoo.ensemble("seed_difference", members=2, **options)
     with serving(tmp_path) as server:

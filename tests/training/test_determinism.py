@@ -15,9 +15,9 @@ import pytest
 
 WORKER = Path(__file__).with_name("determinism_worker.py")
 # Kinds of layers: dropout, LSTM, embedding with two outputs; convolution, batch normalization and
-# sums, separable convolution, pools over text, three kinds of input; and a step at a time.
-KINDS = ("dropout_mlp", "rnn", "headline")
-KINDS += ("cnn", "residual_network", "siamese_xception", "posts", "clothing_price", "mlp:fit")
+# sums, separable convolution, pools over text, three kinds of input.
+KINDS = ("dropout_mlp", "rnn", "headline:resident")
+KINDS += ("cnn", "residual_network", "siamese_xception", "posts", "clothing_price")
 
 
 def two_processes(*names: str) -> list[list[dict[str, str]]]:
@@ -37,7 +37,7 @@ def two_processes(*names: str) -> list[list[dict[str, str]]]:
 
 
 def test_two_processes_train_to_the_same_bits() -> None:
-    first, second = two_processes("basketball", "mlp")
+    first, second = two_processes("basketball", "mlp:fit")
     assert first == second
     assert len({line["weights"] for line in first}) == 2
 

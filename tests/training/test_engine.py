@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from examples import checksum, small_data
+from examples import checksum, small_data, small_recipe
 
 import zoo
 from zoo._keras import keras
@@ -42,7 +42,7 @@ def trained(name: str, which: str) -> tuple[dict[str, list[float]], str]:
     Batch normalization makes differences of the last bit grow with every step, on some machines
     to 1% after eight: those networks train for two steps.
     """
-    recipe = zoo.recipe(name)
+    recipe = small_recipe(name)
     data = small_data(recipe)
     engine.set_seed(0)
     model = build_for(recipe, data)

@@ -14,7 +14,7 @@ import pytest
 from search_helpers import NAME, SILENT, Saying, search, small, table, trials_of
 
 from zoo.core.errors import StoppedEarly, TrainingError
-from zoo.recipes.file import read_recipe
+from zoo.recipes.registry import read_recipe
 from zoo.tuning.study import RETRIES, opened
 
 pytest.importorskip("optuna", reason="a search needs functional-zoo[tune]")
@@ -46,7 +46,7 @@ def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
 def test_a_stop_in_a_trial_repeats_its_settings(
     tmp_path: Path, real: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from zoo.training.interrupt import StopRequest
+    from zoo.training.checkpoint import StopRequest
     from zoo.tuning import trial, worker
 
     recipe = small()

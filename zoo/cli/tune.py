@@ -37,7 +37,7 @@ def command(
     The best recipe is written to best.json there, for zoo train --recipe. The test rows are
     not looked at. Ctrl-C stops after the epoch.
     """
-    from zoo.recipes.registry import find_recipe
+    from zoo.recipes.registry import recipe as find_recipe
     from zoo.tuning.search import tune
 
     tune(
