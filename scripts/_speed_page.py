@@ -71,8 +71,8 @@ def _runs() -> Iterator[list[str]]:
     first = frame[frame["seed"] == results.SHIPPED_SEED].drop_duplicates("recipe")
     seconds = first.set_index("recipe")[["startup_seconds", "reached_seconds", "seconds"]]
     memory = first.set_index("recipe")["memory_mib"]
-    for name, values in seconds.iterrows():
-        yield [f"`{name}`", *values.map(_seconds), f"{memory[name]:.0f}"]
+    for (name, values), mebibytes in zip(seconds.iterrows(), memory, strict=True):
+        yield [f"`{name}`", *values.map(_seconds), f"{mebibytes:.0f}"]
     yield ["median", *seconds.median().map(_seconds), f"{memory.median():.0f}"]
 
 

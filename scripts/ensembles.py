@@ -89,7 +89,7 @@ def blocks() -> dict[str, str]:
     header = "recipe | metric | variant | test score:"
     changed = {name: changes for name, (_, changes) in AVERAGED.items()}
     return {
-        **{part: table(header, _rows(rows)) for part, rows in RESULTS.read().groupby("part")},
+        **{str(part): table(header, _rows(rows)) for part, rows in RESULTS.read().groupby("part")},
         "ensemble settings": f"Changed to keep the experiment short: {_changed(ENSEMBLES)}.",
         "ema settings": f"Changed for the comparison: {_changed(changed)}.",
     }

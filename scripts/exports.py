@@ -94,7 +94,8 @@ def blocks() -> dict[str, str]:
     written = frame[frame["format"] != "predict"]
     passed = written[written["bytes"].notna()]
     calls = frame["calls"].dropna().astype(int)
-    counts = frame.groupby("architecture", sort=False)["parameters"].first()
+    parameters = frame.groupby("architecture", sort=False)["parameters"].first()
+    counts = {str(name): count for name, count in parameters.items()}
     sizes = _cells(frame, "bytes", lambda size: f"{size / 1000:,.1f}")
     gaps = _cells(frame, "difference", lambda value: f"{value:.0e}" if value else "0")
     times = _cells(frame, "milliseconds", lambda ms: f"{ms:.3g}" if ms < 100 else f"{ms:.0f}")
@@ -102,7 +103,7 @@ def blocks() -> dict[str, str]:
         [f"`{name}`", f"{count:,}", *sizes.loc[name, list(FILES)], *gaps.loc[name, list(FILES)]]
         for name, count in counts.items()
     ]
-    latency = [[f"`{name}`", *times.loc[name, ["predict", *FILES]]] for name in counts.index]
+    latency = [[f"`{name}`", *times.loc[name, ["predict", *FILES]]] for name in counts]
     headers = [f"{each}, {what}:" for what in ("kB", "difference") for each in FILES]
     holes = written[written["bytes"].isna()]
     return {

@@ -111,7 +111,7 @@ def blocks() -> dict[str, str]:
             verdicts[name] = float(gain.mean()) > 0
             by_variant = rows.drop_duplicates("variant").set_index("variant")
             printed, found = by_variant.loc["printed"], by_variant.loc["found"]
-            same = found["settings"] == printed["settings"]
+            same = bool(found["settings"] == printed["settings"])
             counts = found[["epochs", "trials", "pruned"]]
             words = [printed["settings"], "the same" if same else found["settings"]]
             settings.append([f"`{name}`", *counts, *words])

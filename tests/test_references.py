@@ -30,8 +30,11 @@ LINK = re.compile(r"\]\((?!\w+:)([^)#]+)")  # [text](page.md#part)
 def _docstrings(path: Path) -> str:
     """All docstrings of a module, one after the other."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
-    texts = [ast.get_docstring(node) for node in ast.walk(tree) if isinstance(node, documented)]
+    texts = [
+        ast.get_docstring(node)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+    ]
     return "\n".join(text for text in texts if text)
 
 

@@ -25,13 +25,13 @@ class Case:
         least: Share of the way from the trivial score to the best possible one; of every
             accuracy and error, or by metric.
         changes: Recipe fields that make the run shorter.
-        near: How large every error may be, as a multiple of the baseline's.
+        near: How large every error may be, as a multiple of the baseline's; 0 for no limit.
         beats: Whether every accuracy and error must be better than the baseline's.
     """
 
     least: float | Mapping[str, float]
     changes: Mapping[str, Any] = field(default_factory=dict)
-    near: float | None = None
+    near: float = 0
     beats: bool = False
 
 

@@ -24,7 +24,7 @@ from zoo.core.console import Reporter
 from zoo.core.errors import DataError, StoppedEarly, TrainingError
 from zoo.experiments.reproduce import reproduce
 from zoo.experiments.runs import Run
-from zoo.training import callbacks, checkpoint, interrupt
+from zoo.training import callbacks, checkpoint
 
 SILENT = Reporter(silent=True)
 WholeRun = Callable[[str], Run]
@@ -92,12 +92,12 @@ def whole_run(tmp_path_factory: pytest.TempPathFactory) -> WholeRun:
 def test_a_stop_between_epochs(
     name: str, whole_run: WholeRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def ask_in_third(self: interrupt.StopRequest, epoch: int, logs: Any = None) -> None:
+    def ask_in_third(self: checkpoint.StopRequest, epoch: int, logs: Any = None) -> None:
         if epoch == 2:
             self.ask()
 
     with monkeypatch.context() as patched:
-        patched.setattr(interrupt.StopRequest, "on_epoch_begin", ask_in_third)
+        patched.setattr(checkpoint.StopRequest, "on_epoch_begin", ask_in_third)
         with pytest.raises(StoppedEarly, match=r"stopped after epoch 3 of .*zoo train --resume"):
             zoo.fit(name, data="league", logdir=tmp_path, reporter=SILENT, **RECIPES[name])
     (folder,) = (tmp_path / name).iterdir()
@@ -111,12 +111,12 @@ def test_a_damaged_resume_point_is_passed_over(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def ask_in_third(self: interrupt.StopRequest, epoch: int, logs: Any = None) -> None:
+    def ask_in_third(self: checkpoint.StopRequest, epoch: int, logs: Any = None) -> None:
         if epoch == 2:
             self.ask()
 
     with monkeypatch.context() as patched:
-        patched.setattr(interrupt.StopRequest, "on_epoch_begin", ask_in_third)
+        patched.setattr(checkpoint.StopRequest, "on_epoch_begin", ask_in_third)
         patched.setattr(callbacks, "SHARE", 1.0)  # one after every epoch
         with pytest.raises(StoppedEarly):
             zoo.fit("basketball", data="league", logdir=tmp_path, reporter=SILENT, **SEASONS)
@@ -227,6 +227,7 @@ def test_kills_at_random_moments(name: str, whole_run: WholeRun, tmp_path: Path)
     """
     rng = random.Random(name)
     changes = [f"--set={key}={value}" for key, value in RECIPES[name].items()]
+    folder = tmp_path
     arguments = ["zoo.train", name, "--data", "league", "--logdir", str(tmp_path), *changes]
     for kill in range(4):
         process = subprocess.Popen([sys.executable, "-m", *arguments], stderr=subprocess.PIPE)

@@ -15,7 +15,7 @@ from zoo.core.errors import RecipeError, StoppedEarly
 from zoo.experiments.runs import Run
 from zoo.recipes.fields import ENGINES
 from zoo.recipes.recipe import Recipe
-from zoo.training import checkpoint, engine, interrupt
+from zoo.training import checkpoint, engine
 from zoo.training.callbacks import standard_callbacks
 from zoo.training.compile import compile_model
 
@@ -196,14 +196,14 @@ def saved(run: Run) -> dict[str, np.ndarray]:
 def test_a_resumed_run_is_the_uninterrupted_one(
     recipe: str, changes: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def ask_in_third(self: interrupt.StopRequest, epoch: int, logs: Any = None) -> None:
+    def ask_in_third(self: checkpoint.StopRequest, epoch: int, logs: Any = None) -> None:
         if epoch == 2:
             self.ask()
 
     settings: dict[str, Any] = {"data": "league", "reporter": SILENT, **changes}
     whole = zoo.fit(recipe, logdir=tmp_path / "whole", **settings)
     with monkeypatch.context() as patched:
-        patched.setattr(interrupt.StopRequest, "on_epoch_begin", ask_in_third)
+        patched.setattr(checkpoint.StopRequest, "on_epoch_begin", ask_in_third)
         with pytest.raises(StoppedEarly):
             zoo.fit(recipe, logdir=tmp_path / "cut", **settings)
     (folder,) = (tmp_path / "cut" / recipe).iterdir()
