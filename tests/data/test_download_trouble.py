@@ -1,0 +1,179 @@
+"""`fetch` when the network or the server fails, or sends elsewhere: nothing half is stored."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from download_helpers import GOOD, SEASON, TOURNEY, refused, serve, stored, write_manifest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from zoo.core.errors import FetchError
+from zoo.data import download as download_module
+from zoo.data.download import check_url, fetch
+
+
+@pytest.mark.parametrize(("status", "reason"), [(404, "NOT FOUND"), (503, "SERVICE UNAVAILABLE")])
+def test_an_error_of_the_server(
+    status: int, reason: str, home: Path, tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request(f"/{SEASON}").respond_with_data("gone", status=status)
+    manifest = write_manifest(tmp_path, httpserver.url_for)
+    url = httpserver.url_for(f"/{SEASON}")
+    assert refused(home, manifest) == f"{url}: the server answered {status} {reason}"
+    assert stored(home) == []
+
+
+@contextlib.contextmanager
+def raw_server(*answers: bytes, stall: float = 0.0) -> Iterator[Callable[[str], str]]:
+    """A server that sends given bytes, waits, and hangs up: what no HTTP library would send."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def run() -> None:
+            for answer in answers:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                with connection, contextlib.suppress(OSError):
+                    connection.recv(65536)
+                    connection.sendall(answer)
+                    time.sleep(stall)
+
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+        yield lambda path: f"http://127.0.0.1:{listener.getsockname()[1]}{path}"
+    thread.join(stall + 5)
+
+
+def head(length: int) -> bytes:
+    return f"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nContent-Length: {length}\r\n\r\n".encode()
+
+
+def test_half_a_file(home: Path, tmp_path: Path) -> None:
+    whole = GOOD[SEASON]
+    half = whole[: len(whole) // 2]
+    with raw_server(head(len(whole)) + half) as url:
+        message = refused(home, write_manifest(tmp_path, url, SEASON, sha256=""))
+    # What came of the last chunk is lost with the connection.
+    assert re.search(rf"the transfer broke off after [\d,]+ of {len(whole):,} bytes", message)
+    assert stored(home) == []
+
+
+@pytest.mark.parametrize("sent", [b"", head(len(GOOD[SEASON])), head(99_999) + GOOD[SEASON][:5000]])
+def test_a_stall(sent: bytes, home: Path, tmp_path: Path) -> None:
+    with raw_server(sent, stall=1.0) as url:
+        start = time.perf_counter()
+        message = refused(home, write_manifest(tmp_path, url, SEASON), timeout=0.3)
+        assert time.perf_counter() - start < 0.9  # given up before the server did
+    assert "no answer for 0.3 seconds" in message
+    assert stored(home) == []
+
+
+def test_nobody_answers(home: Path, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    manifest = write_manifest(tmp_path, lambda path: f"http://127.0.0.1:{port}{path}", SEASON)
+    url = f"http://127.0.0.1:{port}/{SEASON}"
+    message = refused(home, manifest)
+    assert message.startswith(f"{url}: no connection (")
+    assert "refused" in message
+    assert "object at 0x" not in message
+    assert stored(home) == []
+
+
+def test_an_answer_that_is_no_http(home: Path, tmp_path: Path) -> None:
+    with raw_server(b"220 ftp ready\r\n\r\n") as url:
+        message = refused(home, write_manifest(tmp_path, url, SEASON))
+    assert message.startswith("http://127.0.0.1")
+    assert stored(home) == []
+
+
+def test_redirects_are_followed_but_not_to_plain_http(
+    home: Path, tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    serve(httpserver)
+    target = [f"/{SEASON}"]
+
+    def redirect(request: Request) -> Response:
+        return Response("", 302, {"Location": target[0]})
+
+    httpserver.expect_request("/moved").respond_with_handler(redirect)
+    manifest = write_manifest(
+        tmp_path, httpserver.url_for, SEASON, url=httpserver.url_for("/moved")
+    )
+    fetch("basketball", home, progress=False, manifest=manifest)
+    assert stored(home) == [SEASON]
+    (home / "basketball" / SEASON).unlink()
+    target[0] = "http://example.org/games_season.csv"
+    message = refused(home, manifest)
+    assert message.startswith("http://example.org/games_season.csv (a redirect from http://")
+    assert message.endswith("only https addresses are used")
+    assert stored(home) == []
+    target[0] = httpserver.url_for("/moved")
+    assert "redirects" in refused(home, manifest)
+
+
+@pytest.mark.parametrize(
+    ("url", "start"),
+    [
+        ("http://example.org/a.csv", None),
+        ("ftp://example.org/a.csv", None),
+        ("file:///etc/passwd", None),
+        ("http://127.0.0.1.example.org/a.csv", None),
+        ("http://10.0.0.1/a.csv", None),
+        ("http://127.0.0.1/a.csv", "https://example.org/a.csv"),
+        ("http://example.org/a.csv", "https://example.org/a.csv"),
+    ],
+)
+def test_addresses_that_are_not_used(url: str, start: str | None) -> None:
+    with pytest.raises(FetchError, match="only https addresses are used"):
+        check_url(url, start=start)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://example.org/a", "http://127.0.0.1:80/a", "http://[::1]/a", "http://localhost/"]
+)
+def test_addresses_that_are_used(url: str) -> None:
+    check_url(url)
+    assert url.startswith("https") or check_url(url, start="http://localhost/") is None
+
+
+def test_an_interrupt_leaves_nothing(
+    home: Path, tmp_path: Path, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(url: str, destination: Path, *_: object) -> None:
+        destination.write_bytes(b"half")
+        assert home / "basketball" in destination.parents  # so that the last step is one rename
+        assert url.endswith(SEASON)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(download_module, "download", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        fetch("basketball", home, manifest=write_manifest(tmp_path, httpserver.url_for))
+    assert stored(home) == []
+
+
+def test_what_a_killed_process_left_is_removed_when_old(
+    home: Path, tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    serve(httpserver)
+    folder = home / "basketball"
+    folder.mkdir(parents=True)
+    old, fresh = folder / ".fetch-old", folder / ".fetch-fresh"
+    for path in (old, fresh):
+        path.mkdir()
+        (path / SEASON).write_bytes(b"half")
+    for path in (old / SEASON, old, fresh):  # the fresh one's file still grows
+        os.utime(path, (time.time() - 7200, time.time() - 7200))
+    fetch("basketball", home, progress=False, manifest=write_manifest(tmp_path, httpserver.url_for))
+    assert not old.exists()
+    assert stored(home) == sorted([SEASON, SEASON, TOURNEY])
