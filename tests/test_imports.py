@@ -115,6 +115,7 @@ def test_does_not_load_tensorflow(statement: str) -> None:
     assert done.stdout.endswith("fine\n"), done.stderr
 
 
+@pytest.mark.slow  # `zoo train --json` is held to it at each change
 def test_loading_tensorflow_is_quiet() -> None:
     program = "from zoo._keras import keras; keras.Input((1,)); print('done')"
     done = subprocess.run(

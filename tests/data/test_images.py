@@ -245,6 +245,7 @@ def test_absent_files_say_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: 
             zoo.data.load("figures", source)
 
 
+@pytest.mark.slow
 @pytest.mark.realdata
 def test_the_real_digits() -> None:
     if not (dataset_home("outlines") / CSV).is_file():
@@ -256,6 +257,7 @@ def test_the_real_digits() -> None:
     assert sum(dataset.rows.values()) >= 5_000
 
 
+@pytest.mark.slow
 @pytest.mark.realdata
 def test_the_real_garments() -> None:
     if not published.SYSTEM.is_dir():

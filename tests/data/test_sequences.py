@@ -177,6 +177,7 @@ def test_missing_series_are_told_with_what_to_do(name: str) -> None:
     assert choose_source(name, "auto", None, {}) == "pulses"
 
 
+@pytest.mark.slow
 @pytest.mark.realdata
 def test_the_real_series() -> None:
     if not (dataset_home("series") / FILES[0]).is_file():
@@ -188,6 +189,7 @@ def test_the_real_series() -> None:
     assert dataset.splits["test"]["sequence"].std() == pytest.approx(1, abs=0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.realdata
 def test_videos_of_real_digits_share_no_picture() -> None:
     if not (dataset_home("digit_videos") / "mnist_5k.csv.gz").is_file():

@@ -165,6 +165,7 @@ def test_damaged_pairs_are_named() -> None:
         zoo.data.load("stereo", "motorcycle")
 
 
+@pytest.mark.slow
 @pytest.mark.realdata
 def test_the_real_pair() -> None:
     if not (dataset_home("stereo") / stereo.FILES[0]).is_file():

@@ -77,7 +77,7 @@ def test_a_damaged_survey_is_named(row: str, message: str, tmp_path: Path) -> No
     path = survey_file(tmp_path, row)
     assert refused(lambda: read_survey(path), path).startswith(message)
     short = survey_file(tmp_path, row or "x", HEADER.replace("Gender", "Sex"))
-    assert "no column 'Gender' or 'gender'" in refused(lambda: read_survey(short), short)
+    assert "no column 'Gender'" in refused(lambda: read_survey(short), short)
 
 
 def test_a_damaged_zip_of_reviews_is_named(tmp_path: Path) -> None:
@@ -134,6 +134,7 @@ def test_damaged_stories_of_the_collection_are_named(tmp_path: Path) -> None:
     assert dataset.rows == {"train": 40, "validation": 10, "test": 10}
 
 
+@pytest.mark.slow
 @pytest.mark.realdata
 @pytest.mark.parametrize(
     ("name", "source", "item", "rows"),
@@ -158,6 +159,7 @@ def test_the_real_files_are_read(
     assert "best possible" not in dataset.references
 
 
+@pytest.mark.slow
 @pytest.mark.realdata
 def test_both_babi_tasks_have_six_answers() -> None:
     for facts in (1, 2):

@@ -239,6 +239,7 @@ def test_the_best_log_loss_of_paraphrases_is_that_of_the_error_rate() -> None:
     assert scores["similarity_log_loss"] == pytest.approx(log_loss(right, chance))
 
 
+@pytest.mark.slow
 @pytest.mark.realdata
 def test_the_real_pairs_are_read() -> None:
     pairs = real("sentence_pairs", "stsb")

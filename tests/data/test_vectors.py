@@ -182,6 +182,7 @@ def test_damaged_digits_are_told_by_line(tmp_path: Path) -> None:
         zoo.data.load("digits", "mnist", tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.realdata
 def test_real_digits() -> None:
     if not (dataset_home("digits") / "mnist_5k.csv.gz").is_file():

@@ -12,7 +12,7 @@ import pytest
 import zoo
 from zoo.cli.root import cli, run
 
-QUICK = ("basketball", "video_classifier", "residual_network")
+QUICK = ("basketball",)
 
 PARTS = 4  # processes for the others: each loads TensorFlow once
 

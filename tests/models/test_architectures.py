@@ -98,7 +98,7 @@ def test_axes_are_arguments_of_the_builder(name: str) -> None:
         assert tensor.when.removeprefix("not ") in ("", *entry.defaults)
 
 
-@every_architecture
+@every_adapter
 def test_every_layer_has_a_name_of_its_own(name: str) -> None:
     """Names that Keras makes up count upwards with every layer the process builds."""
     with abstract_build():
@@ -137,7 +137,7 @@ def test_config_survives_json(name: str, model: Any) -> None:
     assert again.count_params() == model.count_params()
 
 
-@every_architecture
+@every_adapter
 def test_saved_model_predicts_the_same(name: str, model: Any, tmp_path: Path) -> None:
     inputs = example_inputs(model, 3, length=length_for(name))
     model.save(tmp_path / "model.keras")

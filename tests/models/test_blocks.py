@@ -204,6 +204,7 @@ for file in folder.glob("*.keras"):
 """
 
 
+@pytest.mark.slow
 def test_saved_blocks_reload_in_safe_mode_without_the_zoo(tmp_path: Path) -> None:
     """A fresh process that cannot import the zoo loads each block and gives the same outputs."""
     outputs = {}

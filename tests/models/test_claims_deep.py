@@ -100,6 +100,7 @@ def applications() -> dict[str, tuple[Any, Any]]:
     }
 
 
+@pytest.mark.slow
 def test_inception_v3_and_xception_are_of_one_size(applications: dict[str, Any]) -> None:
     """`dlwp-7.1`: Xception has roughly the same number of parameters as Inception V3."""
     counts = {name: ours.count_params() for name, (ours, _) in applications.items()}
@@ -107,6 +108,7 @@ def test_inception_v3_and_xception_are_of_one_size(applications: dict[str, Any])
     assert counts["inception_v3"] == pytest.approx(counts["xception"], rel=0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["inception_v3", "xception"])
 def test_applications_compute_what_keras_does(name: str, applications: dict[str, Any]) -> None:
     """Keras's weights fit in their own order, and give Keras's outputs."""
@@ -116,6 +118,7 @@ def test_applications_compute_what_keras_does(name: str, applications: dict[str,
     np.testing.assert_allclose(ours(picture), kerass(picture), rtol=1e-4, atol=1e-7)
 
 
+@pytest.mark.slow
 def test_layers_of_applications_are_named_after_their_blocks(applications: dict[str, Any]) -> None:
     blocks = r"stem|mixed\d+|block\d+"
     for ours, _ in applications.values():

@@ -125,7 +125,7 @@ def test_twins_train_alike() -> None:
     functional, sequential = dense.softmax_mlp_64(), dense.softmax_mlp_64(sequential=True)
     sequential.set_weights(functional.get_weights())
     for model in (functional, sequential):
-        model.compile("rmsprop", "categorical_crossentropy")
+        model.compile("rmsprop", "categorical_crossentropy", jit_compile=False)
         model.fit(rows, targets, epochs=2, batch_size=7, shuffle=False, verbose=QUIET)
     assert sequential.evaluate(rows, targets, verbose=QUIET) == pytest.approx(
         functional.evaluate(rows, targets, verbose=QUIET), rel=1e-5

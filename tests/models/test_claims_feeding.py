@@ -40,6 +40,7 @@ def test_callable_on_a_list() -> None:
     assert main_output.shape == aux_output.shape == (4, 1)
 
 
+@pytest.mark.slow
 def test_qa_by_list_and_by_dict_one_hot_and_sparse() -> None:
     """`dlwp-7.1` fits qa on a list and on a dict, with one-hot answers; ids do as well."""
     model = tiny("qa")
@@ -53,7 +54,7 @@ def test_qa_by_list_and_by_dict_one_hot_and_sparse() -> None:
     ):
         for inputs in (list(named.values()), named):
             model.set_weights(start)
-            model.compile("rmsprop", loss, metrics=["accuracy"])
+            model.compile("rmsprop", loss, metrics=["accuracy"], jit_compile=False)
             history = model.fit(
                 inputs, answers, epochs=2, batch_size=4, shuffle=False, verbose=QUIET
             )
@@ -127,7 +128,7 @@ def test_total_loss_is_the_weighted_sum(
 def test_keras_3_wants_a_loss_for_each_weight() -> None:
     """`model-api` gives one loss name and two weights; Keras 3 asks for as many losses."""
     model = tiny("headline")
-    model.compile("rmsprop", "binary_crossentropy", loss_weights=[1.0, 0.2])
+    model.compile("rmsprop", "binary_crossentropy", loss_weights=[1.0, 0.2], jit_compile=False)
     with pytest.raises(ValueError, match="must match the number of losses"):
         model.evaluate(rows_for(model), [np.ones((4, 1)), np.ones((4, 1))], verbose=QUIET)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from examples import tiny
+from examples import slow, tiny
 
 import zoo
 from zoo._keras import keras
@@ -223,10 +223,10 @@ def test_clothing_price_keeps_the_order_of_its_inputs() -> None:
         ("shared_input", "image_shape", 9, {}),
         ("two_resolution", "gray_shape", 13, {}),
         ("two_resolution", "color_shape", 13, {}),
-        ("inception_v3", "image_shape", 27, {}),
-        ("xception", "image_shape", 9, {}),
-        ("siamese_xception", "image_shape", 9, {}),
-        ("siamese_xception", "image_shape", 21, {"blocks": 4}),
+        slow("inception_v3", "image_shape", 27, {}),
+        slow("xception", "image_shape", 9, {}),
+        slow("siamese_xception", "image_shape", 9, {}),
+        slow("siamese_xception", "image_shape", 21, {"blocks": 4}),
         ("clothing_price", "image_shape", 8, {}),
     ],
 )

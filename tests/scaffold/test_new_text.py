@@ -158,7 +158,12 @@ def test_a_run_takes_sentences_again(name: str, plugged: Path, tmp_path: Path) -
     """Seconds for each: whole runs, with baseline, picture and saved model."""
     package, table = project(name, plugged, tmp_path)
     logs = tmp_path / "logs"
-    quick: dict[str, Any] = {"epochs": 2, "engine": "resident", "reporter": Reporter(silent=True)}
+    quick: dict[str, Any] = {
+        "epochs": 2,
+        "engine": "fit",
+        "baseline": "",
+        "reporter": Reporter(silent=True),
+    }
     made = zoo.fit(package, logdir=logs, **quick)
     with (made.folder / "history.csv").open(encoding="utf-8", newline="") as file:
         losses = [float(row["loss"]) for row in csv.DictReader(file)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -27,7 +28,7 @@ def command(
     data: str,
     seed: int,
     study: str | None,
-    overrides: dict[str, str],
+    overrides: dict[str, Any],
     logdir: Path,
 ) -> None:
     """Search RECIPE's settings for the lowest validation value.
@@ -40,8 +41,9 @@ def command(
     from zoo.recipes.registry import recipe as find_recipe
     from zoo.tuning.search import tune
 
+    find_recipe(recipe).override(overrides)  # an unknown field is none of the search's arguments
     tune(
-        find_recipe(recipe).override(overrides),
+        recipe,
         trials=trials,
         time=time,
         jobs=jobs,
@@ -49,4 +51,5 @@ def command(
         seed=seed,
         study=study,
         logdir=logdir,
+        **overrides,
     )
