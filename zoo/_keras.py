@@ -56,7 +56,9 @@ def _load(name: str) -> ModuleType:
     module = importlib.import_module(name)
     backend = importlib.import_module("keras").config.backend()
     if backend != "tensorflow":
-        raise ImportError(f"the zoo needs Keras on TensorFlow; KERAS_BACKEND is {backend!r}")
+        raise ImportError(
+            f"the zoo needs Keras on TensorFlow: set KERAS_BACKEND=tensorflow, not {backend!r}"
+        )
     return module
 
 

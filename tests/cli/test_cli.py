@@ -77,7 +77,7 @@ def test_mistakes_are_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     assert "unknown run" in mistake(capsys, "evaluate", "basketball")
     assert "unknown run" in mistake(capsys, "predict", "basketball", "--team-1", "x")
     assert "--csv FILE or one option" in mistake(capsys, "predict", "basketball")
-    assert "holds no runs yet" in mistake(capsys, "tensorboard")
+    assert "has no runs yet" in mistake(capsys, "tensorboard")
     (tmp_path / "file").write_text("in the way")
     blocked = ["train", "seed_difference", "--data", "league", "--logdir", "file/logs"]
     assert "--logdir" in mistake(capsys, *blocked)
@@ -183,7 +183,7 @@ def test_ctrl_c_once_finishes_the_epoch_and_says_how_to_go_on(tmp_path: Path) ->
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert re.fullmatch(
-        r"error: stopped after epoch (\d+) of 5000; go on with zoo train --resume \S+\n", errors
+        r"error: stopped after epoch (\d+) of 5000; continue with zoo train --resume \S+\n", errors
     )
     (folder,) = history.iterdir()
     assert json.loads((folder / "run.json").read_text())["status"] == "interrupted"

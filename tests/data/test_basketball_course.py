@@ -92,7 +92,7 @@ def test_home_without_sign_is_settled_by_the_other_view(tmp_path: Path) -> None:
         ("1999,9,5,-1,-10,70,80,2", 3, "column 'won': 2 is outside 0 to 1"),
         ("1999,9,5,2,-10,70,80,0", 3, "column 'home': 2 is outside -1 to 1"),
         ("1999,9,9,-1,-10,70,80,0", 3, "column 'team_2': team 9 plays itself"),
-        ("1999,9,5,-1,0,80,80,0", 3, "column 'score_2': a draw, 80 to 80"),
+        ("1999,9,5,-1,0,80,80,0", 3, "column 'score_2': a tie, 80 to 80"),
         ("1999,9,5,-1,-10,7o,80,0", 3, "column 'score_1': '7o' is not a whole number"),
         ("1999,9,5,-1,-10,70,80", 3, "column 'won': 8 cells are needed, not 7"),
         # Damage that shows only beside the other view: the row without a mirror image is named.

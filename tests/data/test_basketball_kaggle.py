@@ -98,12 +98,12 @@ def test_harmless_differences_change_nothing(change: object, tmp_path: Path) -> 
         ("1999,20,-1,80,1102,70,H,0", "line 4, column 'Wteam': -1 is outside 0 to 16777215"),
         ("1999,20,99999999999999999999,80,1102,70,H,0", "line 4, column 'Wteam': 9999999999999999"),
         ("nan,20,1101,80,1102,70,H,0", "line 4, column 'Season': 'nan' is not a whole number"),
-        ("1999,20,1101,80,1102,80,H,0", "line 4, column 'Lscore': a draw, 80 to 80"),
+        ("1999,20,1101,80,1102,80,H,0", "line 4, column 'Lscore': a tie, 80 to 80"),
         ("1999,20,1101,70,1102,80,H,0", "line 4, column 'Lscore': the loser's 80 is more than the"),
-        ("1999,20,1101,80,1102,70,X,0", "line 4, column 'Wloc': 'X' is none of H, A, N"),
+        ("1999,20,1101,80,1102,70,X,0", "line 4, column 'Wloc': 'X' is not H, A or N"),
         ("1999,20,1101,80,1101,70,H,0", "line 4, column 'Lteam': team 1101 plays itself"),
-        ("1999,10,1101,81,1102,70,H,0", "line 4, column 'Wscore': this game of day 10 has another"),
-        ("1999,10,1102,80,1101,70,A,0", "line 4, column 'Wteam'|another result on line 2"),
+        ("1999,10,1101,81,1102,70,H,0", "line 4, column 'Wscore': this game on day 10 has a"),
+        ("1999,10,1102,80,1101,70,A,0", "line 4, column 'Wteam'|different result on line 2"),
         ("1999,20,1101,80,1102", "line 4, column 'Lscore': 8 cells are needed, not 5"),
         (
             "1999,20,1101,80,1102,70,H,0,9",
@@ -122,7 +122,7 @@ def test_a_damaged_row_is_named(row: str, message: str, tmp_path: Path) -> None:
 def test_lines_are_counted_with_blank_ones(tmp_path: Path) -> None:
     first, *rest = GOOD_RESULTS
     path = results(tmp_path, first, "", "", *rest, "1999,30,1101,60,1102,60,H,0")
-    assert refused(path).startswith("line 9, column 'Lscore': a draw")
+    assert refused(path).startswith("line 9, column 'Lscore': a tie")
     crlf = results(tmp_path, first, "", *rest, "1999,30,1101,x,1102,60,H,0", end="\r")
     assert refused(crlf).startswith("line 8, column 'Wscore': 'x' is not")
 
@@ -231,10 +231,10 @@ def test_seeds(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ("1999,W17,1103", "line 3, column 'Seed': 'W17' is no seed such as W01 or Y16a"),
-        ("1999,W00,1103", "line 3, column 'Seed': 'W00' is no seed"),
-        ("1999,1,1103", "line 3, column 'Seed': '1' is no seed"),
-        ("1999,W02,1101", "line 3, column 'team': team 1101 has another seed in 1999 already"),
+        ("1999,W17,1103", "line 3, column 'Seed': 'W17' is not a seed such as W01 or Y16a"),
+        ("1999,W00,1103", "line 3, column 'Seed': 'W00' is not a seed"),
+        ("1999,1,1103", "line 3, column 'Seed': '1' is not a seed"),
+        ("1999,W02,1101", "line 3, column 'team': team 1101 already has a different seed"),
     ],
 )
 def test_damaged_seeds_are_named(row: str, message: str, tmp_path: Path) -> None:
@@ -271,4 +271,4 @@ def test_team_names(tmp_path: Path) -> None:
     twice = write_lines(tmp_path / "t.csv", ["id,name", "1,Fell", "2,Fell", "3,Moor"])
     assert read_teams(twice) == {1: "Fell #1", 2: "Fell #2", 3: "Moor"}
     clash = write_lines(tmp_path / "t.csv", ["id,name", "1,Fell", "1,Moor"])
-    assert refused(clash, read_teams) == "line 3, column 'id': team 1 has another name already"
+    assert refused(clash, read_teams) == "line 3, column 'id': team 1 already has a different name"

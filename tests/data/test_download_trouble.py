@@ -64,7 +64,7 @@ def test_half_a_file(home: Path, tmp_path: Path) -> None:
     with raw_server(head(len(whole)) + half) as url:
         message = refused(home, write_manifest(tmp_path, url, SEASON, sha256=""))
     # What came of the last chunk is lost with the connection.
-    assert re.search(rf"the transfer broke off after [\d,]+ of {len(whole):,} bytes", message)
+    assert re.search(rf"the transfer stopped after [\d,]+ of {len(whole):,} bytes", message)
     assert stored(home) == []
 
 
@@ -116,7 +116,7 @@ def test_redirects_are_followed_but_not_to_plain_http(
     target[0] = "http://example.org/games_season.csv"
     message = refused(home, manifest)
     assert message.startswith("http://example.org/games_season.csv (a redirect from http://")
-    assert message.endswith("only https addresses are used")
+    assert message.endswith("only https addresses are allowed")
     assert stored(home) == []
     target[0] = httpserver.url_for("/moved")
     assert "redirects" in refused(home, manifest)
@@ -135,7 +135,7 @@ def test_redirects_are_followed_but_not_to_plain_http(
     ],
 )
 def test_addresses_that_are_not_used(url: str, start: str | None) -> None:
-    with pytest.raises(FetchError, match="only https addresses are used"):
+    with pytest.raises(FetchError, match="only https addresses are allowed"):
         check_url(url, start=start)
 
 

@@ -55,7 +55,7 @@ def test_men_and_women_are_kept_apart(tmp_path: Path) -> None:
     for path in folder.glob("M*"):
         path.unlink()
     assert zoo.data.load("basketball", "ncaa", tmp_path).fingerprint == prints["women"]
-    with pytest.raises(DataError, match="no such games"):
+    with pytest.raises(DataError, match="no games found"):
         zoo.data.load("basketball", "ncaa", tmp_path, league_of="men")
 
 
@@ -129,7 +129,7 @@ def test_kaggle_goes_before_the_course_unless_asked(tmp_path: Path) -> None:
     dataset = zoo.data.load("basketball", "ncaa", tmp_path)
     assert dataset.labels["team"][0] == "2001 Team 000"
     assert dataset.notes == (
-        "games_season.csv not read: RegularSeasonCompactResults.csv goes first",
+        "games_season.csv is ignored: RegularSeasonCompactResults.csv takes precedence",
     )
     course = zoo.data.load("basketball", "ncaa", tmp_path, layout="course")
     assert course.labels["team"][0] == "2001 team 2001000"

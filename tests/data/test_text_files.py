@@ -19,11 +19,14 @@ from zoo.data.text.questions import read_stories
     ("text", "message"),
     [
         ("", "x.txt, line 1: no question in this file"),
-        ("Mary went.\n", "x.txt, line 1: a line begins with its number and a blank"),
+        ("Mary went.\n", "x.txt, line 1: a line must begin with its number"),
         ("1 A b.\n3 C d.\n", "x.txt, line 2: number 3 where 1 or 2 should be"),
-        ("1 A b.\n2 Where is A? \n", "x.txt, line 2, column 'answer': a question without a tab"),
+        (
+            "1 A b.\n2 Where is A? \n",
+            "x.txt, line 2, column 'answer': a question must be followed by a tab",
+        ),
         ("1 A b.\n2 Where?\t\t1\n", "x.txt, line 2, column 'answer': no answer"),
-        ("1 Where?\thall\t1\n", "x.txt, line 1: a question before anything was told"),
+        ("1 Where?\thall\t1\n", "x.txt, line 1: a question before any statement"),
     ],
 )
 def test_damaged_stories_are_named(text: str, message: str, tmp_path: Path) -> None:

@@ -146,7 +146,7 @@ def test_tweets_of_others_and_repetitions_are_left_out(tmp_path: Path) -> None:
     tweets, notes = read_tweets(folder)
     assert sum(tweet.author == 0 for tweet in tweets) == 26
     assert notes[0] == (
-        "BarackObama.csv: 3 retweets, quotations or links alone and 1 repetitions left out of 30"
+        "BarackObama.csv: 3 retweets, quotes or bare links and 1 repeats left out of 30"
     )
 
 

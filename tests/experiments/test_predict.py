@@ -115,7 +115,7 @@ def test_damaged_model_is_told(run: Run, tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="cannot be loaded"):
         zoo.load_run(tmp_path)
     (tmp_path / "model.keras").unlink()
-    with pytest.raises(TrainingError, match=r"has lost its model\.keras"):
+    with pytest.raises(TrainingError, match=r"model\.keras is missing"):
         zoo.load_run(tmp_path)
     for damaged in ("{", "[]", '{"status": "finished"}'):
         (tmp_path / "run.json").write_text(damaged, encoding="utf-8")
@@ -152,7 +152,7 @@ def test_sentences_are_read_as_the_data_was(reviewer: Run, tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("", "--text: there is no word in ''"), ("a " * 200, "--text: 200 words, where the run was")],
+    [("", "--text: '' contains no words"), ("a " * 200, "--text: 200 words, but the run was")],
 )
 def test_what_is_no_sentence_for_the_run_is_told(reviewer: Run, text: str, message: str) -> None:
     with pytest.raises(DataError, match=message):

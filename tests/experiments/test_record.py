@@ -111,7 +111,7 @@ def test_the_record_is_read_as_it_was_written(run: Run) -> None:
         (("seed",), DELETED, "seed is missing"),
         (("seed",), 2**40, "seed must be from 0"),
         (("version",), 99, "version must be 1, not 99"),
-        (("recipe", "name"), "../../x", "recipe.name must be letters"),
+        (("recipe", "name"), "../../x", "recipe.name must be at most 100 letters"),
         (("recipe", "epochs"), DELETED, "recipe.epochs is missing"),
         (("recipe", "epochs"), "many", "epochs takes a whole number, not 'many'"),
         (("recipe", "learning_rate"), float("nan"), "NaN is not a number"),
@@ -158,12 +158,12 @@ def test_a_model_of_another_architecture_is_told(damaged: Path) -> None:
     record = json.loads((damaged / "run.json").read_text(encoding="utf-8"))
     text = changed(record, ("recipe", "architecture"), "mlp")
     (damaged / "run.json").write_text(text, encoding="utf-8")
-    with pytest.raises(TrainingError, match="has an input 'seed_diff', mlp has none"):
+    with pytest.raises(TrainingError, match="has an input 'seed_diff', but mlp does not"):
         COMMANDS["predict"](damaged)
 
 
 @pytest.mark.parametrize("seed", [-1, 2**32, 1.5, True])
 def test_a_seed_that_nothing_takes_is_told(tmp_path: Path, seed: Any) -> None:
-    with pytest.raises(TrainingError, match="the seed is a whole number"):
+    with pytest.raises(TrainingError, match="the seed must be a whole number"):
         zoo.fit("seed_difference", data="league", seed=seed, logdir=tmp_path, reporter=SILENT)
     assert not list(tmp_path.iterdir())

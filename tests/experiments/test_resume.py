@@ -128,8 +128,8 @@ def test_a_damaged_resume_point_is_passed_over(
     last.write_bytes(bytes(content))
     assert_identical(zoo.resume(folder), whole_run("basketball"))
     printed = capsys.readouterr().out
-    assert f"warning: {last} is damaged; going back to the one before" in printed
-    assert "going on after epoch 2 of 8" in printed
+    assert f"warning: {last} is damaged; using the one before" in printed
+    assert "continuing after epoch 2 of 8" in printed
 
 
 def test_resume_points_are_skipped_where_they_cost_too_much(

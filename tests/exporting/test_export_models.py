@@ -113,11 +113,11 @@ def test_text_goes_to_tensorflow_alone(tmp_path: Path) -> None:
     rows = {"words": np.array([["a"], ["b"], ["c"]], dtype=object)}
     made = zoo.export(model, "savedmodel", tmp_path / "saved", rows=rows)
     assert exporter.load(made.path).run(rows)["ids"].ravel().tolist() == [1, 2, 0]
-    with pytest.raises(ExportError, match="LiteRT reads no text, such as words"):
+    with pytest.raises(ExportError, match="LiteRT does not support text inputs, such as words"):
         zoo.export(model, "litert", tmp_path / "model.tflite", rows=rows)
     with pytest.raises(ExportError, match="ONNX has no operation for LookupTable"):
         zoo.export(model, "onnx", tmp_path / "model.onnx", rows=rows)
-    with pytest.raises(ExportError, match="input words is string: give rows"):
+    with pytest.raises(ExportError, match="rows of string for input words; pass"):
         zoo.export(model, "keras", tmp_path / "model.keras")
 
 
@@ -136,19 +136,19 @@ def test_refused_models_and_places(tmp_path: Path) -> None:
     cases: list[tuple[Any, str, Path | None, str]] = [
         (_Subclassed(name="sub"), "onnx", tmp_path / "m.onnx", "has no named inputs"),
         (3, "onnx", tmp_path / "m.onnx", "takes a Keras model or a run, not int"),
-        (model, "onnx", None, "say where to write"),
-        (model, "onnx", tmp_path / "m.tflite", "ends in .onnx, not 'm.tflite'"),
+        (model, "onnx", None, "give a path to export a model"),
+        (model, "onnx", tmp_path / "m.tflite", "must end in .onnx, not 'm.tflite'"),
         (model, "savedmodel", used, "is not a SavedModel"),
         (model, "savedmodel", used / "notes.txt", "is not a SavedModel"),
-        (keyword, "savedmodel", tmp_path / "kw", "an input must have a Python name, not 'in'"),
+        (keyword, "savedmodel", tmp_path / "kw", "must be a Python identifier, not 'in'"),
     ]
     for given, format, path, complaint in cases:
         with pytest.raises(ExportError, match=complaint.replace("(", r"\(")):
             zoo.export(given, format, path)
-    with pytest.raises(ExportError, match="no rows for input features; there are x"):
+    with pytest.raises(ExportError, match="no rows for input features; rows were given for x"):
         zoo.export(model, "keras", tmp_path / "m.keras", rows={"x": np.zeros((2, 10))})
     assert (used / "notes.txt").read_text() == "mine"
-    with pytest.raises(ExportError, match="is not an artifact"):
+    with pytest.raises(ExportError, match="is not a file or folder written by"):
         exporter.load(used / "notes.txt")
 
 

@@ -41,7 +41,7 @@ def test_what_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(ZooError, match="cannot write"):
         render(model, tmp_path / "file" / "a.svg")
-    with pytest.raises(ZooError, match="no program 'no-such-renderer'"):
+    with pytest.raises(ZooError, match="program 'no-such-renderer' not found"):
         render(model, tmp_path / "a.svg", renderer="no-such-renderer")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 

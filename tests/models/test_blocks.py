@@ -178,7 +178,7 @@ def test_shared_block_names_do_not_collide() -> None:
     ("block", "message"),
     [
         (lambda x: blocks.residual_identity(x, 8), "keeps the 6 channels .* cannot make 8"),
-        (lambda x: blocks.residual_identity(x, 6, depth=0), "1 convolution or more, not 0"),
+        (lambda x: blocks.residual_identity(x, 6, depth=0), "at least 1 convolution, not 0"),
         (lambda x: blocks.inception_module(x, (1, 2, 3)), "six widths, not 3"),
         (lambda x: blocks.fire_module(x, 0, 4), "filters"),
     ],

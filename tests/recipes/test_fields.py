@@ -24,12 +24,12 @@ for _ in range(900):  # about as deep as JSON is read
     DEEP = [DEEP]
 
 BAD: list[tuple[str, Any, str]] = [
-    ("name", "../../x", "must be letters, digits"),
-    ("name", ".hidden", "must be letters, digits"),
-    ("name", "a/b", "must be letters, digits"),
-    ("name", "two\nlines", "must be letters, digits"),
-    ("name", "", "must be letters, digits"),
-    ("name", "x" * 300, "must be letters, digits"),
+    ("name", "../../x", "must be at most 100 letters, digits"),
+    ("name", ".hidden", "must be at most 100 letters, digits"),
+    ("name", "a/b", "must be at most 100 letters, digits"),
+    ("name", "two\nlines", "must be at most 100 letters, digits"),
+    ("name", "", "must be at most 100 letters, digits"),
+    ("name", "x" * 300, "must be at most 100 letters, digits"),
     ("name", 3, "takes text"),
     ("architecture", None, "takes text"),
     ("architecture", "", "must be a name"),
@@ -39,7 +39,7 @@ BAD: list[tuple[str, Any, str]] = [
     ("optimizer", 3, "takes text"),
     ("optimizer", "3", "must be a name"),
     ("monitor", "", "must be a name"),
-    ("stacked_on", "../basketball", "must be letters, digits"),
+    ("stacked_on", "../basketball", "must be at most 100 letters, digits"),
     ("baseline", 0, "takes text"),
     ("epochs", True, "takes a whole number"),
     ("epochs", 2.5, "takes a whole number"),

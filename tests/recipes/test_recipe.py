@@ -100,7 +100,7 @@ def test_override_changes_nothing_else() -> None:
         ({"engine": "warp"}, "engine must be one of"),
         ({"reduce_lr": "2"}, "reduce_lr needs schedule=constant"),
         ({"name": "other"}, "name cannot be overridden"),
-        ({"epochs.first": "3"}, "epochs is one value"),
+        ({"epochs.first": "3"}, "epochs is a single value"),
         ({"arguments": "7"}, r"arguments is a mapping: set one entry with arguments.KEY=VALUE"),
     ],
 )

@@ -45,7 +45,7 @@ def test_recipes_survive_their_files(tmp_path: Path) -> None:
         ({"epochs": True}, "epochs takes a whole number, not True"),
         ({"learning_rate": "fast"}, "learning_rate takes a number"),
         ({"momentum": 0.9}, "unknown field 'momentum'"),
-        ({"name": "../../x"}, "name must be letters"),
+        ({"name": "../../x"}, "name must be at most 100 letters"),
         ({"name": 3}, "name takes text"),
         ({"loss": "mae"}, "loss takes a mapping"),
         ({"metrics": {"score_diff": 3}}, "metrics.score_diff takes a list"),
@@ -72,4 +72,4 @@ def test_a_recipe_file_that_lacks_something(
     assert "No such file" in error_of(capsys, "train", "--recipe", str(path))
     path.write_text('{"name": "x"}')
     assert "architecture is missing" in error_of(capsys, "train", "--recipe", str(path))
-    assert "give a recipe to train" in error_of(capsys, "train", NAME, "--recipe", str(path))
+    assert "give a recipe's name" in error_of(capsys, "train", NAME, "--recipe", str(path))

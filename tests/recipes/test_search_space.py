@@ -21,7 +21,7 @@ from zoo.core.errors import RecipeError
         ("epochs.first", ("choice", 1, 2), "one entry of a mapping"),
         ("learning_rate", ("lognormal", 0.1, 1.0), "not 'lognormal'"),
         ("learning_rate", ("log", 0.0, 1.0), "above 0"),
-        ("learning_rate", ("log", 0.1), "its lowest and its highest"),
+        ("learning_rate", ("log", 0.1), "a lowest and a highest"),
         ("learning_rate", ("float", 1.0, 0.1), "1.0 is not below 0.1"),
         ("learning_rate", ("float", 0.1, float("inf")), "must be a finite number"),
         ("learning_rate", ("choice", "fast", "slow"), "learning_rate takes a number"),
@@ -30,7 +30,7 @@ from zoo.core.errors import RecipeError
         ("batch_size", ("log", 16, 64), "batch_size takes a whole number"),
         ("batch_size", ("int", 0, 64), "batch_size must be at least 1"),
         ("batch_size", ("choice", 16, 16), "is given twice"),
-        ("batch_size", ("choice", (16,), (32,)), "choices are numbers, texts"),
+        ("batch_size", ("choice", (16,), (32,)), "choices must be numbers, text"),
         ("loss_weights.score_diff", ("float", 0.5, 1.0), "what val_loss means"),
     ],
 )

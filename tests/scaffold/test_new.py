@@ -101,15 +101,15 @@ def test_an_existing_folder_and_bad_names_are_refused(
 ) -> None:
     there = tmp_path / "own_there"
     there.mkdir()
-    assert "is there already" in mistake(capsys, str(there), "--from", "mlp")
+    assert "already exists" in mistake(capsys, str(there), "--from", "mlp")
     assert list(there.iterdir()) == []
     for name, why in (
         ("Own", "cannot name a package"),
         ("2nd", "cannot name a package"),
         ("class", "cannot name a package"),
-        ("mlp", "the zoo has a 'mlp' of its own"),
-        ("three_input", "the zoo has a 'three_input' of its own"),
-        ("json", "there is a Python module 'json' already"),
+        ("mlp", "the zoo already has a 'mlp'"),
+        ("three_input", "the zoo already has a 'three_input'"),
+        ("json", "a Python module 'json' already exists"),
     ):
         assert why in mistake(capsys, str(tmp_path / name), "--from", "mlp")
         assert not (tmp_path / name).exists()
@@ -135,7 +135,7 @@ def test_an_existing_folder_and_bad_names_are_refused(
             "unknown input or output of mlp 'lable'; did you mean",
         ),
         ("mlp", "a,b,label", ["--columns", "label"], "--columns takes NAME=COLUMN"),
-        ("tournament_stack", "a,b,score_diff", [], "'game' (3,), and here are 2"),
+        ("tournament_stack", "a,b,score_diff", [], "'game' (3,), but the table has 2"),
         ("two_branch_add", "a_0,a_1,b_0,category", [], "columns for its input"),
         ("basketball", "x,y,score_diff", [], "no column 'home' for this input"),
     ],

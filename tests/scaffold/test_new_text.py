@@ -186,7 +186,7 @@ def test_a_run_takes_sentences_again(name: str, plugged: Path, tmp_path: Path) -
         column: rows[0][column] for columns in inputs.values() for column in columns
     }
     assert predict_one(made.folder, one, logdir=logs)
-    with pytest.raises(DataError, match=r"there is no word in '\*\*\*'"):
+    with pytest.raises(DataError, match=r"'\*\*\*' contains no words"):
         predict_one(made.folder, {**one, texts_of(name)[0]: "***"}, logdir=logs)
 
 
@@ -195,12 +195,12 @@ def test_a_run_takes_sentences_again(name: str, plugged: Path, tmp_path: Path) -
     [
         ("Good.", ["--columns", "text=sayd"], "t.csv, line 1: no column 'sayd'; the nearest is"),
         ("", [], "t.csv, line 4, column 'said': no value"),
-        ("***", [], "t.csv, line 4, column 'said': there is no word in '***'"),
-        ("Good.", ["--columns", "text=age"], "line 2, column 'age': text is wanted, and this"),
+        ("***", [], "t.csv, line 4, column 'said': '***' contains no words"),
+        ("Good.", ["--columns", "text=age"], "line 2, column 'age': expected text, but this"),
         ("Good.", ["--columns", "text=said,age"], "'text' takes one column of text, not 2"),
-        ("Good.", ["--columns", "label=said"], "wanted are two, or 0 and 1"),
+        ("Good.", ["--columns", "label=said"], "expected two, or 0 and 1"),
         ("Good.", ["--columns", "label=age"], "line 2, column 'age': 20 is neither 0 nor 1"),
-        ("Good.", ["--set", "length=None"], "needs a fixed length of text at its input 'text'"),
+        ("Good.", ["--set", "length=None"], "needs text of a fixed length at its input 'text'"),
     ],
 )
 def test_what_is_no_text_is_told(
@@ -223,7 +223,7 @@ def test_what_is_no_text_is_told(
     ("source", "options", "message"),
     [
         ("lstm_classifier", [], "no column 'text' for this input of lstm_classifier, plain text"),
-        ("siamese_lstm", ["--set", "n_features=8"], "the vectors of words have 128 numbers"),
+        ("siamese_lstm", ["--set", "n_features=8"], "word vectors have 128 numbers"),
         ("posts", ["--set", "length=20"], "length must be None, for any length, or a whole number"),
         ("clothing_price", [], "takes 3,072 columns for its input 'picture'"),
     ],

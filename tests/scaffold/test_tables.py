@@ -34,11 +34,11 @@ from zoo.scaffold.project import create
         ("x,y\n1,0\n\ntwo,1\n", "line 4, column 'x': 'two' is not a number"),
         ("x,y\n1,0\nnan,1\n", "line 3, column 'x': 'nan' is not a finite number"),
         ("x,y\n1,0\n2,2\n", "line 3, column 'y': 2 is neither 0 nor 1"),
-        ("x,y\n1,yes\n2,no\n3,so so\n", "column 'y': 3 different words, yes, no, so so; wanted"),
-        ("x,y\n1,yes\n2,yes\n", "column 'y': 1 different words, yes; wanted are two, or 0 and 1"),
+        ("x,y\n1,yes\n2,no\n3,so so\n", "column 'y': 3 different words, yes, no, so so; expected"),
+        ("x,y\n1,yes\n2,yes\n", "column 'y': 1 different words, yes; expected two, or 0 and 1"),
         ("x,y\n1,0\n2,1\n", "2 rows are too few to split"),
-        ("x,y,split\n1,0,train\n2,1,tset\n", "line 3, column 'split': 'tset' is none of train"),
-        ("x,y,split\n1,0,test\n2,1,test\n", "column 'split': no row is of the split 'train'"),
+        ("x,y,split\n1,0,train\n2,1,tset\n", "line 3, column 'split': 'tset' is not one of train"),
+        ("x,y,split\n1,0,test\n2,1,test\n", "column 'split': no row is in the split 'train'"),
     ],
 )
 def test_a_damaged_table_is_told_by_line_and_column(
@@ -102,7 +102,7 @@ def test_a_wrong_description_of_a_table_is_told(tmp_path: Path) -> None:
     for text, message in (
         ("arrays = [", "is not TOML"),
         ("x = 1", "does not describe a table: 'arrays'"),
-        ('[[arrays]]\ncolumns = ["a"]\nkind = "nmber"', "the kind 'nmber' is not known"),
+        ('[[arrays]]\ncolumns = ["a"]\nkind = "nmber"', "unknown kind 'nmber'"),
         ('[[arrays]]\ncolumns = ["a"]\nwidth = 3', "unexpected keyword argument 'width'"),
     ):
         path.write_text(text)

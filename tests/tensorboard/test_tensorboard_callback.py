@@ -290,5 +290,5 @@ def test_projector_finds_wrapped_and_shared_embeddings_once(tmp_path: Path) -> N
     assert names == ["each.table"]
     labels = (tmp_path / "each.table.labels.tsv").read_text(encoding="utf-8")
     assert labels.splitlines() == ["a", "b c", "d"]
-    with pytest.warns(UserWarning, match=r"no labels of each\.table: there are 2 for 3 rows"):
+    with pytest.warns(UserWarning, match=r"cannot label each\.table .*: 2 labels for 3 rows"):
         write_projector(tmp_path / "other", model, {"words": ["a", "b"]})

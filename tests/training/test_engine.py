@@ -212,7 +212,7 @@ def test_what_cannot_be_trained_is_told(small: Any) -> None:
     model.compile("sgd", "binary_crossentropy")
     with pytest.raises(TrainingError, match="no rows"):
         engine.fit(model, ({"x": x["x"][:0]}, {"y": y["y"][:0]}), epochs=1, batch_size=4)
-    with pytest.raises(TrainingError, match="without sample_weight"):
+    with pytest.raises(TrainingError, match="and no sample_weight"):
         engine.fit(
             model,
             (x, y),

@@ -22,12 +22,12 @@ pytest.importorskip("optuna", reason="a search needs functional-zoo[tune]")
 
 @pytest.mark.usefixtures("quick")
 def test_the_time_ends_a_search(tmp_path: Path) -> None:
-    with pytest.raises(TrainingError, match=r"no trial of .* was finished"):
+    with pytest.raises(TrainingError, match=r"no trial of .* finished"):
         search(small(), tmp_path, 4, time=1e-9)
     search(small(), tmp_path, 1)
     said = Saying()
     assert search(small(), tmp_path, 4, time=1e-9, reporter=said).trials == 1
-    assert any(line.startswith("1 of 4 trials done, the time is up") for line in said.lines)
+    assert any(line.startswith("1 of 4 trials done, time is up") for line in said.lines)
 
 
 @pytest.mark.usefixtures("quick")
@@ -37,7 +37,7 @@ def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
             os.kill(os.getpid(), signal.SIGINT)
             time.sleep(0.5)  # for the thread that hears it
 
-    with pytest.raises(StoppedEarly, match="after 2 of 4 trials; the same command goes on"):
+    with pytest.raises(StoppedEarly, match="after 2 of 4 trials; run the same command"):
         search(small(), tmp_path, 4, reporter=Saying(interrupt))
     assert search(small(), tmp_path, 4).trials == 4
 
@@ -82,7 +82,7 @@ def test_a_lost_trial_is_tried_again_but_not_for_ever(tmp_path: Path) -> None:
             assert lost is not None
     said = Saying()
     search(small(), tmp_path, 3, reporter=said)
-    assert "going on: 1 of 3 trials done; 1 lost with its process, to be tried again" in said.lines
+    assert "continuing: 1 of 3 trials done; 1 interrupted, to be tried again" in said.lines
     states = trials_of(found.folder)
     assert [state for state, _, _ in states] == ["COMPLETE", *["FAIL"] * 3, *["COMPLETE"] * 2]
     assert states[1][1] == states[2][1] == states[3][1]
@@ -132,7 +132,7 @@ def test_a_killed_search_goes_on(tmp_path: Path) -> None:
     done = subprocess.run(
         command(tmp_path, "--trials", "3"), capture_output=True, text=True, timeout=300, check=True
     )
-    assert "going on: 1 of 3 trials done; 1 lost with its process" in done.stdout
+    assert "continuing: 1 of 3 trials done; 1 interrupted" in done.stdout
     states = trials_of(folder)
     assert [state for state, _, _ in states].count("FAIL") == 1
     assert len([state for state, _, _ in states if state in ("COMPLETE", "PRUNED")]) == 3

@@ -59,7 +59,7 @@ def test_a_search_goes_on_as_if_it_had_never_stopped(tmp_path: Path) -> None:
     search(small(), parts, 2)
     said = Saying()
     halted = search(small(), parts, 10, reporter=said)
-    assert "going on: 2 of 10 trials done" in said.lines
+    assert "continuing: 2 of 10 trials done" in said.lines
     assert trials_of(whole.folder) == trials_of(halted.folder)
     assert any(line.startswith("the recipe's own settings: val_loss ") for line in said.lines)
     again = search(small(), parts, 10)
@@ -167,9 +167,9 @@ def test_a_trial_that_fails_is_told_and_the_search_goes_on(
 @pytest.mark.usefixtures("quick")
 def test_a_search_of_other_settings_is_refused(tmp_path: Path) -> None:
     search(small(), tmp_path, 1)
-    with pytest.raises(TrainingError, match="was begun with another epochs; choose another"):
+    with pytest.raises(TrainingError, match="was started with a different epochs; choose another"):
         search(small(epochs=2), tmp_path, 1)
-    with pytest.raises(TrainingError, match="was begun with another search"):
+    with pytest.raises(TrainingError, match="was started with a different search"):
         search(small(search={}), tmp_path, 1)
     assert search(small(epochs=2), tmp_path, 1, study="two").folder.name == "two"
 
@@ -200,10 +200,10 @@ def test_mistakes_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert "did you mean basketball" in error_of(capsys, "tune", "basketbal")
     assert "trials must be at least 1" in error_of(capsys, "tune", NAME, "--trials", "0")
     assert "jobs must be at least 1" in error_of(capsys, "tune", NAME, "--jobs", "0")
-    assert "time is in seconds" in error_of(capsys, "tune", NAME, "--time", "0")
-    assert "a folder's name" in error_of(capsys, "tune", NAME, "--study", "../x")
+    assert "time must be above 0 seconds" in error_of(capsys, "tune", NAME, "--time", "0")
+    assert "a folder name" in error_of(capsys, "tune", NAME, "--study", "../x")
     assert "KEY=VALUE" in error_of(capsys, "tune", NAME, "--set", "epochs")
-    assert "is searched" in error_of(capsys, "tune", NAME, "--set", "batch_size=8")
+    assert "is part of the search" in error_of(capsys, "tune", NAME, "--set", "batch_size=8")
 
 
 @pytest.mark.parametrize("package", ["optuna", "filelock"])

@@ -32,7 +32,7 @@ def list_(home: Path | None) -> None:
         chosen = choose_source(name, "auto", home, {})
         known = ", ".join(f"{source}*" if source == chosen else source for source in sources(name))
         click.echo(f"{name:{width}s}  {known:16s}  {entry(name).summary}")
-    click.echo(f"* what --data auto takes; data home: {data_home(home)}", err=True)
+    click.echo(f"* used by --data auto; data home: {data_home(home)}", err=True)
 
 
 @command.command("card")
@@ -47,13 +47,13 @@ def show_card(name: str) -> None:
 @command.command("fetch")
 @click.argument("name")
 @home_option
-@click.option("--force", is_flag=True, help="Download again what is there already.")
+@click.option("--force", is_flag=True, help="Download files again that are already there.")
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
     default=30.0,
     show_default=True,
-    help="Seconds without a byte after which to give up.",
+    help="Give up after this many seconds without data.",
 )
 @click.option("--quiet", is_flag=True, help="No progress bar.")
 def fetch_files(name: str, home: Path | None, force: bool, timeout: float, quiet: bool) -> None:

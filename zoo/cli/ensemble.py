@@ -14,16 +14,18 @@ from zoo.recipes.registry import recipe as find_recipe
 
 @click.command("ensemble")
 @click.argument("names", nargs=-1, required=True, metavar="RECIPE | --runs RUN RUN ...")
-@click.option("--runs", is_flag=True, help="The names are finished runs, not a recipe.")
-@click.option("--members", type=int, help="How many models, by seed; 3 if not given.")
+@click.option(
+    "--runs", is_flag=True, help="Combine these finished runs instead of training a recipe."
+)
+@click.option("--members", type=int, help="Number of models, one per seed; 3 if not given.")
 @click.option(
     "--weights",
     type=click.Choice(["uniform", "validation"]),
     default="uniform",
     show_default=True,
-    help="How much each member counts: alike, or as the validation rows want it.",
+    help="How much each member counts: all the same, or as fitted on the validation rows.",
 )
-@click.option("--data", help="Source of the data.")
+@click.option("--data", help="Data source; see zoo data list.")
 @click.option("--seed", type=int, help="The first member's seed; 0 if not given.")
 @fields_option
 @logdir_option
@@ -39,9 +41,9 @@ def command(
     logdir: Path,
     as_json: bool,
 ) -> None:
-    """Average several models of RECIPE, or finished runs, in one model.
+    """Average several models of RECIPE, or finished runs, into one model.
 
-    The members differ by their seeds; finished runs of the recipe are taken as they are. With
+    The members differ by their seeds; finished runs of the recipe are reused. With
     --runs the members may be of different architectures with the same inputs, outputs and data.
     The result is a run like any other: evaluate, predict with or export RECIPE_ensemble.
     """
@@ -52,10 +54,12 @@ def command(
     }
     if runs:
         if settings or overrides:
-            raise RecipeError("finished runs keep their data, seeds and settings")
+            raise RecipeError(
+                "finished runs keep their settings: leave out --members, --data, --seed and --set"
+            )
         settings["runs"] = names
     elif len(names) > 1:
-        raise RecipeError("an ensemble is of one recipe; put --runs before finished runs")
+        raise RecipeError("give one recipe, or finished runs after --runs")
     else:
         name = next(iter(names))
         find_recipe(name).override(overrides)  # fail before TensorFlow loads

@@ -19,7 +19,7 @@ from zoo.exporting import FORMATS, TOLERANCE
     type=click.Choice(FORMATS.names()),
     multiple=True,
     required=True,
-    help="What to write; may be given several times.",
+    help="Format to write; may be given several times.",
 )
 @click.option(
     "--to",
@@ -32,7 +32,7 @@ from zoo.exporting import FORMATS, TOLERANCE
     type=click.FloatRange(min=0),
     default=TOLERANCE,
     show_default=True,
-    help="Largest difference from Keras's outputs that passes.",
+    help="Largest allowed difference from Keras's outputs.",
 )
 @logdir_option
 def command(
@@ -41,7 +41,7 @@ def command(
     """Write RUN's model for other runtimes, each file checked in its own.
 
     RUN is a run folder, or a recipe's name for its latest finished run. Every artifact is run
-    on test rows, in batches of several sizes, and kept only if it gives what Keras gives.
+    on test rows, in batches of several sizes, and kept only if its outputs match Keras's.
     """
     from zoo.experiments.runs import load_run
     from zoo.exporting import export, rows_for
@@ -49,7 +49,7 @@ def command(
     loaded = load_run(run, logdir)
     split, rows = rows_for(loaded)
     if split == "made up":
-        click.echo("note: the run's own rows are not available; checking on made-up ones", err=True)
+        click.echo("note: the run's data is not available; checking on made-up rows", err=True)
     failed = 0
     for format in dict.fromkeys(formats):
         path = (folder or loaded.folder / "export") / FORMATS.get(format).file

@@ -29,4 +29,4 @@ def command(pattern: str, concept: str | None, show_concepts: bool, as_json: boo
     for name in names:
         entry = spec(name)
         click.echo(f"{name:{width}s} {entry.count:>12,}  {entry.summary}")
-    click.echo(f"{len(names)} architectures (name, parameters, what it is)", err=True)
+    click.echo(f"{len(names)} architectures (name, parameters, summary)", err=True)

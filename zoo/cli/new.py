@@ -17,14 +17,14 @@ from zoo.cli.options import FILE, arguments_option, assigned
     "--csv",
     "table",
     type=FILE,
-    help="Your own table, copied into the project; without it an example is made up.",
+    help="Your own table, copied into the project; an example is made up if not given.",
 )
 @click.option(
     "--columns",
     "assignments",
     metavar="NAME=COLUMN,...",
     multiple=True,
-    help="Columns of the table that an input or output takes, where names alone do not tell.",
+    help="Table columns for an input or output, where they do not have its name.",
 )
 @arguments_option
 def command(
@@ -40,7 +40,7 @@ def command(
     it is installed, `zoo train` and every other command know its model by the folder's name.
 
     An input or output takes the column of its own name, or those numbered NAME_0, NAME_1 and so
-    on. If one input is left, it takes all columns that are left.
+    on. If one input remains, it takes all remaining columns.
 
     A model that reads text takes one column of plain sentences for each input that is text; the
     training rows decide its vocabulary.

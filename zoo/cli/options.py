@@ -46,10 +46,10 @@ logdir_option: Decorator = click.option(
     type=FOLDER,
     default=Path("tensorboard_logs"),
     show_default=True,
-    help="Parent of the run folders.",
+    help="Folder that holds the run folders.",
 )
 data_option: Decorator = click.option(
-    "--data", default="auto", show_default=True, help="Source of the data."
+    "--data", default="auto", show_default=True, help="Data source; see zoo data list."
 )
 record_option: Decorator = click.option(
     "--json", "as_json", is_flag=True, help="Print run.json and nothing else."
@@ -60,7 +60,7 @@ fields_option: Decorator = click.option(
     multiple=True,
     metavar="KEY=VALUE",
     callback=lambda _context, _option, pairs: assigned(pairs),
-    help="Change a recipe field.",
+    help="Change a recipe field; may be given several times.",
 )
 arguments_option: Decorator = click.option(
     "--set",

@@ -22,7 +22,7 @@ from zoo.cli.options import FILE, arguments_option
     type=click.Choice(["zoo", "keras"]),
     default="zoo",
     show_default=True,
-    help="The zoo's drawing, or that of keras.utils.plot_model.",
+    help="Draw as the zoo does, or as keras.utils.plot_model does.",
 )
 @click.option(
     "--nested/--flat",
@@ -35,7 +35,7 @@ from zoo.cli.options import FILE, arguments_option
     type=click.Choice(["auto", "layers", "runs", "blocks"]),
     default="auto",
     show_default=True,
-    help="Every layer; with what follows it in one box; or whole blocks. Auto: by size.",
+    help="One box per layer, per run of layers, or per block; auto picks by size.",
 )
 @arguments_option
 def command(

@@ -24,7 +24,7 @@ from zoo.core.errors import DataError
 @click.option(
     "--out",
     type=FILE,
-    help="Where the table with predictions goes; stdout by default.",
+    help="File to write the table with predictions to; stdout by default.",
 )
 @click.pass_context
 def command(
@@ -33,14 +33,14 @@ def command(
     """Predict with RUN, one case from options or many from a CSV file.
 
     Every input value of the model is an option: --team-1 "1999 Duke" --team-2 "1999 Connecticut"
-    --home 1. Names of teams and their ids both serve. A model that reads text takes sentences:
+    --home 1. A team can be given by name or by id. A model that reads text takes sentences:
     --text "A lovely film."
     """
     values = _extra_options(ctx.args)
     if bool(values) == bool(table):
         raise DataError("give either --csv FILE or one option per input, such as --team-1 NAME")
     if out and not table:
-        raise DataError("--out goes with --csv")
+        raise DataError("--out needs --csv FILE")
 
     from zoo.experiments.predict import predict_one, predict_table
 
@@ -59,7 +59,7 @@ def _extra_options(words: list[str]) -> dict[str, str]:
     while rest:
         word = rest.pop(0)
         if not word.startswith("--") or len(word) < 3:
-            raise DataError(f"unexpected {word!r}; inputs are given as --NAME VALUE")
+            raise DataError(f"unexpected {word!r}; give inputs as --NAME VALUE")
         name, equals, value = word[2:].partition("=")
         if not equals:
             if not rest:

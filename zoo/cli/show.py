@@ -9,7 +9,7 @@ import click
 
 @click.command("show")
 @click.argument("name")
-@click.option("--json", "form", flag_value="json", help="Print the same as JSON.")
+@click.option("--json", "form", flag_value="json", help="Print the model card as JSON.")
 @click.option("--code", "form", flag_value="code", help="Print the builder's source.")
 @click.option(
     "--standalone",

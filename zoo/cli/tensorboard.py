@@ -22,13 +22,13 @@ from zoo.core.errors import TrainingError
     type=click.IntRange(0, 65535),
     default=6006,
     show_default=True,
-    help="Port of the page; 0 for a free one.",
+    help="Port to listen on; 0 picks a free one.",
 )
 @click.option("--host", default="localhost", show_default=True, help="Address to listen on.")
 def command(logdir: Path, port: int, host: str) -> int:
     """Open TensorBoard on LOGDIR (default: tensorboard_logs); Ctrl-C ends it."""
     if not any(logdir.rglob("events.out.tfevents.*")):
-        raise TrainingError(f"{logdir} holds no runs yet; `zoo train basketball` makes one")
+        raise TrainingError(f"{logdir} has no runs yet; train one with `zoo train basketball`")
 
     from zoo._keras import tf
 

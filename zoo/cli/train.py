@@ -23,10 +23,12 @@ from zoo.recipes.registry import recipe as find_recipe
     type=FILE,
     help="Train the recipe in this file, JSON or TOML.",
 )
-@click.option("--resume", "run", metavar="RUN", help="Go on with an interrupted run.")
+@click.option("--resume", "run", metavar="RUN", help="Continue an interrupted run.")
 @data_option
-@click.option("--seed", default=0, show_default=True, help="Seed of weights and row order.")
-@click.option("--epochs", type=int, help="Most epochs, instead of the recipe's.")
+@click.option(
+    "--seed", default=0, show_default=True, help="Seed for the weights and the row order."
+)
+@click.option("--epochs", type=int, help="Maximum number of epochs, instead of the recipe's.")
 @click.option("--batch-size", type=int, help="Rows per step, instead of the recipe's.")
 @click.option(
     "--engine", type=click.Choice(["auto", *ENGINES]), default="auto", help="How epochs are run."
@@ -49,25 +51,23 @@ def command(
     logdir: Path,
     as_json: bool,
 ) -> None:
-    """Train RECIPE and leave a run folder behind.
+    """Train RECIPE and write a run folder.
 
     Without --data, real data is used when it is on disk and embedded data otherwise. Ctrl-C
-    stops after the epoch and says how to go on; a second Ctrl-C stops at once.
+    stops after the epoch and prints how to continue; a second Ctrl-C stops at once.
     """
     if (recipe, file, run).count(None) != 2:
-        raise RecipeError(
-            "give a recipe to train, --recipe FILE, or --resume RUN to go on with a run"
-        )
+        raise RecipeError("give a recipe's name, --recipe FILE, or --resume RUN to continue a run")
     given = {"epochs": epochs, "batch_size": batch_size, "engine": engine}
     overrides |= {name: value for name, value in given.items() if value not in (None, "auto")}
     chosen = find_recipe(recipe) if recipe else read_recipe(file) if file else None
     if chosen:
         chosen.override(overrides)  # fail before TensorFlow loads
     elif overrides:
-        raise RecipeError("a resumed run keeps its own settings; train anew to change them")
+        raise RecipeError("a resumed run keeps its own settings; start a new run to change them")
 
     if profile and find_spec("xprof") is None:
-        click.echo("note: pip install 'functional-zoo[profile]' shows the profile", err=True)
+        click.echo("note: to view the profile, pip install 'functional-zoo[profile]'", err=True)
 
     from zoo.core.console import Reporter
     from zoo.experiments.trainer import fit, resume

@@ -12,11 +12,18 @@ from zoo.cli.options import data_option, fields_option, logdir_option
 
 @click.command("tune")
 @click.argument("recipe")
-@click.option("--trials", default=20, show_default=True, help="Trials, earlier ones included.")
-@click.option("--time", type=float, help="Seconds after which no further trial is begun.")
-@click.option("--jobs", default=1, show_default=True, help="Processes.")
+@click.option(
+    "--trials", default=20, show_default=True, help="Number of trials, including earlier ones."
+)
+@click.option("--time", type=float, help="Start no new trial after this many seconds.")
+@click.option("--jobs", default=1, show_default=True, help="Number of processes.")
 @data_option
-@click.option("--seed", default=0, show_default=True, help="Seed of weights, order and draws.")
+@click.option(
+    "--seed",
+    default=0,
+    show_default=True,
+    help="Seed for the weights, the row order and the search.",
+)
 @click.option("--study", help="Name of the search's folder.  [default: SOURCE-seedSEED]")
 @fields_option
 @logdir_option

@@ -144,7 +144,7 @@ def _verified(
         with path.open(encoding="utf-8-sig") as text:
             columns = tuple(word.strip() for word in text.readline().split(","))
         if columns != file.columns:
-            warnings.append(f"{file.file}: columns {', '.join(columns)}, not as in the manifest")
+            warnings.append(f"{file.file}: columns {', '.join(columns)} differ from the manifest")
     if file.rows is not None and rows != file.rows:
         warnings.append(f"{file.file}: {rows:,} rows, expected about {file.rows:,}")
     return Fetched(final, status, digest, rows, tuple(warnings))
@@ -170,7 +170,7 @@ def check_url(url: str, *, start: str | None = None) -> None:
     if parts.scheme == "https" or (parts.scheme == "http" and loopback and from_plain):
         return
     came = f" (a redirect from {start})" if start else ""
-    raise FetchError(f"{url}{came}: only https addresses are used")
+    raise FetchError(f"{url}{came}: only https addresses are allowed")
 
 
 def download(url: str, destination: Path, timeout: float, shown: str = "") -> None:
@@ -222,7 +222,7 @@ def _problem(error: requests.RequestException, came: int, length: int, timeout: 
         return f"no answer for {timeout:g} seconds; try again later"
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
         of = f" of {length:,}" if length else ""
-        return f"the transfer broke off after {came:,}{of} bytes; try again"
+        return f"the transfer stopped after {came:,}{of} bytes; try again"
     cause = error.args[0] if error.args else error
     text = str(getattr(cause, "reason", cause)).partition("\n")[0]
     what = "no connection" if isinstance(error, requests.ConnectionError) else "download failed"
@@ -271,4 +271,4 @@ def _member(archive: Path, member: str, url: str) -> bytes:
         OSError,
     ) as error:
         reason = str(error).partition("\n")[0].rstrip(":")
-        raise FetchError(f"{url}: not a whole archive ({reason})") from error
+        raise FetchError(f"{url}: the archive is damaged or incomplete ({reason})") from error

@@ -72,8 +72,8 @@ def read_manifest(name: str, path: Path | None = None) -> Manifest:
     path = path or described_in(name) / "manifest.json"
     if not path.exists():
         raise DataError(
-            f"{name}: nothing to fetch; no source of it ({', '.join(sources(name))}) has a public "
-            f"address; `zoo data card {name}` says more"
+            f"{name}: nothing to fetch; none of its sources ({', '.join(sources(name))}) has a "
+            f"public address; see `zoo data card {name}`"
         )
     try:
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

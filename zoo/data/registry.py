@@ -112,7 +112,7 @@ def described_in(name: str) -> Path:
         if (place / "README.md").is_file():
             return place
     looked = " and ".join(map(str, places))
-    raise DataError(f"the card of {name} is missing: looked in {looked}")
+    raise DataError(f"the README of dataset {name} is missing: looked in {looked}")
 
 
 def card(name: str) -> str:
@@ -164,7 +164,7 @@ def load(
             has no usable value.
     """
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise DataError(f"{name}: the data seed is a whole number from 0, not {seed!r}")
+        raise DataError(f"{name}: the data seed must be a whole number of 0 or more, not {seed!r}")
     found = entry(name)
     chosen = found.source(choose_source(name, source, home, options))
     folder, other = dataset_home(name, home), found.other(chosen)

@@ -54,7 +54,7 @@ class TablePath:
     def check(self, dataset: str, option: str, value: Any) -> None:
         """Raise DataError for what is not a path."""
         if not isinstance(value, str | Path):
-            raise DataError(f"{dataset}: {option} takes the path of a file, not {value!r}")
+            raise DataError(f"{dataset}: {option} takes a file path, not {value!r}")
 
 
 Option = Whole | Choice | TablePath
@@ -93,7 +93,7 @@ class Request:
         if missing := self.missing(*names):
             raise DataError(
                 f"{self.dataset}: {', '.join(missing)} not in {self.folder}; `zoo data fetch "
-                f"{self.dataset}` gets the files; {self.other}"
+                f"{self.dataset}` downloads the files; {self.other}"
             )
         return [self.folder / name for name in names]
 

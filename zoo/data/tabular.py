@@ -120,9 +120,9 @@ def sentences(table: Table, column: str) -> list[str]:
     cells = table.words(column).tolist()
     for row, cell in enumerate(cells):
         if not tokens(cell):
-            raise table.wrong(row, column, f"there is no word in {cell!r}")
+            raise table.wrong(row, column, f"{cell!r} contains no words")
     if all(as_number(cell) is not None for cell in cells):
-        raise table.wrong(0, column, f"text is wanted, and this column holds numbers: {cells[0]}")
+        raise table.wrong(0, column, f"expected text, but this column holds numbers: {cells[0]}")
     return cells
 
 
@@ -152,7 +152,7 @@ def _two_words(table: Table, columns: Sequence[str]) -> set[str]:
     named = [word for word in words if as_number(word) is None]
     if named and len(words) != 2:
         several = f"{len(words)} different words, {some(list(words), 4)}"
-        problem = f"{several}; wanted are two, or 0 and 1"
+        problem = f"{several}; expected two, or 0 and 1"
         raise damage(table.path, problem, 1, words[named[0]])
     return set(words) if named else set()
 
@@ -178,13 +178,15 @@ def _rows_by_split(table: Table, seed: int) -> dict[str, np.ndarray]:
     if SPLIT in table.header:
         words = table.words(SPLIT)
         unknown = ~np.isin(words, PARTS)
-        table.refuse(unknown, SPLIT, "{value!r} is none of " + ", ".join(PARTS))
+        table.refuse(unknown, SPLIT, "{value!r} is not one of " + ", ".join(PARTS))
         rows = {name: np.flatnonzero(words == name) for name in PARTS}
         if not len(rows["train"]):
-            raise damage(table.path, "no row is of the split 'train'", 1, SPLIT)
+            raise damage(table.path, "no row is in the split 'train'", 1, SPLIT)
         return {name: chosen for name, chosen in rows.items() if len(chosen)}
     if len(table) < 10:
-        raise DataError(f"{table.path}: {len(table)} rows are too few to split; 10 is the least")
+        raise DataError(
+            f"{table.path}: {len(table)} rows are too few to split; at least 10 are needed"
+        )
     order = np.random.default_rng([seed, 0x7AB1E]).permutation(len(table))
     held = round(HELD_OUT * len(table))
     cuts = np.split(order, [len(table) - 2 * held, len(table) - held])
@@ -213,7 +215,7 @@ def read_description(path: Path) -> tuple[dict[str, Field], dict[str, str]]:
             whole = Field(**{**entry, "columns": tuple(map(str, entry["columns"]))})
             whole = replace(whole, shape=tuple(map(int, whole.shape)))
             if whole.kind not in (*_TARGETS, *encoding.KINDS):
-                raise ValueError(f"the kind {whole.kind!r} is not known")
+                raise ValueError(f"unknown kind {whole.kind!r}")
             parts = {column: replace(whole, columns=(column,)) for column in whole.columns}
             fields |= {name: whole} if name else parts
     except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -105,21 +105,21 @@ def check_request(
         RecipeError: the message says which.
     """
     if (recipe is None) == (not runs):
-        raise RecipeError("give a recipe, or finished runs, to make an ensemble")
+        raise RecipeError("an ensemble needs either a recipe or finished runs")
     if weights not in WEIGHTS:
         raise RecipeError(str(UnknownNameError("weights", weights, WEIGHTS)))
     if recipe is not None and members < 2:
-        raise RecipeError(f"an ensemble has 2 members or more, not {members}")
+        raise RecipeError(f"an ensemble needs at least 2 members, not {members}")
     if runs and len(runs) < 2:
-        raise RecipeError("an ensemble has 2 runs or more, not 1")
+        raise RecipeError("an ensemble needs at least 2 runs, not 1")
     if runs and overrides:
-        raise RecipeError("finished runs keep their settings; there is nothing to set")
+        raise RecipeError("finished runs keep their settings: leave out the overrides")
 
 
 def _check_rows(recipe: Recipe, dataset: Dataset, weights: str) -> None:
     held = "validation" in dataset.splits or recipe.validation_split
     if weights == "validation" and not held:
-        raise DataError(f"{dataset.name} has no validation rows; take --weights uniform")
+        raise DataError(f"{dataset.name} has no validation rows; use --weights uniform")
 
 
 def _built(members: Sequence[Member], dataset: Dataset, weights: str, context: RunContext) -> Run:
@@ -143,7 +143,7 @@ def _built(members: Sequence[Member], dataset: Dataset, weights: str, context: R
         joint = {name: evaluation.score(model, splits) for name, model in averages.items()}
     chosen = "weighted average" if weights == "validation" else "average"
     if chosen not in averages:
-        raise TrainingError("there are no rows that all members were validated on")
+        raise TrainingError("the members share no validation rows; use --weights uniform")
     model, metrics = averages[chosen], joint[chosen]
     first = members[0].run.record
     record = RunRecord(

@@ -103,15 +103,17 @@ def check_alike(first: Member, other: Member) -> None:
                 raise BuildError(f"{pair}the {which} has no {kind} {name!r}")
             if not _fits(one[name], two[name]):
                 forms = [f"{tuple(each.shape[1:])} {each.dtype}" for each in (one[name], two[name])]
-                raise BuildError(f"{pair}{kind} {name!r} is {' and '.join(forms)}")
+                raise BuildError(f"{pair}{kind} {name!r} differs, {' and '.join(forms)}")
             columns = [columns_of(member.recipe, name) for member in (first, other)]
             if columns[0] != columns[1]:
                 read = " and ".join(", ".join(each) for each in columns)
-                raise BuildError(f"{pair}{kind} {name!r} stands for {read}")
+                raise BuildError(f"{pair}{kind} {name!r} is made of different columns, {read}")
     for name in output_tensors(first.run.model):
         losses = [member.recipe.loss[name] for member in (first, other)]
         if losses[0].endswith("crossentropy") != losses[1].endswith("crossentropy"):
-            raise BuildError(f"{pair}output {name!r} was trained on {' and '.join(losses)}")
+            raise BuildError(
+                f"{pair}output {name!r} was trained with different losses, {' and '.join(losses)}"
+            )
     data = [member.run.record.data for member in (first, other)]
     if data[0].fingerprint != data[1].fingerprint:
         names = " and ".join(f"{each.name} ({each.source})" for each in data)

@@ -102,7 +102,7 @@ def _tensors(run: Run) -> list[TensorSpec]:
     for name in names:
         if name not in known:
             raise TrainingError(
-                f"{run.folder}: the saved model has an input {name!r}, {architecture} has none"
+                f"{run.folder}: the saved model has an input {name!r}, but {architecture} does not"
             )
     return [tensor for name, tensor in known.items() if name in names]
 
@@ -150,16 +150,16 @@ def _texts(
     trained = run.record.data.inputs.get(tensor.name)
     if not length and (not trained or tensor.text == "vectors"):
         raise DataError(
-            f"this run takes no text at {tensor.name!r}: its record does not say how texts were "
+            f"this run cannot read text for {tensor.name!r}: its record does not say how text was "
             "turned into numbers"
         )
     most = length or (trained or (0,))[0]
     for row, text in enumerate(cells.texts):
         count = len(encoding.steps(tensor.text, text))
         if not tokens(text):
-            raise DataError(f"{cells.place(row)}: there is no word in {text!r}")
+            raise DataError(f"{cells.place(row)}: {text!r} contains no words")
         if not length and count > most:
-            problem = f"{count:,} words, where the run was trained on {most:,}"
+            problem = f"{count:,} words, but the run was trained on at most {most:,}"
             raise DataError(f"{cells.place(row)}: {problem}")
     known = vocabularies.get(encoding.VOCABULARIES.get(tensor.text, ""), ())
     return encoding.encode(tensor.text, cells.texts, most, known)

@@ -31,7 +31,7 @@ def build(name: str, weights: str, arguments: Mapping[str, Any]) -> keras.Model:
             arguments, or a damaged file.
     """
     if weights != EMBEDDED:
-        raise BuildError(f"weights={weights!r}: the zoo has weights={EMBEDDED!r}, or none")
+        raise BuildError(f"weights must be {EMBEDDED!r} or None, not {weights!r}")
     recipe = recipe_for(name)
     entry = shipped(recipe.name)
     if entry is None:

@@ -189,7 +189,7 @@ class RunRecord:
         except ValueError as error:
             raise TrainingError(str(error)) from error
         if record.status == "finished" and not record.metrics:
-            raise TrainingError("metrics: a finished run has some")
+            raise TrainingError("metrics are missing from a finished run")
         if bool(record.upstream) != bool(record.recipe.stacked_on):
             raise TrainingError("upstream does not match recipe.stacked_on")
         return record

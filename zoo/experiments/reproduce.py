@@ -32,7 +32,9 @@ def reproduce(
     record = before.record
     if record.ensemble:
         members = ", ".join(member.run for member in record.ensemble.members)
-        raise TrainingError(f"an ensemble is not trained; reproduce its members: {members}")
+        raise TrainingError(
+            f"an ensemble has no training of its own; reproduce its members: {members}"
+        )
     history = _history(before.folder)
     with tempfile.TemporaryDirectory() as folder:
         after = fit(
@@ -56,7 +58,7 @@ def _differences(before: Run, history: Sequence[str], after: Run) -> Iterator[st
         if getattr(old, key) != getattr(new, key):
             yield f"{key} was {getattr(old, key)}, is {getattr(new, key)}"
     if old.data.fingerprint != new.data.fingerprint:
-        yield "data: another fingerprint"
+        yield "data: the fingerprint differs"
     yield from _history_difference(history, _history(after.folder))
     pairs = zip(before.model.weights, after.model.weights, strict=False)
     for was, now in pairs:
@@ -69,7 +71,7 @@ def _differences(before: Run, history: Sequence[str], after: Run) -> Iterator[st
 def _history_difference(was: Sequence[str], now: Sequence[str]) -> Iterator[str]:
     """The first line in which the two histories differ."""
     if len(was) != len(now):
-        yield f"history: {len(was) - 1} epochs were run, now {len(now) - 1}"
+        yield f"history: {len(was) - 1} epochs before, {len(now) - 1} now"
     for epoch, (old, new) in enumerate(zip(was, now, strict=False)):
         if old != new:
             yield f"history: epoch {epoch} was {old}, is {new}"

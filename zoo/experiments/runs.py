@@ -43,7 +43,9 @@ class RunContext:
 
     def __post_init__(self) -> None:
         if type(self.seed) is not int or not 0 <= self.seed < SEEDS:
-            raise TrainingError(f"the seed is a whole number from 0 to 2**32 - 1, not {self.seed}")
+            raise TrainingError(
+                f"the seed must be a whole number from 0 to 2**32 - 1, not {self.seed}"
+            )
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def load_run(run: str | Path, logdir: str | Path = LOGDIR) -> Run:
         raise TrainingError(f"{folder} did not finish (its status is {found.status!r})")
     path = folder / MODEL
     if not path.is_file():
-        raise TrainingError(f"{folder} has lost its {path.name}; train it again")
+        raise TrainingError(f"{folder}: {path.name} is missing; train it again")
     try:
         model = keras.models.load_model(
             path, custom_objects={"mean_prediction": mean_prediction}, safe_mode=True
@@ -102,7 +104,9 @@ def create(logdir: Path, recipe: str, seed: int) -> Path:
             folder.mkdir(parents=True)
         except FileExistsError:
             if not folder.is_dir():
-                raise TrainingError(f"cannot write runs to {folder.parent}: it is a file") from None
+                raise TrainingError(
+                    f"cannot write runs to {folder.parent}: it is a file, not a folder"
+                ) from None
         except OSError as error:
             raise TrainingError(
                 f"cannot make a run folder under {logdir} ({error.strerror}); choose another with "
@@ -110,7 +114,7 @@ def create(logdir: Path, recipe: str, seed: int) -> Path:
             ) from error
         else:
             return folder
-    raise TrainingError(f"{logdir / recipe} holds a thousand runs of this second")
+    raise TrainingError(f"too many runs started this second in {logdir / recipe}; try again")
 
 
 def find(run: str | Path, logdir: Path, *, finished: bool = True) -> Path:
@@ -126,7 +130,7 @@ def find(run: str | Path, logdir: Path, *, finished: bool = True) -> Path:
         if not finished or RunRecord.read(folder).status == "finished":
             return folder
     if (logdir / run).is_dir():
-        raise TrainingError(f"no finished run in {logdir / run}; zoo train {run} makes one")
+        raise TrainingError(f"no finished run in {logdir / run}; train one with `zoo train {run}`")
     known = sorted(path.name for path in logdir.glob("*") if path.is_dir())
     raise TrainingError(f"{UnknownNameError('run', run, known)} (looked in {logdir})")
 

@@ -85,7 +85,7 @@ def prepare(
         if expected and fingerprint != expected:
             raise DataError(
                 f"{dataset.name} ({dataset.source}) is not the data that the run was trained "
-                "on; train anew instead"
+                "on; start a new run instead"
             )
         dataset, upstream = stacked(dataset, recipe, context, train_first)
     with timer.phase("tensorflow"):
@@ -215,7 +215,7 @@ def feed(
         if not known.all():
             gaps = [column for column in wanted if not known_rows(arrays, [column]).all()]
             say(
-                f"note: {split}: {np.count_nonzero(~known):,} of {len(known):,} rows dropped, "
+                f"note: {split}: {np.count_nonzero(~known):,} of {len(known):,} rows dropped: "
                 f"no value in {' or '.join(gaps)}"
             )
         if known.any():

@@ -101,7 +101,7 @@ def resume(
     if record.status == "finished":
         raise TrainingError(f"{folder} has finished; there is nothing to resume")
     if record.ensemble:
-        raise TrainingError(f"{folder} is an ensemble; there is nothing to train in it")
+        raise TrainingError(f"{folder} is an ensemble; there is no training to resume")
     parent = folder.parent.parent if folder.parent.name == record.recipe.name else Path(logdir)
     context = RunContext(parent, reporter or Reporter(), record.seed, profile)
     expected = record.data.fingerprint
@@ -155,7 +155,7 @@ def _carried_out(
     evaluation.show(context.console, record)
     if not whole:
         raise StoppedEarly(
-            f"stopped after epoch {record.epochs_run} of {recipe.epochs}; go on with "
+            f"stopped after epoch {record.epochs_run} of {recipe.epochs}; continue with "
             f"zoo train --resume {folder}"
         )
     if table is not None:
@@ -195,7 +195,7 @@ def _trained(
         events.cut_after(folder, int(state["arrays"]["optimizer/0"]) if state else 0)
     done = state["epochs"] if state else 0
     if resumed:
-        console.line(f"going on after epoch {done} of {recipe.epochs}")
+        console.line(f"continuing after epoch {done} of {recipe.epochs}")
     stop = StopRequest()
     callbacks = [
         EpochLines(console, recipe.epochs, setup.steps),

@@ -91,7 +91,7 @@ def export(
     serving.check_exportable(chosen)
     if path is None:
         if run is None:
-            raise ExportError("say where to write: export(model, format, path)")
+            raise ExportError("give a path to export a model: export(model, format, path)")
         path = run.folder / "export" / target.file
     path = Path(path)
     _check_path(path, format, Path(target.file).suffix)
@@ -141,20 +141,20 @@ def load(path: str | Path) -> Artifact:
         held = path if suffix else path / "saved_model.pb"
         if held.is_file() and suffix in ("", path.suffix):
             return format.open(path)
-    raise ExportError(f"{path} is not an artifact that zoo export writes")
+    raise ExportError(f"{path} is not a file or folder written by zoo export")
 
 
 def _check_path(path: Path, format: str, suffix: str) -> None:
     """Refuse a path of the wrong suffix, or one where something else would be overwritten."""
     if suffix:
         if path.suffix != suffix:
-            raise ExportError(f"{format} goes to a file that ends in {suffix}, not {path.name!r}")
+            raise ExportError(f"{format} files must end in {suffix}, not {path.name!r}")
         if path.is_dir():
-            raise ExportError(f"{path} is a folder; {format} is one file")
+            raise ExportError(f"{path} is a folder, but {format} is written to a file")
         return
     filled = any(path.iterdir()) if path.is_dir() else path.exists()
     if filled and not (path / "saved_model.pb").is_file():
-        raise ExportError(f"{path} is not a SavedModel; choose another place")
+        raise ExportError(f"{path} exists and is not a SavedModel; choose another path")
 
 
 def _written(model: keras.Model, format: str, path: Path) -> Artifact:

@@ -25,7 +25,7 @@ def write(model: keras.Model, path: Path) -> None:
     serving.check_parameter_names(model)
     for name, tensor in serving.inputs_of(model).items():
         if tensor.dtype == "string":
-            raise ExportError(f"LiteRT reads no text, such as {name}")
+            raise ExportError(f"LiteRT does not support text inputs, such as {name}")
     with silent(), portable(model, tensor_lists=False), tempfile.TemporaryDirectory() as folder:
         frozen = _frozen(model)
         concrete = frozen.get_concrete_function()

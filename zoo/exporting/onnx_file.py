@@ -70,7 +70,7 @@ def open_(path: Path) -> Artifact:
         session = runtime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     except Exception as error:  # its exceptions share no base class
         reason = str(error).partition("\n")[0].replace(str(path), path.name)
-        raise ExportError(f"onnxruntime does not take the file: {reason}") from error
+        raise ExportError(f"onnxruntime cannot load the file: {reason}") from error
     outputs = tuple(value.name for value in session.get_outputs())
 
     def run(inputs: Arrays) -> Arrays:

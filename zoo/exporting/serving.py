@@ -61,7 +61,7 @@ def check_parameter_names(model: keras.Model) -> None:
     """
     for name in inputs_of(model):
         if not name.isidentifier() or keyword.iskeyword(name):
-            raise ExportError(f"an input must have a Python name, not {name!r}")
+            raise ExportError(f"an input's name must be a Python identifier, not {name!r}")
 
 
 def called(model: keras.Model, inputs: Sequence[Any]) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def made_up_rows(model: keras.Model, rows: int = ROWS) -> Arrays:
             continue
         rng = np.random.default_rng(0)
         return {tensor.name: _random(rng, tensor) for tensor in given}
-    raise ExportError(f"{model.name} takes no made-up rows; give some of your own: {complaint}")
+    raise ExportError(f"{model.name} cannot run on made-up rows; pass your own rows: {complaint}")
 
 
 def _random(rng: np.random.Generator, tensor: Any) -> np.ndarray:
@@ -56,7 +56,9 @@ def _random(rng: np.random.Generator, tensor: Any) -> np.ndarray:
         return rng.normal(size=tensor.shape).astype(np.dtype(tensor.dtype))
     if tensor.dtype.startswith(("int", "uint", "bool")):
         return rng.integers(0, 2, tensor.shape).astype(tensor.dtype)
-    raise ExportError(f"input {tensor.name} is {tensor.dtype}: give rows of your own")
+    raise ExportError(
+        f"cannot make up rows of {tensor.dtype} for input {tensor.name}; pass your own rows"
+    )
 
 
 def given_rows(model: keras.Model, rows: Mapping[str, np.ndarray]) -> Arrays:
@@ -68,11 +70,11 @@ def given_rows(model: keras.Model, rows: Mapping[str, np.ndarray]) -> Arrays:
     inputs = {}
     for name, tensor in serving.inputs_of(model).items():
         if name not in rows:
-            raise ExportError(f"no rows for input {name}; there are {', '.join(rows)}")
+            raise ExportError(f"no rows for input {name}; rows were given for {', '.join(rows)}")
         array = np.asarray(rows[name])
         inputs[name] = array if tensor.dtype == "string" else array.astype(tensor.dtype)
     if not all(map(len, inputs.values())):
-        raise ExportError("there are no rows to check with")
+        raise ExportError("there are no rows to check the file with")
     return inputs
 
 

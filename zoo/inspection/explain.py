@@ -156,7 +156,7 @@ def explain(model: keras.Model | str, *, weightless: bool = False, **arguments: 
         with abstract_build():
             model = build(model, **arguments)
     elif arguments:
-        raise TypeError("arguments are for an architecture given by name")
+        raise TypeError("builder arguments need the name of an architecture, not a model")
     graph = trace(model)
     walk = _Walk(uses(graph), weightless)
     walk.graph(graph, "")

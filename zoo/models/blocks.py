@@ -124,7 +124,7 @@ def residual_identity(
         name: Name of the addition, and prefix of all others.
     """
     if depth < 1:
-        raise ValueError(f"{name}: depth must be 1 convolution or more, not {depth}")
+        raise ValueError(f"{name}: depth must be at least 1 convolution, not {depth}")
     if skip and x.shape[-1] != filters:
         raise ValueError(
             f"{name}: an identity shortcut keeps the {x.shape[-1]} channels of its input and "

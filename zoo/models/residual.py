@@ -113,7 +113,7 @@ def residual_network(
         skip: False builds the same network without shortcuts, for comparison.
     """
     if not filters or blocks < 0:
-        raise ValueError("filters must name a stage or more, and blocks must be 0 or more")
+        raise ValueError("filters must list at least one stage, and blocks must be 0 or more")
     conv = partial(conv_relu, batch_normalization=batch_normalization)
     projection = partial(projection_block, batch_normalization=batch_normalization, skip=skip)
     identity = partial(identity_block, batch_normalization=batch_normalization, skip=skip)

@@ -27,7 +27,7 @@ def _merged(merge: str, left: Any, right: Any) -> Any:
     if merge == "concatenate":
         return layers.Concatenate(name="merged")([left, right])
     if merge != "compare":
-        raise ValueError(f"merge is one of {', '.join(MERGES)}, not {merge!r}")
+        raise ValueError(f"merge must be one of {', '.join(MERGES)}, not {merge!r}")
     difference = layers.Subtract(name="difference")([left, right])
     distance = layers.Multiply(name="distance")([difference, difference])
     product = layers.Multiply(name="product")([left, right])

@@ -315,7 +315,7 @@ def novel(
         heads: Which outputs to build; one alone is a separate model to compare with.
     """
     if tuple(heads) not in (("genre", "date"), ("genre",), ("date",)):
-        raise ValueError(f"heads must be ('genre', 'date') or one of the two, not {heads!r}")
+        raise ValueError(f"heads must be ('genre', 'date'), ('genre',) or ('date',), not {heads!r}")
     text = keras.Input((length,), dtype="int32", name="text")  # (None)
 
     x = layers.Embedding(vocabulary, width, name="embedding")(text)  # (None, 32)

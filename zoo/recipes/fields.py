@@ -47,7 +47,7 @@ ENGINES = ("fit", "resident", "resident-xla")
 SCHEDULES = ("constant", "cosine")
 
 _FOLDER = Rule(
-    "letters, digits, _, . and -, at most 100, the first no . or -",
+    "at most 100 letters, digits, _, . and -, not starting with . or -",
     re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}").fullmatch,
 )
 _WORD = Rule("a name of letters, digits and _", re.compile(r"[A-Za-z_][A-Za-z0-9_]*").fullmatch)
@@ -106,7 +106,7 @@ def _checked(kind: Any, value: Any, where: str) -> Any:
     if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
         return _finite(value, where)
     if kind is int and type(value) is int and abs(value) >= 2**63:
-        raise RecipeError(f"{where} must fit into 64 bits, which {shown(value)} does not")
+        raise RecipeError(f"{where} must fit into 64 bits, not {shown(value)}")
     if kind in _WANTED and type(value) is kind:
         return value
     wanted = _WANTED.get(kind, "a list" if origin is tuple else "a mapping")
@@ -272,7 +272,9 @@ def _changed(recipe: Any, changes: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(present, Mapping):
             new = _merged(name, present, entry, value)
         elif entry:
-            raise RecipeError(f"{name} is one value, not a mapping: there is no {key!r}")
+            raise RecipeError(
+                f"{name} is a single value: set it with {name}=VALUE, not {key}=VALUE"
+            )
         else:
             new = value if isinstance(present, str) else literal(value)
         changed[name] = checked(kinds[name], new, name)
@@ -308,7 +310,9 @@ def _check_search(recipe: Any, key: str, distribution: tuple[Any, ...]) -> None:
         raise RecipeError("loss_weights change what val_loss means; monitor one metric instead")
     present = getattr(recipe, name)
     if isinstance(present, Mapping) != bool(entry):
-        raise RecipeError("one entry of a mapping is searched, or a field with one value")
+        raise RecipeError(
+            "only a field with a single value, or one entry of a mapping, can be searched"
+        )
     for value in _extremes(distribution):
         new = checked(kinds[name], {**present, entry: value} if entry else value, name)
         _check_together({**vars(recipe), name: new})
@@ -317,21 +321,21 @@ def _check_search(recipe: Any, key: str, distribution: tuple[Any, ...]) -> None:
 def _extremes(distribution: tuple[Any, ...]) -> tuple[Any, ...]:
     """All choices, or the two ends of a range."""
     if len(distribution) < 2:
-        raise RecipeError(f"takes a kind and its values, not {shown(distribution)}")
+        raise RecipeError(f"must be a kind and its values, not {shown(distribution)}")
     kind, *values = distribution
     if kind == "choice":
         if not all(isinstance(value, bool | int | float | str) for value in values):
-            raise RecipeError("choices are numbers, texts, True or False")
+            raise RecipeError("choices must be numbers, text, True or False")
         if len({(type(value), value) for value in values}) < len(values):
             raise RecipeError("a choice is given twice")
         return tuple(values)
     if kind not in ("float", "log", "int"):
-        raise RecipeError(f"the kinds are choice, float, log and int, not {shown(kind)}")
+        raise RecipeError(f"the kind must be choice, float, log or int, not {shown(kind)}")
     if len(values) != 2:
-        raise RecipeError(f"{kind} takes its lowest and its highest value")
+        raise RecipeError(f"{kind} takes a lowest and a highest value")
     low, high = (checked(int if kind == "int" else float, value, kind) for value in values)
     if not low < high:
         raise RecipeError(f"{low} is not below {high}")
     if kind == "log" and low <= 0:
-        raise RecipeError("the ends of a log range are above 0")
+        raise RecipeError("both ends of a log range must be above 0")
     return low, high

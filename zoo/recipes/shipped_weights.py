@@ -71,8 +71,8 @@ def why_not(recipe: str) -> str:
     larger = manifest()["larger"].get(recipe)
     size = f"they are {larger['bytes'] / 1e6:,.1f} MB, and " if larger else ""
     return (
-        f"no weights of {recipe} ship with the zoo: {size}only those of its own settings under "
-        f"{LIMIT / 1e6:g} MB do; train them with `zoo train {recipe}` and take "
+        f"no weights of {recipe} ship with the zoo: {size}only weights under {LIMIT / 1e6:g} MB of "
+        f"a recipe's own settings do; train them with `zoo train {recipe}` and use "
         f"zoo.load_run({recipe!r}).model"
     )
 
@@ -89,7 +89,9 @@ def verified(recipe: str, entry: Mapping[str, Any]) -> Path:
     except OSError as error:
         raise BuildError(f"{path}: {error.strerror or error}; install the zoo again") from error
     if found != entry["sha256"]:
-        raise BuildError(f"{path} is damaged: its sha256 is not the manifest's")
+        raise BuildError(
+            f"{path} is damaged: its sha256 differs from the manifest; install the zoo again"
+        )
     return path
 
 

@@ -199,10 +199,10 @@ def _fields(
                 f"{entry.name} takes {slot.width:,} columns for its {slot.side}, not {len(names):,}"
             )
         if slot.spec.text and not slot.sizes[0]:
-            raise BuildError(f"{entry.name} needs a fixed length of text at its {slot.side}")
+            raise BuildError(f"{entry.name} needs text of a fixed length at its {slot.side}")
         if slot.spec.text == "vectors" and slot.sizes[-1] != WIDTH:
             raise BuildError(
-                f"the vectors of words have {WIDTH} numbers, and {entry.name} takes "
+                f"word vectors have {WIDTH} numbers, but {entry.name} takes "
                 f"{slot.sizes[-1]} for its {slot.side}"
             )
         fields[slot.name] = _field(slot, names)
@@ -251,7 +251,7 @@ def _found(
         raise damage(
             table.path,
             f"no column {name!r} for this {side} of {entry.name}{meaning}; found: "
-            f"{', '.join(table.header[:8])}; name others with --columns {name}=COLUMN,...",
+            f"{', '.join(table.header[:8])}; choose columns with --columns {name}=COLUMN,...",
             1,
             name,
         )

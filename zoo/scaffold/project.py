@@ -78,7 +78,7 @@ def create(
     entry = spec(source)
     if table is None:
         if columns:
-            raise ProjectError("--columns names the columns of a table: give it with --csv FILE")
+            raise ProjectError("--columns needs a table: add --csv FILE")
         layout = example_layout(entry, arguments or {})
         text = example_table(layout)
     else:
@@ -103,16 +103,16 @@ def _package_name(folder: Path) -> str:
     """The Python package of a project in this folder."""
     name = folder.name.replace("-", "_")
     if folder.exists() or folder.is_symlink():
-        raise ProjectError(f"{folder} is there already; choose another name or remove it")
+        raise ProjectError(f"{folder} already exists; choose another name or remove it")
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name):
         raise ProjectError(
             f"{folder.name!r} cannot name a package; use lower-case letters, digits and _"
         )
     known = {alias for each in list_models() for alias in (each, *spec(each).aliases)}
     if name in known | set(list_recipes()) | set(dataset_names()):
-        raise ProjectError(f"the zoo has a {name!r} of its own; choose another name")
+        raise ProjectError(f"the zoo already has a {name!r}; choose another name")
     if name == "tests" or importlib.util.find_spec(name):
-        raise ProjectError(f"there is a Python module {name!r} already; choose another name")
+        raise ProjectError(f"a Python module {name!r} already exists; choose another name")
     return name
 
 

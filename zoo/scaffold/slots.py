@@ -146,8 +146,8 @@ def widened(entry: ModelSpec, slot: Slot, wide: int, path: Path) -> dict[str, in
         return {slot.first: wide // others}
     raise damage(
         path,
-        f"{entry.name} takes {slot.width:,} columns for its {slot.side} {slot.sizes}, and here "
-        f"are {wide:,}; change the number of columns, or the builder's sizes with --set",
+        f"{entry.name} takes {slot.width:,} columns for its {slot.side} {slot.sizes}, but the "
+        f"table has {wide:,}; change the number of columns, or the builder's sizes with --set",
         1,
         slot.name,
     )

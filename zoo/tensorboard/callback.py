@@ -148,7 +148,7 @@ class TensorBoard(keras.callbacks.Callback):
                 drawing = self.drawing or diagram.to_dot(self.model)
                 return diagram.write(drawing, Path(folder) / "diagram.png").read_bytes()
             except ZooError as error:
-                warnings.warn(f"TensorBoard gets no diagram: {error}", stacklevel=2)
+                warnings.warn(f"cannot show the diagram in TensorBoard: {error}", stacklevel=2)
                 return None
 
     def _add_gradients(self, scalars: dict[str, Any], histograms: dict[str, np.ndarray]) -> None:

@@ -41,7 +41,7 @@ def write_projector(
         vocabulary = next((labels[key] for key in (name, *reads) if key in labels), None)
         if vocabulary is not None and len(vocabulary) != len(table):
             warnings.warn(
-                f"TensorBoard gets no labels of {name}: there are {len(vocabulary)} for "
+                f"cannot label {name} in TensorBoard's projector: {len(vocabulary)} labels for "
                 f"{len(table)} rows",
                 stacklevel=2,
             )

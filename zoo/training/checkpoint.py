@@ -135,7 +135,7 @@ def newest(folder: Path, warn: Callable[[str], None]) -> dict[str, Any] | None:
                 return {**json.loads(arrays.pop(STATE).tobytes()), "arrays": arrays}
         except (OSError, ValueError, KeyError):
             pass
-        warn(f"warning: {path} is damaged; going back to the one before")
+        warn(f"warning: {path} is damaged; using the one before")
     return None
 
 
@@ -152,7 +152,8 @@ def restore(state: dict[str, Any], model: keras.Model, callbacks: Sequence[Any])
         saved = sum(key.startswith(f"{kind}/") for key in arrays)
         if saved != len(variables):
             raise TrainingError(
-                f"the resume point has {saved} {kind} variables, not {len(variables)}"
+                f"the resume point has {saved} {kind} variables, but {len(variables)} are needed; "
+                "start a new run"
             )
         for at, variable in enumerate(variables):
             variable.assign(arrays[f"{kind}/{at}"])
@@ -238,7 +239,7 @@ def listening(request: StopRequest, say: Callable[[str], None]) -> Iterator[None
                 os.write(2, b"error: interrupted\n")
                 os._exit(STATUS)
             request.ask()
-            say("stopping after this epoch; once more stops at once")
+            say("stopping after this epoch; interrupt again to stop at once")
 
     thread = threading.Thread(target=listen, daemon=True)
     thread.start()

@@ -79,7 +79,7 @@ def _loss(name: str) -> Any:
     try:
         return keras.losses.get(name)
     except ValueError as error:
-        raise RecipeError(f"unknown loss {name!r}; any name of keras.losses will do") from error
+        raise RecipeError(f"unknown loss {name!r}; use a name from keras.losses") from error
 
 
 def _metric(name: str, loss: str) -> Any:
@@ -92,7 +92,7 @@ def _metric(name: str, loss: str) -> Any:
     if name == "mean_prediction":
         return mean_prediction
     if loss not in _BY_LOSS:
-        raise RecipeError(f"metric {name} needs a cross-entropy, not {loss!r}")
+        raise RecipeError(f"metric {name} needs a cross-entropy loss, not {loss!r}")
     accuracy, log_loss = _BY_LOSS[loss]
     return getattr(keras.metrics, accuracy if name == "accuracy" else log_loss)(name=name)
 

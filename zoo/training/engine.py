@@ -74,7 +74,7 @@ def fit(
     data = (as_inputs(inputs), as_inputs(targets))
     if class_weight is not None:
         if sample_weight is not None or len(targets) > 1:
-            raise TrainingError("class_weight is for one output, without sample_weight")
+            raise TrainingError("class_weight needs a model with one output and no sample_weight")
         sample_weight = _weights(next(iter(targets.values())), class_weight)
     if sample_weight is not None:
         data = (*data, dict(sample_weight) if isinstance(sample_weight, Mapping) else sample_weight)

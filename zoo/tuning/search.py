@@ -108,7 +108,9 @@ def tune(
         with listening(stop, reporter.line), stop.started(count, arguments, reporter):
             worker.work(made, dataset, trials, deadline, stop, reporter)
             if not stop.asked and any(process.wait() for process in stop.processes):
-                raise TrainingError("a process of the search failed; the same command goes on")
+                raise TrainingError(
+                    "a process of the search failed; run the same command to continue"
+                )
         with made.locked():
             shares = outcome.write_outcome(made)
         return _ended(made, trials, shares, reporter, stopped=stop.asked)
@@ -129,12 +131,12 @@ def _checked(
     if jobs < 1:
         raise RecipeError(f"jobs must be at least 1, not {jobs}")
     if time is not None and not time > 0:
-        raise RecipeError(f"time is in seconds, above 0, not {time}")
+        raise RecipeError(f"time must be above 0 seconds, not {time}")
     if study is not None and (not study or study.startswith(".") or "/" in study or "\\" in study):
-        raise RecipeError(f"study is a folder's name, not {study!r}")
+        raise RecipeError(f"study must be a folder name, not {study!r}")
     for key in overrides:
         if key in space_of(chosen):
-            raise RecipeError(f"{key} is searched; it cannot be set as well")
+            raise RecipeError(f"{key} is part of the search; it cannot be set as well")
     load_optuna()
     return chosen
 
@@ -146,8 +148,8 @@ def _say_where(study: Study, trials: int, reporter: Reporter) -> None:
     space = ", ".join(f"{key} {_worded(words)}" for key, words in study.space.items())
     reporter.line(f"searching {study.recipe.name} for the lowest {study.recipe.monitor}: {space}")
     if done or lost:
-        again = f"; {lost} lost with its process, to be tried again" if lost else ""
-        reporter.line(f"going on: {done} of {trials} trials done{again}")
+        again = f"; {lost} interrupted, to be tried again" if lost else ""
+        reporter.line(f"continuing: {done} of {trials} trials done{again}")
 
 
 def _worded(words: Sequence[Any]) -> str:
@@ -165,18 +167,16 @@ def _ended(
     name, done = study.recipe.name, len(study.finished())
     if stopped:
         raise StoppedEarly(
-            f"stopped after {done} of {trials} trials; the same command goes on with them "
+            f"stopped after {done} of {trials} trials; run the same command to continue "
             f"({study.folder})"
         )
     best = study.best()
     if best is None or best.value is None:
-        raise TrainingError(
-            f"no trial of {name} was finished; give it more --trials or more --time"
-        )
+        raise TrainingError(f"no trial of {name} finished; allow more --trials or more --time")
     if done < trials:
         running = len(study.trials("RUNNING"))
-        why = f"{running} still run elsewhere" if running else "the time is up"
-        reporter.line(f"{done} of {trials} trials done, {why}; the same command goes on with them")
+        why = f"{running} still running elsewhere" if running else "time is up"
+        reporter.line(f"{done} of {trials} trials done, {why}; run the same command to continue")
     own = own_settings(study.recipe, study.space)
     for trial in study.trials("COMPLETE"):
         if trial.params == own:
@@ -186,9 +186,9 @@ def _ended(
     reporter.line(f"best: trial {best.number}, {study.recipe.monitor} {best.value:.4f}, {settings}")
     if shares:
         weights = ", ".join(f"{key} {share:.0%}" for key, share in shares.items())
-        reporter.line(f"what mattered: {weights}")
+        reporter.line(f"importance: {weights}")
     path = study.folder / outcome.BEST
-    reporter.line(f"tables and pictures: {study.folder}")
+    reporter.line(f"tables and plots: {study.folder}")
     reporter.line(f"train it: zoo train --recipe {path} --data {study.source}")
     found = outcome.best_recipe(study, best)
     return Search(study.folder, found, best.params, best.value, done, shares)

@@ -184,7 +184,7 @@ def opened(folder: Path, settings: Mapping[str, Any] | None = None) -> Iterator[
     from sqlalchemy.exc import SQLAlchemyError
 
     if settings is None and not (folder / STUDY).is_file():
-        raise TrainingError(f"{folder} does not hold a search")
+        raise TrainingError(f"{folder} does not contain a search")
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / "study.lock"):
         known = _settings(folder)
@@ -255,6 +255,6 @@ def _same(folder: Path, known: Mapping[str, Any], wanted: Mapping[str, Any]) -> 
     ]
     if changed:
         raise TrainingError(
-            f"{folder} was begun with another {' and '.join(changed)}; "
+            f"{folder} was started with a different {' and '.join(changed)}; "
             "choose another name with --study, or delete that folder"
         )

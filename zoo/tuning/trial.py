@@ -141,7 +141,7 @@ class Watch(keras.callbacks.Callback):
         monitor = self.recipe.monitor
         values = {name: float(value) for name, value in (logs or {}).items()}
         if monitor not in values:
-            raise RecipeError(f"{self.recipe.name} reports no {monitor}: {', '.join(values)}")
+            raise RecipeError(f"{self.recipe.name} reports no {monitor}, only {', '.join(values)}")
         self.rows.append(values)
         self.ended = bool(self.model.stop_training)
         if not math.isfinite(values[monitor]):

@@ -158,7 +158,7 @@ def _line(study: Study, trial: FrozenTrial, ended: training.Outcome, trials: int
         "COMPLETE": f"{monitor} {ended.value:.4f}",
         "PRUNED": f"pruned after epoch {ended.epochs} of {epochs} at {monitor} {ended.value:.4f}"
         if not ended.error
-        else "pruned: the loss is not a number any more",
+        else "pruned: the loss is not finite",
         "STOPPED": f"stopped after epoch {ended.epochs} of {epochs}",
         "FAIL": f"failed: {ended.error}",
     }[ended.state]

@@ -52,7 +52,7 @@ def _read(path: Path, seeds: bool) -> Table:
     values = table.values
     score_1, score_2 = values["score_1"], values["score_2"]
     table.refuse(values["team_1"] == values["team_2"], "team_2", "team {value} plays itself")
-    table.refuse(score_1 == score_2, "score_2", "a draw, {value} to {value}: there are none")
+    table.refuse(score_1 == score_2, "score_2", "a tie, {value} to {value}: basketball has none")
     problem = "{value} is not score_1 - score_2 = {score_1} - {score_2}"
     table.refuse(values["score_diff"] != score_1 - score_2, "score_diff", problem)
     problem = "{value} does not fit the score {score_1} to {score_2}"

@@ -69,11 +69,11 @@ def read_results(path: Path, seeds: Mapping[int, int] | None = None) -> tuple[Ga
     season, winner, loser = (table.values[name] for name in ("season", "winner", "loser"))
     points, against = table.values["winner_score"], table.values["loser_score"]
     table.refuse(winner == loser, "loser", "team {value} plays itself")
-    table.refuse(points == against, "loser_score", "a draw, {value} to {value}: there are none")
+    table.refuse(points == against, "loser_score", "a tie, {value} to {value}: basketball has none")
     problem = "the loser's {value} is more than the winner's {winner_score}"
     table.refuse(points < against, "loser_score", problem)
     home = np.array([_HOME.get(word.upper(), 9) for word in table.values["place"].tolist()])
-    table.refuse(home == 9, "place", "{value!r} is none of H, A, N")
+    table.refuse(home == 9, "place", "{value!r} is not H, A or N")
     games = Games(season, winner, loser, home, points, against).lower_id_first()
     notes: list[str] = []
     keep = _once(table, games, notes)
@@ -102,7 +102,7 @@ def _once(table: Table, games: Games, notes: list[str]) -> Ints:
     if len(contradicting):
         first, second = sorted(order[contradicting[0] - 1 : contradicting[0] + 1].tolist())
         day, line = table.values["day"][second], table.line(first)
-        problem = f"this game of day {day} has another result on line {line}"
+        problem = f"this game on day {day} has a different result on line {line}"
         raise table.wrong(second, "winner_score", problem)
     if repeated.any():
         notes.append(f"{table.path.name}: {int(repeated.sum())} repeated rows left out")
@@ -138,13 +138,13 @@ def read_seeds(path: Path) -> dict[int, int]:
     matches = [_SEED.fullmatch(word) for word in table.values["seed"].tolist()]
     seeds = [int(match[1]) if match else 0 for match in matches]
     outside = np.array([not 1 <= seed <= 16 for seed in seeds])
-    table.refuse(outside, "seed", "{value!r} is no seed such as W01 or Y16a")
+    table.refuse(outside, "seed", "{value!r} is not a seed such as W01 or Y16a")
     keys = team_key(table.values["season"], table.values["team"]).tolist()
     found: dict[int, int] = {}
     for row, (key, seed) in enumerate(zip(keys, seeds, strict=True)):
         if found.setdefault(key, seed) != seed:
             team, season = table.values["team"][row], table.values["season"][row]
-            raise table.wrong(row, "team", f"team {team} has another seed in {season} already")
+            raise table.wrong(row, "team", f"team {team} already has a different seed in {season}")
     return found
 
 
@@ -159,6 +159,6 @@ def read_teams(path: Path) -> dict[int, str]:
     names: dict[int, str] = {}
     for row, (team, name) in enumerate(zip(teams, titles, strict=True)):
         if names.setdefault(team, name) != name:
-            raise table.wrong(row, "team", f"team {team} has another name already")
+            raise table.wrong(row, "team", f"team {team} already has a different name")
     times = Counter(names.values())
     return {team: f"{name} #{team}" if times[name] > 1 else name for team, name in names.items()}

@@ -122,8 +122,8 @@ def _missing(request: Request, found: Found) -> str:
         if "tourney" in found.files:
             needs = f"NCAATourneySeeds.csv beside {found.files['tourney'].name}"
     return (
-        f"{request.dataset}: no such games in {request.folder}; needs {needs}; `zoo data fetch "
-        f"basketball` gets the course's files; {request.other}"
+        f"{request.dataset}: no games found in {request.folder}; it needs {needs}; `zoo data fetch "
+        f"basketball` downloads the course's files; {request.other}"
     )
 
 
@@ -138,7 +138,7 @@ def _regular(found: Found) -> SourceGames:
     games, notes = read_results(files["results"])
     if "course_season" in files:
         one, other = files["course_season"].name, files["results"].name
-        notes.append(f"{one} not read: {other} goes first")
+        notes.append(f"{one} is ignored: {other} takes precedence")
     if "teams" not in files:
         notes.append("no Teams.csv: teams are named by number")
         return SourceGames(games, notes=tuple(notes))

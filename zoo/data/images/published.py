@@ -135,7 +135,7 @@ def _read_pairs(*paths: Path) -> tuple[Pair, Pair]:
 def _read_pair(images: Path, labels: Path) -> Pair:
     pictures, classes = read_idx(images), read_idx(labels)
     if pictures.ndim != 3 or pictures.shape[1:] != (SIDE, SIDE):
-        raise DataError(f"{images}: shape {pictures.shape}, not pictures of {SIDE} x {SIDE}")
+        raise DataError(f"{images}: shape {pictures.shape} instead of pictures of {SIDE} x {SIDE}")
     if classes.shape != (len(pictures),):
         raise DataError(f"{labels}: shape {classes.shape} for {len(pictures):,} pictures")
     if len(classes) and classes.max() >= CLASSES:

@@ -99,13 +99,13 @@ def motorcycle(request: Request) -> Content:
     disparity = _disparity(folder / FILES[2])
     if left.shape != right.shape or disparity.shape != left.shape[:2]:
         raise DataError(
-            f"{folder}: the scaled pictures and the disparity have unequal shapes "
+            f"{folder}: the scaled pictures and the disparity differ in shape: "
             f"{left.shape}, {right.shape} and {disparity.shape}"
         )
     splits = {split: _patches(left, right, disparity, split) for split in BANDS}
     for split, columns in splits.items():
         if not len(columns["depth"]):
-            raise DataError(f"{folder}: the pictures are too small for a patch to {split}")
+            raise DataError(f"{folder}: the pictures are too small to cut a patch for {split}")
     return Content(splits, targets={"depth": "number"})
 
 
@@ -134,7 +134,7 @@ def _disparity(path: Path) -> np.ndarray:
     except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
         raise DataError(f"{path}: not an NPZ file, or damaged ({error})") from error
     if disparity.ndim != 2 or disparity.dtype.kind != "f":
-        raise DataError(f"{path}: {disparity.dtype} {disparity.shape}, not one number a pixel")
+        raise DataError(f"{path}: {disparity.dtype} {disparity.shape}, not one number per pixel")
     known = np.isfinite(disparity)
     total = _blocks(np.where(known, disparity, 0)).sum(axis=(1, 3))
     count = _blocks(known).sum(axis=(1, 3))

@@ -167,7 +167,7 @@ def nouvelles(request: Request) -> Content:
             raise table.wrong(story, "idno", "not a plain file name")
         file = place / f"{name}.txt"
         if not file.is_file():
-            raise DataError(f"{file} is missing; {TABLE} names it")
+            raise DataError(f"{file} is missing, but {TABLE} lists it")
         words = tokens(read_text(file))
         whole = [words[at : at + length] for at in range(0, len(words) - length + 1, length)]
         if not whole:
@@ -203,7 +203,9 @@ def _split_stories(genres: np.ndarray, seed: int) -> dict[str, np.ndarray]:
     for genre, title in enumerate(SUBGENRES):
         own = rng.permutation(np.flatnonzero(genres == genre)).tolist()
         if len(own) < FEWEST:
-            raise DataError(f"{TABLE}: {len(own)} stories of genre {title}, {FEWEST} are needed")
+            raise DataError(
+                f"{TABLE}: {len(own)} stories of genre {title}, at least {FEWEST} are needed"
+            )
         test, held = len(own) // 5, max(1, len(own) // 10)
         parts["test"] += own[:test]
         parts["validation"] += own[test : test + held]

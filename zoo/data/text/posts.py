@@ -288,8 +288,8 @@ def read_survey(path: Path) -> tuple[list[Person], tuple[str, ...]]:
         raise DataError(f"{path}: {len(people)} usable answers, at least {FEWEST} are needed")
     left = len(table) - len(people)
     return people, (
-        f"{left:,} of {len(table):,} answers left out: not in USD, another or no gender, no age "
-        "or an impossible salary",
+        f"{left:,} of {len(table):,} answers left out: not in USD, gender neither man nor "
+        "woman, no age, or an impossible salary",
     )
 
 

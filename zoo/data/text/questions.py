@@ -143,7 +143,7 @@ def babi(request: Request) -> Content:
         for part, rows in parts.items()
     }
     dropped = len(known) - len(clean)
-    note = f"{dropped} training questions left out: the test asks the same"
+    note = f"{dropped} training questions left out: the test file has the same ones"
     return _content(
         splits,
         vocabulary,
@@ -186,7 +186,7 @@ def read_stories(path: Path) -> list[Question]:
             continue
         match = _LINE.fullmatch(content)
         if match is None:
-            raise damage(path, "a line begins with its number and a blank", line)
+            raise damage(path, "a line must begin with its number and a space", line)
         number = int(match[1])
         if number == 1:
             text, story = [], story + 1
@@ -196,14 +196,16 @@ def read_stories(path: Path) -> list[Question]:
         told, *rest = match[2].split("\t")
         if not rest:
             if "?" in told:
-                raise damage(path, "a question without a tab and its answer", line, "answer")
+                raise damage(
+                    path, "a question must be followed by a tab and its answer", line, "answer"
+                )
             text.extend(tokens(told))
             continue
         answer = rest[0].strip().lower()
         if not answer:
             raise damage(path, "no answer", line, "answer")
         if not text:
-            raise damage(path, "a question before anything was told", line)
+            raise damage(path, "a question before any statement", line)
         asked = [word for word in tokens(told) if word != "?"]
         questions.append(Question(tuple(text), tuple(asked), answer, story))
     if not questions:

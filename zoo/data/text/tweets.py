@@ -77,7 +77,7 @@ def read_tweets(folder: Path) -> tuple[list[Tweet], tuple[str, ...]]:
                 f"{table.path}: {len(kept) - before} tweets, at least {FEWEST} are needed"
             )
         notes.append(
-            f"{name}: {others} retweets, quotations or links alone and {repeats} repetitions left "
+            f"{name}: {others} retweets, quotes or bare links and {repeats} repeats left "
             f"out of {len(table):,}"
         )
     return list(kept.values()), tuple(notes)

@@ -120,7 +120,7 @@ def executable(renderer: str = "graphviz-pure") -> str:
     found = (_packaged() if packaged else None) or shutil.which(renderer)
     if found is None:
         hint = "pip install graphviz-pure" if packaged else "install Graphviz"
-        raise ZooError(f"no program {renderer!r} to draw with: {hint}")
+        raise ZooError(f"drawing program {renderer!r} not found: {hint}")
     return found
 
 
