@@ -9,11 +9,10 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
+
+from zoo.core.console import stderr_held_back
 
 if TYPE_CHECKING:
     import keras
@@ -30,9 +29,7 @@ else:
         """
 
         def __getattr__(self, attribute: str) -> Any:
-            if (
-                attribute.startswith("__") and attribute != "__version__"
-            ):  # inspection loads nothing
+            if attribute.startswith("__") and attribute != "__version__":  # by inspection
                 raise AttributeError(attribute)
             module = _load(self.__name__)
             self.__dict__.update({k: v for k, v in vars(module).items() if k[:2] != "__"})
@@ -50,7 +47,7 @@ def _load(name: str) -> ModuleType:
     """Import `name`, TensorFlow first and quietly; refuse a Keras on another backend."""
     if "tensorflow" not in sys.modules:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        with _stderr_held_back():
+        with stderr_held_back(shown_on_error=True):
             importlib.import_module("tensorflow")
             importlib.import_module("keras")
     module = importlib.import_module(name)
@@ -60,26 +57,3 @@ def _load(name: str) -> ModuleType:
             f"the zoo needs Keras on TensorFlow: set KERAS_BACKEND=tensorflow, not {backend!r}"
         )
     return module
-
-
-@contextmanager
-def _stderr_held_back() -> Iterator[None]:
-    """Hold back what native code writes to file descriptor 2; show it if the block fails."""
-    try:
-        saved = os.dup(2)
-    except OSError:  # no stderr at all, as under some notebook servers
-        yield
-        return
-    sys.stderr.flush()
-    with tempfile.TemporaryFile() as held:
-        os.dup2(held.fileno(), 2)
-        try:
-            yield
-        except BaseException:
-            os.dup2(saved, 2)
-            held.seek(0)
-            os.write(2, held.read())
-            raise
-        finally:
-            os.dup2(saved, 2)
-            os.close(saved)

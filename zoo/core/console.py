@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
+import tempfile
 import time
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -100,11 +102,11 @@ def metric_rows(
 
 
 @contextmanager
-def errors_only(*libraries: str) -> Iterator[None]:
-    """Drop Python's warnings, and what these libraries log below an error, in the block."""
+def errors_only(*libraries: str, least: int = logging.ERROR) -> Iterator[None]:
+    """Drop Python's warnings, and what these libraries log below a level, in the block."""
     levels = {name: logging.getLogger(name).level for name in libraries}
     for name in libraries:
-        logging.getLogger(name).setLevel(logging.ERROR)
+        logging.getLogger(name).setLevel(least)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -112,6 +114,29 @@ def errors_only(*libraries: str) -> Iterator[None]:
     finally:
         for name, level in levels.items():
             logging.getLogger(name).setLevel(level)
+
+
+@contextmanager
+def stderr_held_back(*, shown_on_error: bool) -> Iterator[None]:
+    """Hold back what is written to file descriptor 2, by native code too, in the block."""
+    try:
+        saved = os.dup(2)
+    except OSError:  # no stderr at all, as under some notebook servers
+        yield
+        return
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            if shown_on_error:
+                held.seek(0)
+                os.write(saved, held.read())
+            raise
+        finally:
+            os.dup2(saved, 2)
+            os.close(saved)
 
 
 class Timer:

@@ -6,9 +6,6 @@ A format is a module that adds itself here.
 from __future__ import annotations
 
 import logging
-import os
-import sys
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from zoo.core.console import errors_only, stderr_held_back
 from zoo.core.errors import ZooError
 from zoo.core.registry import Registry
 
@@ -65,32 +63,9 @@ FORMATS: Registry[Format] = Registry("format")
 @contextmanager
 def silent() -> Iterator[None]:
     """Drop what converters and runtimes say on stderr, native code included, and warnings."""
-    loggers = [logging.getLogger(name) for name in ("tensorflow", "tf2onnx", "absl")]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.CRITICAL)
-    try:
-        with warnings.catch_warnings(), _no_stderr():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
-
-
-@contextmanager
-def _no_stderr() -> Iterator[None]:
-    """Point file descriptor 2 nowhere."""
-    try:
-        saved = os.dup(2)
-    except OSError:  # no stderr at all, as under some notebook servers
+    logging_libraries = ("tensorflow", "tf2onnx", "absl")
+    with (
+        errors_only(*logging_libraries, least=logging.CRITICAL),
+        stderr_held_back(shown_on_error=False),
+    ):
         yield
-        return
-    sys.stderr.flush()
-    try:
-        with Path(os.devnull).open("wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-        yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(saved)
