@@ -79,7 +79,7 @@ def build(name: str, *, weights: str | None = None, **arguments: Any) -> keras.M
     """Build an architecture: a `keras.Model` ready to compile, every layer named.
 
     Args:
-        name: A registered name or alias; with weights, a recipe's name will do.
+        name: A registered name or alias; with weights, a recipe's name works too.
         weights: `embedded` for the trained weights that ship with the zoo; the model is then
             built with the sizes that its recipe and data gave it.
         **arguments: The builder's own arguments; `spec(name).defaults` lists them.

@@ -38,7 +38,7 @@ def list_(home: Path | None) -> None:
 @command.command("card")
 @click.argument("name")
 def show_card(name: str) -> None:
-    """Show a dataset's card: origin, license, columns, units."""
+    """Show a dataset's README: origin, license, columns, units."""
     from zoo.data.registry import card
 
     click.echo(card(name).rstrip())

@@ -40,10 +40,10 @@ def command(
 ) -> None:
     """Search RECIPE's settings for the lowest validation value.
 
-    Trials that do badly are ended early. Everything is kept in LOGDIR/RECIPE/tune/STUDY: the
-    same command goes on where it ended or was killed, and several of them share the trials.
-    The best recipe is written to best.json there, for zoo train --recipe. The test rows are
-    not looked at. Ctrl-C stops after the epoch.
+    Unpromising trials are stopped early. Everything is kept in LOGDIR/RECIPE/tune/STUDY: the
+    same command continues a search that ended or was killed, and several commands at once
+    share the trials. The best recipe is written to best.json there, for zoo train --recipe.
+    The test rows are never used. Ctrl-C stops after the epoch.
     """
     from zoo.recipes.registry import recipe as find_recipe
     from zoo.tuning.search import tune

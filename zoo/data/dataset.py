@@ -22,7 +22,7 @@ class Dataset:
         name: The dataset, such as `basketball`.
         source: Where it came from, such as `league` (generated) or `ncaa` (files).
         splits: Split name -> column name -> array with the rows on axis 0.
-        card: Text of the dataset's card (origin, license, columns, units).
+        card: Text of the dataset's README (origin, license, columns, units).
         sizes: Builder arguments that the data decides, such as `n_teams`.
         labels: Vocabulary name -> label of each id, such as `team` -> ("1985 Duke", ...).
         truth: What a generator knows and no model sees, such as the true strengths.

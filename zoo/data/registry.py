@@ -105,7 +105,7 @@ def described_in(name: str) -> Path:
         DataError: the installation lacks it.
     """
     found = entry(name)
-    package = Path(__file__).resolve().parent.parent  # the wheel has the cards inside
+    package = Path(__file__).resolve().parent.parent  # the wheel has the READMEs inside
     places = [package / "_datasets" / found.folder, package.parent / "datasets" / found.folder]
     places = [Path(found.described_in)] if found.described_in else places
     for place in places:
@@ -116,7 +116,7 @@ def described_in(name: str) -> Path:
 
 
 def card(name: str) -> str:
-    """The text of the dataset's card: origin, license, columns, units.
+    """The text of the dataset's README: origin, license, columns, units.
 
     Raises:
         UnknownNameError: no such dataset.

@@ -49,9 +49,9 @@ def ensemble(
     reporter: Reporter | None = None,
     **overrides: Any,
 ) -> Run:
-    """Average several trained models in one model, and leave a run folder behind.
+    """Average several trained models into one model, and write a run folder.
 
-    Either `members` models of a recipe, with seeds from `seed` on, or finished `runs`, also of
+    Either `members` models of a recipe, with seeds from `seed` on, or finished `runs`, even of
     different architectures: these must have the same inputs, outputs and data. Classification
     averages probabilities, regression values.
 
@@ -62,7 +62,7 @@ def ensemble(
         weights: `uniform`, or `validation`: convex ones by output, learned on validation rows.
         data: A source of the recipe's dataset; `auto` takes real data when it is on disk.
         seed: The first member's.
-        logdir: Parent of the run folders; the ensemble's is below `RECIPE_ensemble`.
+        logdir: The folder that holds the run folders; the ensemble's is below `RECIPE_ensemble`.
         reporter: Where progress goes; stdout by default.
         **overrides: Recipe fields, as `zoo.fit` takes them.
 

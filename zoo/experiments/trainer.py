@@ -46,13 +46,13 @@ def fit(
     profile: bool = False,
     **overrides: Any,
 ) -> Run:
-    """Train a recipe and leave a run folder behind.
+    """Train a recipe and write a run folder.
 
     Args:
         recipe: A recipe's name, the file it is in, or a Recipe of your own.
         data: A source of the recipe's dataset; `auto` takes real data when it is on disk.
         seed: Seed of the weights and of the order of the rows.
-        logdir: Parent of the run folders.
+        logdir: The folder that holds the run folders.
         reporter: Where progress goes; stdout by default.
         profile: Profile a few steps, for TensorBoard's profile page.
         **overrides: Recipe fields for this run only, such as `epochs=3`, or a mapping's entry,
@@ -87,14 +87,14 @@ def resume(
     reporter: Reporter | None = None,
     profile: bool = False,
 ) -> Run:
-    """Go on with a run that was interrupted, from its last completed epoch.
+    """Continue an interrupted run from its last completed epoch.
 
     It ends as the run would have ended without the interruption: the same weights, optimizer,
     callbacks, history and TensorBoard steps.
 
     Raises:
         TrainingError: no such run, or it has finished.
-        DataError: the data is not what it was.
+        DataError: the data has changed.
     """
     folder = runs.find(run, Path(logdir), finished=False)
     record = RunRecord.read(folder)
@@ -165,7 +165,7 @@ def _carried_out(
 
 
 def _opening(context: RunContext, setup: TrainingSetup, command: str) -> RunRecord:
-    """What run.json says while the run goes on."""
+    """What run.json says while training runs."""
     return RunRecord(
         recipe=setup.recipe,
         seed=context.seed,

@@ -69,11 +69,11 @@ def export(
         model: A functional or Sequential model, a run, or a run's folder or recipe name.
         format: A name in `FORMATS`: `keras`, `savedmodel`, `litert` or `onnx`.
         path: File to write (a folder for `savedmodel`) with the format's suffix; by default in
-            `export/` in the run's folder. What stood there is replaced once the check has
+            `export/` in the run's folder. What is there is replaced once the check has
             passed.
         rows: Input arrays by name to check with, rows on axis 0; by default the run's test
             rows, else made-up ones.
-        tolerance: The largest difference from the model's own output that passes: absolute, or
+        tolerance: The largest allowed difference from the model's own output: absolute, or
             relative to the output's largest value where that is above 1.
         logdir: Where runs are looked up.
         split: Which split `rows` are from, for the record.
@@ -130,7 +130,7 @@ def rows_for(run: Run) -> tuple[str, Arrays]:
 
 
 def load(path: str | Path) -> Artifact:
-    """Open a written artifact in its runtime, which its suffix tells.
+    """Open a written artifact in its runtime, chosen by its suffix.
 
     Raises:
         ExportError: it is not an artifact of a known format.
@@ -177,7 +177,7 @@ def _size(path: Path) -> int:
 def add_signature(folder: Path, artifact: str, entry: Mapping[str, Any]) -> None:
     """Set one artifact's entry in the folder's signature.json, which others call it by.
 
-    Entries of neighbors that are still there stay; a damaged file is written anew.
+    Entries of neighbors that are still there stay; a damaged file is rewritten.
     """
     path = folder / "signature.json"
     try:

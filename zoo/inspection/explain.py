@@ -146,7 +146,7 @@ def explain(model: keras.Model | str, *, weightless: bool = False, **arguments: 
     Args:
         model: A model, or the name of an architecture, which is then built without memory for
             its weights.
-        weightless: Give layers without weights a line too.
+        weightless: List layers without weights too.
         **arguments: Arguments of the architecture, where `model` is a name.
 
     Raises:

@@ -57,8 +57,8 @@ class TensorSpec:
         vocabulary: The data's list of labels that its ids index.
         text: What one step of a text is: `words`, `vectors` of words, or `characters`.
         default: The value that a prediction assumes where none is given.
-        least: The least of an axis that an argument sizes, of a picture's height and width alike:
-            what the convolutions and pools leave something of. A number, or a function of the
+        least: The smallest size of an axis that an argument sizes (both height and width of a
+            picture) that survives the convolutions and pools. A number, or a function of the
             builder's arguments.
         when: The builder argument that decides whether the model has this tensor: it does if the
             argument is true or, where it is a list, names the tensor; a text is the tensor's

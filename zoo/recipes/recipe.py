@@ -67,8 +67,8 @@ class Recipe:
         stacked_on: Recipe whose prediction fills the column `pred`.
         baseline: Classical model on the same split (`zoo.baselines`).
         report: What a finished run shows besides its scores (`zoo.experiments.reports`).
-        expect: Data source -> test metric -> bound: the least for an accuracy, the most for
-            errors and losses.
+        expect: Data source -> test metric -> bound: the lowest accuracy, or the highest
+            error or loss, that counts as reached.
         seconds: Data source -> measured cost of the whole command on 2 cores.
         note: Where the recipe differs from its document's settings, and why.
         limit: If it closes less than 90% of the gap between the trivial score and the best

@@ -35,7 +35,7 @@ class TensorBoard(keras.callbacks.Callback):
     `loss`, `mae`, `won_log_loss` ... and `learning_rate`, all against the optimizer's steps.
     Weights are histograms by their path in the model. Before the first epoch come the model's
     two graphs (`layers`, `forward`) and its diagram; after the last one the projector's
-    tables. Nothing that it does changes the training by a bit.
+    tables. None of this changes the training by a single bit.
 
     Args:
         folder: The run folder.
@@ -247,7 +247,7 @@ def gradient_function(model: keras.Model, sample: Any) -> Callable[[], list[np.n
     The sample is run as in a training step (`training=True`: dropout drops, batch normalization
     uses the batch), since that gradient is the one that the optimizer sees. It runs in a Keras
     stateless scope, which keeps every change of state (random seeds, moving averages, metrics) to
-    itself and throws it away: the training goes on to the last bit as if nobody had looked.
+    itself and throws it away: the training continues bit for bit as if it had not been observed.
 
     Args:
         model: A compiled and built model.

@@ -1,4 +1,4 @@
-"""Stopping a run without losing it: the signal that ends it, the files that it goes on from.
+"""Stopping a run without losing it: the signal that ends it, the files it continues from.
 
 A resume point holds, after an epoch, all that the next one depends on.
 `checkpoints/resume-EPOCH-SHA.npz` holds the model's and the optimizer's variables (random

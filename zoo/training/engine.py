@@ -59,7 +59,7 @@ def fit(
         validation: Likewise; left out of the training.
         engine: `fit`, `resident` or `resident-xla`; `engine_for` says what fits in memory.
         seed: With the epoch, fixes the order of the rows.
-        initial_epoch: Epochs already done, when a run goes on.
+        initial_epoch: Epochs already done, when a run is resumed.
         validation_split: Share of the training rows, taken from their end, to validate on.
         sample_weight: Weight of each row, shape (rows,), or by output name.
         class_weight: Weight of each class id, for a model with one output.

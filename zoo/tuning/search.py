@@ -56,19 +56,19 @@ def tune(
 ) -> Search:
     """Search a recipe's space for the settings with the lowest monitored validation value.
 
-    The test rows are taken out of the data before the first trial. The same call goes on where
+    The test rows are removed from the data before the first trial. The same call continues where
     an earlier one ended or was killed; several at once share the trials.
 
     Args:
         recipe: A recipe's name, or a Recipe of your own; its `search` is the space, by default
             learning rate, batch size and schedule around its own.
-        trials: How many there should be, those of earlier calls included.
-        time: Seconds after which no further trial is begun.
-        jobs: Processes.
+        trials: How many to run in total, including those of earlier calls.
+        time: Seconds after which no new trial starts.
+        jobs: Number of processes.
         data: A source of the recipe's dataset; `auto` takes real data when it is on disk.
-        seed: Seed of the weights, of the order of the rows and of the draws.
+        seed: Seed for the weights, the row order and the search.
         study: Name of the search's folder; by default the data's source and the seed.
-        logdir: Parent of the run folders; the search is in `LOGDIR/RECIPE/tune/STUDY`.
+        logdir: The folder that holds the run folders; the search is in `LOGDIR/RECIPE/tune/STUDY`.
         reporter: Where progress goes; stdout by default.
         **overrides: Recipe fields that are not searched, such as `epochs=3`.
 
@@ -77,7 +77,7 @@ def tune(
         UnknownNameError: no such recipe or data source.
         RecipeError: a setting that the recipe or the search cannot take.
         TrainingError: no trial could be finished, or the folder holds another search.
-        StoppedEarly: Ctrl-C; the message says how to go on.
+        StoppedEarly: Ctrl-C; the message says how to continue.
     """
     chosen = _checked(recipe, overrides, trials, time, jobs, study)
     deadline = timer.time() + time if time else float("inf")

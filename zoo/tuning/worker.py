@@ -101,7 +101,7 @@ def work(
         study: The search.
         dataset: From `searched_data`, with the stacked column if the recipe stacks.
         trials: How many there should be, those of all processes and earlier commands together.
-        deadline: `time.time()` after which no trial is begun.
+        deadline: `time.time()` after which no trial starts.
         stop: Ends the trial that runs after its epoch; its settings are tried again later.
         reporter: Told of every trial in one line.
 
