@@ -31,7 +31,7 @@ def load(recipe: Recipe) -> Dataset:
 
 
 def train(recipe: str | Recipe, seed: int, **changes: Any) -> Run:
-    """Train without a baseline and leave nothing behind."""
+    """Train without a baseline and without a run folder."""
     changes = {"baseline": "", **changes}
     with tempfile.TemporaryDirectory() as folder:
         return zoo.fit(
@@ -47,7 +47,7 @@ def train(recipe: str | Recipe, seed: int, **changes: Any) -> Run:
 def in_turns(
     calls: Sequence[Callable[[], object]], rounds: int, budget: float = math.inf
 ) -> list[list[float]]:
-    """Seconds of every call, in rounds, so that what else goes on here hits all of them alike.
+    """Seconds of every call, in rounds, so that other work here affects all of them equally.
 
     Each round begins with another call; none begins after `budget` seconds.
     """

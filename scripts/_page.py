@@ -129,10 +129,12 @@ class Script:
     def main(self, arguments: Sequence[str] | None = None) -> int:
         """Run the command; its exit status."""
         parser = argparse.ArgumentParser(description=self.doc.partition("\n")[0])
-        parser.add_argument("--check", action="store_true", help="only say what is not current")
+        parser.add_argument("--check", action="store_true", help="only report what is out of date")
         if self.measure or self.rows:
             parser.add_argument("names", nargs="*", metavar="NAME", help="default: all")
-            parser.add_argument("--pages", action="store_true", help="measure nothing")
+            parser.add_argument(
+                "--pages", action="store_true", help="only rewrite the pages, from the CSV"
+            )
         if self.rows:
             parser.add_argument("--missing", action="store_true", help="only cases not in the CSV")
         self.options(parser)
@@ -150,7 +152,7 @@ class Script:
             cases = list(self.results.cases() if self.results else self.cases())
             for name in given.names:
                 if name not in cases:
-                    parser.error(f"no {name!r} here; there are {', '.join(cases)}")
+                    parser.error(f"unknown name {name!r}; choose from {', '.join(cases)}")
             failed = measure(given.names or cases, given)
         files = self.files()
         for path in self.stale(files):

@@ -11,7 +11,7 @@ For each recipe, in a process of its own, the same model on the same rows is tra
 - `free`: `resident` with deterministic operations off, which the others have on;
 - `torch`: its twin in scripts/torch_twins.py, for eight recipes, if `--torch` asks for it.
 
-They take turns, an epoch each, so that whatever else the machine does slows all of them alike;
+They take turns, an epoch each, so that other work on the machine slows all of them equally;
 the first epoch, which compiles, does not count. Callbacks run, validation does not. Long epochs
 are cut to fewer rows, the same for all. XLA is left out where the model has convolutions: its
 CPU code for them is an order of magnitude slower.
@@ -264,8 +264,8 @@ def names() -> list[str]:
 
 
 def _options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--budget", type=float, default=20.0, help="seconds a recipe")
-    parser.add_argument("--torch", action="store_true", help="PyTorch too")
+    parser.add_argument("--budget", type=float, default=20.0, help="seconds per recipe")
+    parser.add_argument("--torch", action="store_true", help="also measure PyTorch")
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
 
 

@@ -4,7 +4,7 @@
     python scripts/normalization.py --check
 
 Every variant of a recipe is trained on the same embedded pictures, the variants in turn, an
-epoch at a time, so that a busy machine slows all of them alike. The numbers go to
+epoch at a time, so that a busy machine slows all of them equally. The numbers go to
 results/normalization.csv, the tables to docs/normalization.md.
 """
 

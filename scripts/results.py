@@ -74,7 +74,7 @@ def run(job: Job, logdir: Path) -> list[dict[str, Any]]:
     ) as process:
         assert process.stderr is not None
         said = process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)  # which tells the memory, too
+        _, status, usage = os.wait4(process.pid, 0)  # which reports the memory, too
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         print(f"{name} {source} {seed}: {said.splitlines()[-1]}")
@@ -273,7 +273,7 @@ def unexplained() -> Iterator[str]:
 
 def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--jobs", type=int, default=2, help="runs at a time")
+    parser.add_argument("--jobs", type=int, default=2, help="number of runs at a time")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--embedded", action="store_true", help="only data that ships")
     which.add_argument("--data", default="", metavar="SOURCE", help="only this source")

@@ -157,7 +157,7 @@ def stale() -> Iterator[str]:
             yield f"{name}: {why}; run: python scripts/weights.py {name}"
     shipped = shipped_weights.manifest()["weights"]
     for name in set(shipped) - set(eligible()):
-        yield f"{name}: is in the manifest and is no recipe"
+        yield f"{name}: is in the manifest but is not a recipe"
     for path in shipped_weights.FOLDER.glob("*.weights.h5"):
         if path.name.removesuffix(".weights.h5") not in shipped:
             yield f"{path.name}: is not in the manifest"
@@ -172,7 +172,7 @@ def _other_data(shipped: dict[str, Any]) -> Iterator[str]:
         data = entry["data"]
         found = known.get((name, data["source"]))
         if found and not data["fingerprint"].startswith(str(found)):
-            yield f"{name}: its data is not that of results.csv"
+            yield f"{name}: its data differs from results.csv"
 
 
 SCRIPT = Script(str(__doc__), measure=measure, cases=eligible, problems=stale)

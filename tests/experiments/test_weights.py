@@ -178,7 +178,7 @@ def test_the_check_names_what_is_not_current(copied: Path) -> None:
     (copied / "stray.weights.h5").write_bytes(b"")
     lines = {line.partition(":")[0]: line for line in weights.stale()}
     assert "its recipe has changed since" in lines["rnn"]
-    assert "is in the manifest and is no recipe" in lines["gone"]
+    assert "is in the manifest but is not a recipe" in lines["gone"]
     assert "binary_mlp.weights.h5 has changed" in lines["binary_mlp"]
     assert "no weights" in lines["qa"]
     assert "is not in the manifest" in lines["stray.weights.h5"]

@@ -90,7 +90,7 @@ def test_script_measures_the_named_cases(root: Path, capsys: pytest.CaptureFixtu
     assert measured == ["a", "a", "b"]
     with pytest.raises(SystemExit):
         script.main(["x"])
-    assert "no 'x' here; there are a, b" in capsys.readouterr().err
+    assert "unknown name 'x'; choose from a, b" in capsys.readouterr().err
 
 
 def test_rows_are_saved_case_by_case(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

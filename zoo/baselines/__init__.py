@@ -70,6 +70,6 @@ def score(
 
 
 def _by_step(name: str, task: Task) -> tuple[str, Scores]:
-    """A baseline for a class at every time step, each step a row of its own."""
+    """A baseline for a class at every time step, each step a separate row."""
     title, scores = BASELINES.get(name)(features.by_step(task))
     return f"{title} by step", scores

@@ -126,7 +126,7 @@ def _vocabulary_sizes(task: Task) -> Mapping[str, int]:
 
 
 def _word_counts(ids: np.ndarray, size: int) -> Any:
-    """How often each word stands in each row: sparse (rows, size)."""
+    """How often each word occurs in each row: sparse (rows, size)."""
     from scipy.sparse import csr_matrix
 
     flat = ids.reshape(len(ids), -1)

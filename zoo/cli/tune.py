@@ -48,7 +48,7 @@ def command(
     from zoo.recipes.registry import recipe as find_recipe
     from zoo.tuning.search import tune
 
-    find_recipe(recipe).override(overrides)  # an unknown field is none of the search's arguments
+    find_recipe(recipe).override(overrides)  # an unknown field is an error, not an argument of tune
     tune(
         recipe,
         trials=trials,

@@ -15,7 +15,7 @@ def toml_text(values: Mapping[str, Any], path: str = "") -> str:
 
     Args:
         values: Text, numbers, True, False, sequences of them, mappings, lists of mappings.
-        path: Name of the section that they stand in.
+        path: Name of the section that they are in.
     """
     lines, sections = [], []
     for name, value in values.items():

@@ -183,7 +183,7 @@ def download(url: str, destination: Path, timeout: float, shown: str = "") -> No
         shown: Name beside the progress bar; without one there is no bar.
 
     Raises:
-        FetchError: the address is refused, nobody answers, the server answers with an error, or
+        FetchError: the address is refused, there is no answer, the server answers with an error, or
             the transfer stalls or breaks off.
         OSError: the file cannot be written.
     """

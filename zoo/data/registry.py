@@ -128,7 +128,7 @@ def card(name: str) -> str:
 def choose_source(
     name: str, source: str, home: str | Path | None, options: Mapping[str, Any]
 ) -> str:
-    """The source that `auto` stands for: the first available one; others stand for themselves.
+    """The source that `auto` means: the first available one; other names are returned as they are.
 
     Raises:
         UnknownNameError: no such dataset or source.

@@ -106,7 +106,7 @@ class Content:
         splits, sizes, labels, truth, notes: As in `Dataset`.
         targets: Column -> `binary`, `classes` or `number`, for the trivial scores.
         references: Scores that the source knows itself, such as `best possible`.
-        origin: What stands in the brackets of the origin line, where it is not the folder.
+        origin: The text in parentheses in the origin line, where it is not the folder.
     """
 
     splits: Mapping[str, Arrays]

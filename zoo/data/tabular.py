@@ -197,7 +197,7 @@ def read_description(path: Path) -> tuple[dict[str, Field], dict[str, str]]:
     """The arrays of a table, and builder argument -> vocabulary that sizes it, from a TOML file.
 
     An entry of `arrays` has the attributes of `Field`, and a name; without one, each of its
-    columns is an array of its own.
+    columns is a separate array.
 
     Raises:
         DataError: the file is missing, or describes no table; the message says why.

@@ -76,7 +76,7 @@ def _one_or_list(tensors: Iterable[Tensor]) -> Any:
 
 
 def _copy(model: keras.Model, name: str) -> keras.Model:
-    """The model under another name, with weights of its own, frozen.
+    """A frozen copy of the model under another name.
 
     Frozen members add no penalty on their weights to the ensemble's loss.
     """

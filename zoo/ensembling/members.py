@@ -91,7 +91,7 @@ def check_alike(first: Member, other: Member) -> None:
     """Refuse two members that do not answer the same question.
 
     Raises:
-        BuildError: their inputs or outputs, or what these stand for, differ.
+        BuildError: their inputs or outputs, or the columns behind them, differ.
         DataError: they were trained on different data.
     """
     pair = f"cannot combine {first.run.folder} and {other.run.folder}: "

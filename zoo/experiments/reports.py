@@ -58,7 +58,7 @@ class Finished:
     predicted: Mapping[str, np.ndarray]
 
     def names(self, tensor: str) -> Sequence[str]:
-        """What the ids of an input or output stand for; empty where the data does not say."""
+        """What the ids of an input or output mean; empty where the data does not say."""
         known = (tensor, *self.recipe.columns.get(tensor, ()))
         return next((self.dataset.labels[key] for key in known if key in self.dataset.labels), ())
 

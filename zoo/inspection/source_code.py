@@ -22,7 +22,7 @@ FROM_KERAS = {"layers": "keras.layers", "ops": "keras.ops"}
 
 
 def builder_source(entry: ModelSpec) -> str:
-    """The builder as it stands in its file, without its decorator."""
+    """The builder as written in its file, without its decorator."""
     module = entry.builder.__module__
     return _text(module, _definitions(module)[entry.builder.__name__])
 
@@ -53,7 +53,7 @@ def standalone_source(entry: ModelSpec) -> str:
 
 
 def definitions(entry: ModelSpec, called: str) -> tuple[set[str], set[str], list[str]]:
-    """The builder under the name `called`, for a file of its own.
+    """The builder under the name `called`, for a standalone file.
 
     Returns:
         Import lines, names that `zoo._keras` gives, and the definitions, the builder's last.
@@ -87,7 +87,7 @@ class _Parts:
         return called
 
     def _follow(self, module: str, used: str) -> dict[str, str]:
-        """Collect what the name `used` stands for in `module`; how it is called in the file."""
+        """Collect what the name `used` refers to in `module`; return its name in the file."""
         if used in _definitions(module):
             return {used: self.add(module, used, used)}
         if used not in _imports(module):

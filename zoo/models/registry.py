@@ -45,7 +45,7 @@ def register(
         inputs, outputs: The model's tensors at default arguments, in the model's order.
         count: Parameters of the model at default arguments, non-trainable ones included.
         published: The count that the document itself prints, if any.
-        published_note: What the published count stands for where it differs from `count`.
+        published_note: What the published count covers where it differs from `count`.
         concepts: Keys of `CONCEPTS`.
         claim: What the document says about the model.
         errata: Misprints of the document, each in a sentence.

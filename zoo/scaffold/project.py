@@ -31,7 +31,7 @@ from zoo.scaffold.slots import base_recipe
 
 TEMPLATES = Path(__file__).parent / "templates"
 BATCH = 32  # the most rows a step, as a table may be short
-# What a recipe of the zoo says of its own data alone.
+# What a recipe of the zoo says about its own data only.
 _DROPPED: dict[str, Any] = {
     "dataset_options": {},
     "stacked_on": "",
@@ -62,7 +62,7 @@ def create(
         folder: The project's folder, which must not be there yet; its name is the project's.
         source: A registered architecture.
         table: A CSV table to copy into the project; without one an example is made.
-        columns: Input or output -> columns of the table, where names alone do not tell.
+        columns: Input or output -> columns of the table, where their names do not match.
         arguments: Builder arguments that differ from the recipe's.
 
     Returns:

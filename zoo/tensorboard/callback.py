@@ -241,7 +241,7 @@ def write_picture(folder: Path, tag: str, path: Path, step: int) -> None:
 def gradient_function(model: keras.Model, sample: Any) -> Callable[[], list[np.ndarray | None]]:
     """A function of no arguments: the gradient for each trainable variable, in their order.
 
-    Of an embedding the rows that the sample reads are given, one each; None stands for a
+    Of an embedding the rows that the sample reads are given, one each; None means a
     variable that the loss does not depend on.
 
     The sample is run as in a training step (`training=True`: dropout drops, batch normalization

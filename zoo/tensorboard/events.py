@@ -142,7 +142,7 @@ def write_hparams(
     and below, so a folder of its own (`RUN/scores`) shows these metrics alone.
 
     Args:
-        folder: Where to write; made if there is none.
+        folder: Where to write; created if missing.
         hparams: Setting -> value; NumPy's numbers serve too.
         metrics: Tag -> value, such as `test/mae`.
         name: Runs of one name share a row, whose scores are averaged; by default those with

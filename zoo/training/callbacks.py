@@ -249,7 +249,7 @@ class AveragesIn(keras.callbacks.Callback):
             self.model.optimizer.finalize_variable_values(weights)
 
     def put_out(self) -> None:
-        """Give the model the weights back that the training goes on from."""
+        """Give the model back the weights that training continues from."""
         for weight, value in zip(self.model.trainable_variables, self.trained, strict=True):
             weight.assign(value)
         self.trained = []

@@ -124,7 +124,7 @@ def save(
 
 
 def newest(folder: Path, warn: Callable[[str], None]) -> dict[str, Any] | None:
-    """The newest resume point that is whole; None if there is none. Warns of damaged ones."""
+    """The newest intact resume point, or None. Warns of damaged ones."""
     for path in _points(folder):
         try:
             content = path.read_bytes()

@@ -2,7 +2,7 @@
 
 - `fit`: one step at a time, batches from a prefetching `tf.data` pipeline;
 - `resident`: data on the device once, every epoch one compiled function;
-- `resident-xla`: likewise, compiled with XLA: far faster for dense, embedding and LSTM models,
+- `resident-xla`: the same, compiled with XLA: far faster for dense, embedding and LSTM models,
   far slower for convolutions on a CPU.
 
 All three take the rows in the same order, which the seed and the epoch decide.
@@ -56,7 +56,7 @@ def fit(
     Args:
         model: Any compiled Keras model.
         train: Inputs and targets by name, rows on axis 0.
-        validation: Likewise; left out of the training.
+        validation: The same for validation rows, which are not trained on.
         engine: `fit`, `resident` or `resident-xla`; `engine_for` says what fits in memory.
         seed: With the epoch, fixes the order of the rows.
         initial_epoch: Epochs already done, when a run is resumed.
@@ -91,7 +91,7 @@ def fit(
         "epochs": epochs,
         "initial_epoch": initial_epoch,
         "callbacks": list(callbacks),
-        "shuffle": False,  # the engines see to it
+        "shuffle": False,  # the engines shuffle
         "verbose": 0,
     }
     model.optimizer.build(model.trainable_variables)  # made in the first step, it is traced twice

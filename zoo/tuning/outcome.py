@@ -26,7 +26,7 @@ IMPORTANCES = "importances.json"
 
 
 def best_recipe(study: Study, trial: FrozenTrial) -> Recipe:
-    """The searched recipe with a trial's settings, under a name of its own."""
+    """The searched recipe with a trial's settings, under a new name."""
     base = study.recipe
     done = len(study.finished())
     found = (

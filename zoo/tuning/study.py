@@ -80,7 +80,7 @@ class Study:
             if sum(map(_counts, self.trials())) >= trials:
                 return None
             made = len(self.trials())
-            # one stream of draws per trial: a search that goes on draws as if never stopped
+            # one stream of draws per trial: a continued search draws as if never stopped
             (state,) = np.random.SeedSequence([self.seed, made]).generate_state(1)
             self.optuna.sampler = optuna.samplers.TPESampler(
                 seed=int(state), n_startup_trials=min(10, max(4, trials // 3))
@@ -174,7 +174,7 @@ def _counts(trial: FrozenTrial) -> bool:
 
 @contextmanager
 def opened(folder: Path, settings: Mapping[str, Any] | None = None) -> Iterator[Study]:
-    """The search in a folder; with settings, it is made if there is none.
+    """The search in a folder; with settings, it is created if missing.
 
     Raises:
         TrainingError: the folder holds a search of other settings, or none, or is damaged.

@@ -43,7 +43,7 @@ def _ncaa(request: Request) -> Content:
 
 
 def _league(request: Request) -> Content:
-    """The league of the seed, whose true strengths tell the best possible scores."""
+    """The league of the seed, whose true strengths give the best possible scores."""
     from scipy.stats import norm
 
     made = league.generate(request.seed, request.options["seasons"], request.options["conferences"])

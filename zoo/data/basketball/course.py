@@ -21,8 +21,8 @@ _COLUMNS = ("season", "team_1", "team_2", "home", "score_diff", "score_1", "scor
 def read_course(path: Path, *, seeds: bool) -> tuple[Games, list[str]]:
     """Games ordered by season and teams, the lower id as team 1, and notes.
 
-    `home` may be 1, 0, -1, or 1 and 0 only: then 0 stands for "not at home", and the other view
-    of the game tells a neutral court from a game at the opponent's.
+    `home` may be 1, 0, -1, or 1 and 0 only: then 0 means "not at home", and the other view
+    of the game distinguishes a neutral court from a game at the opponent's.
 
     Args:
         path: games_season.csv or games_tourney.csv.

@@ -49,7 +49,7 @@ class Games:
         )
 
     def lower_id_first(self) -> Games:
-        """The same games with the lower id as team 1, so that order tells nothing of the winner."""
+        """The same games with the lower id as team 1, so order does not reveal the winner."""
         swap = self.team_1 > self.team_2
         sign = np.where(swap, -1, 1)
         return replace(
@@ -65,7 +65,7 @@ class Games:
 
 @dataclass(frozen=True)
 class SourceGames:
-    """What a source hands over: games with ids of its own, and the teams' names.
+    """What a source returns: games with its own ids, and the teams' names.
 
     Attributes:
         regular: Regular-season games, or None where there are none.
@@ -123,7 +123,7 @@ def reference_scores(
     Args:
         splits: Split -> columns, as `both_views` gives them.
         score_diff: Split -> predicted difference in points; shapes broadcast to (rows, 1).
-        won: Split -> predicted probability that team 1 wins, likewise.
+        won: Split -> predicted probability that team 1 wins, by split as well.
         total: Predicted points of both teams together: each gets half, give or take half the
             difference.
 

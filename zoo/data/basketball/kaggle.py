@@ -61,7 +61,7 @@ def read_results(path: Path, seeds: Mapping[int, int] | None = None) -> tuple[Ga
     are left out with a note.
 
     Raises:
-        DataError: the file is damaged; a draw, a loser with more points than the winner, a team
+        DataError: the file is damaged; a tie, a loser with more points than the winner, a team
             that plays itself, a place other than H, A, N; one day's game listed with two
             results; a team without a seed in a season with seeds.
     """

@@ -41,7 +41,7 @@ LEAST_POINTS = 30
 
 FIELD = 64
 REGIONS = 4
-# Seeds as they stand in a region's bracket: neighbors meet, winners meet their neighbors.
+# Seeds in the order of a region's bracket: neighbors meet, winners meet their neighbors.
 BRACKET = np.array([1, 16, 8, 9, 5, 12, 4, 13, 6, 11, 3, 14, 7, 10, 2, 15])
 
 JUDGEMENT_SD = 1.5  # points: what the committee sees in a team that its results do not show
@@ -147,7 +147,7 @@ def schedule(rng: np.random.Generator, strength: Floats, conferences: int) -> tu
 def play(
     rng: np.random.Generator, strength_1: NDArray, strength_2: NDArray, home: Ints
 ) -> tuple[Ints, Ints]:
-    """Whole-number scores of games between teams of the given strengths; nobody draws.
+    """Whole-number scores of games between teams of the given strengths; there are no ties.
 
     The margin is rounded to the nearest point but never to 0: what would round to a draw is a
     win by one for the side that was ahead, which moves the mean of no game by 0.02 points.

@@ -26,7 +26,7 @@ def draw(rng: np.random.Generator, rows: int) -> tuple[dict[str, np.ndarray], np
     shape = np.array(_SHAPES)[rng.integers(0, len(_SHAPES), rows)]
     radius = rng.uniform(0.35, 0.5, rows) * COARSE
     x, y = rng.uniform(0.8 * radius, COARSE - 0.8 * radius, (2, rows))
-    # Drawn at the coarse size, so that 2 x 2 fine pixels are all cloth or all ground alike.
+    # Drawn at the coarse size, so that 2 x 2 fine pixels are either all cloth or all background.
     piece = masks(shape, COARSE, COARSE, x, y, radius, rng.uniform(0, 2 * np.pi, rows))
     slope = light(rng, rows, COARSE, COARSE)
     cloth, ground = rng.uniform(0.35, 0.6, (2, rows, 1, 1)).astype(np.float32)

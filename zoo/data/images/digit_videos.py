@@ -16,11 +16,11 @@ from zoo.data.source import Content, Request, Source
 
 VIDEOS = {"train": 600, "validation": 100, "test": 150}
 FRAMES = 20
-CHANGE = 0.2  # chance that a display goes on to another digit with the next frame
+CHANGE = 0.2  # chance that a display changes to another digit with the next frame
 STEP = 2  # pixels from one place of a published picture to the next
 ROWS_PER_VIDEO = 10  # published pictures in the split for each video made of them
 
-# A digit walks to and fro: over one round it is at an edge once and at any inner place twice.
+# A digit moves back and forth: over one round it is at an edge once and at any inner place twice.
 ROUND = np.array([*range(segments.PLACES), *range(segments.PLACES - 2, 0, -1)])
 ALONG = np.bincount(ROUND) / len(ROUND)
 
@@ -53,7 +53,7 @@ def changing(rng: np.random.Generator, rows: int) -> np.ndarray:
 
 
 def walk(rng: np.random.Generator, rows: int) -> np.ndarray:
-    """Places on one axis, to and fro by at most one a frame: (rows, frames)."""
+    """Positions on one axis, back and forth by at most one per frame: (rows, frames)."""
     start = rng.integers(0, len(ROUND), (rows, 1))
     pace = rng.integers(-1, 2, (rows, 1))
     return ROUND[(start + pace * np.arange(FRAMES)) % len(ROUND)]
@@ -74,7 +74,7 @@ def _moved(
     """Videos (videos, frames, pixels) of pictures (rows, 28, 28), and classes by frame.
 
     A video shows pictures of its own split only, drawn with replacement: a new one with every
-    change of the digit, moving to and fro.
+    change of the digit, moving back and forth.
     """
     rows = max(1, len(gray) // ROWS_PER_VIDEO)
     wanted = changing(rng, rows)

@@ -1,6 +1,6 @@
 """Source `drawn`: pictures drawn from a seed, one task per dataset, in a second or two.
 
-Every picture is drawn afresh and belongs to one split. A share of the labels is wrong, as an
+Every picture is drawn independently and belongs to one split. A share of the labels is wrong, as an
 annotator's would be: that, and nothing else, limits the best possible score.
 """
 
@@ -48,7 +48,7 @@ def drawn(
         references: dict[str, dict[str, Scores]] = {"best possible": {}}
         parts = {"train": request.options["rows"], **HELD_OUT}
         for number, (split, part) in enumerate(parts.items()):
-            # A stream of its own for each split: more training rows leave the others unchanged.
+            # A separate stream for each split: more training rows leave the others unchanged.
             rng = np.random.default_rng([request.seed, 0xD2A3, number])
             columns, shown = draw(rng, part)
             label = slipped(rng, shown, len(classes))

@@ -20,7 +20,7 @@ def draw(rng: np.random.Generator, rows: int) -> tuple[dict[str, np.ndarray], np
     x, y = rng.uniform(radius, SIDE - radius, (2, rows))
     turn = rng.uniform(-_TURN, _TURN, rows)
     figure = masks(shape, SIDE, SIDE, x, y, radius, turn)[..., None]
-    # Channels are drawn apart: any hue, and often one channel in which ink and ground are alike.
+    # Channels are drawn separately: any hue, and often one channel where ink and ground are equal.
     ink = rng.uniform(0.3, 1.0, (rows, 1, 1, 3)).astype(np.float32)
     ground = rng.uniform(0.0, 0.4, (rows, 1, 1, 3)).astype(np.float32)
     painted = ground + (ink - ground) * figure

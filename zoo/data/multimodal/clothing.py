@@ -1,8 +1,8 @@
 """Dataset `clothing`: invented second-hand garments with metadata, description, picture and price.
 
 Source `wardrobe` makes them from a seed in a second. The price is a product of three factors, one
-from each kind of input, and an error that nobody can know. In the picture, the print and a stain
-change the price; color, place, size and light do not. Each garment belongs to one split.
+from each kind of input, and an error that cannot be predicted. In the picture, the print and a
+stain change the price; color, place, size and light do not. Each garment belongs to one split.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def wardrobe(request: Request) -> Content:
     splits: dict[str, dict[str, np.ndarray]] = {}
     factors: dict[str, dict[str, np.ndarray]] = {}
     for number, (split, rows) in enumerate({"train": request.options["rows"], **HELD_OUT}.items()):
-        # A stream of its own for each split: more training rows leave the others unchanged.
+        # A separate stream for each split: more training rows leave the others unchanged.
         rng = np.random.default_rng([request.seed, 0xC107, number])
         drawn = {
             "metadata": _metadata(rng, rows),

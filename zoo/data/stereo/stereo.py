@@ -36,7 +36,7 @@ NOISE_SD = 0.4  # pixels: error of the measured depth
 FILES = ("motorcycle_left.png", "motorcycle_right.png", "motorcycle_disp.npz")
 SCALE = 4  # pixels of the files to one of the patches
 OFFSET = 8  # pixels by which the right patch lies further left: both eyes turn inwards
-# Shares of the width. The gaps of 13 pixels are as wide as the eyes' views of one place are apart.
+# Shares of the width. The gaps of 13 pixels are as wide as the largest shift between the views.
 BANDS = {"train": (0.0, 0.508), "validation": (0.578, 0.757), "test": (0.827, 1.0)}
 STEP = {"train": 3, "validation": 1, "test": 1}  # pixels down from one patch to the next
 CORE = 8  # pixels: the depth of a patch is the median of its middle
@@ -48,7 +48,7 @@ def stereograms(request: Request) -> Content:
     truth: dict[str, np.ndarray] = {}
     best: dict[str, dict[str, float]] = {}
     for number, (split, rows) in enumerate({"train": request.options["rows"], **HELD_OUT}.items()):
-        # A stream of its own for each split: more training rows leave the others unchanged.
+        # A separate stream for each split: more training rows leave the others unchanged.
         rng = np.random.default_rng([request.seed, 0x57E2, number])
         views, disparity = draw(rng, rows)
         measured = disparity + NOISE_SD * rng.standard_normal(rows)

@@ -68,7 +68,7 @@ def encode(kind: str, texts: Sequence[str], length: int, known: Sequence[str]) -
 
 
 class Vocabulary:
-    """Words with ids: 0 is padding, 1 stands for every unknown word."""
+    """Words with ids: 0 is padding, 1 is any unknown word."""
 
     def __init__(self, words: Iterable[str]) -> None:
         self.words: tuple[str, ...] = (*SPECIAL, *words)

@@ -2,7 +2,7 @@
 
 Source `presidents` reads the tweets of two presidents. Source `newsroom` generates headlines whose
 success depends on their words and on the hour: the person named first helps and the one named last
-hurts, so word order matters; each topic has an hour of its own, so title and time matter together.
+hurts, so word order matters; each topic has its own best hour, so title and time matter together.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ _THE, _WAS, _BY, *_FILLERS = range(1 + len(_CONTENT), len(WORDS))
 
 
 def make_vectors(rng: np.random.Generator) -> np.ndarray:
-    """float32 (words, WIDTH), synonyms alike, every word of unit mean square; padding is 0."""
+    """float32 (words, WIDTH), synonyms similar, every word of unit mean square; padding is 0."""
     shared = np.repeat(rng.normal(size=(NOUNS + VERBS, WIDTH)), SYNONYMS, axis=0)
     own = rng.normal(size=(len(WORDS), WIDTH))
     own[1 : 1 + len(_CONTENT)] *= np.sqrt(1 - LIKE)

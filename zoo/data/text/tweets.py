@@ -1,4 +1,4 @@
-"""Reading the tweets of two presidents: their own words only, punctuated alike in both files."""
+"""Reading the tweets of two presidents: their own words only, with the same punctuation in both."""
 
 from __future__ import annotations
 

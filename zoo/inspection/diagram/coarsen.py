@@ -27,7 +27,7 @@ FOLLOWERS = ("Normalization", "Activation", "ReLU", "ELU", "Softmax", "Dropout",
 
 @dataclass(frozen=True)
 class Unit:
-    """What one box stands for: calls by index, in order; `parts` are what was folded."""
+    """What one box shows: calls by index, in order; `parts` are what was folded."""
 
     calls: tuple[int, ...]
     form: Literal["layer", "run", "block", "repeat"] = "layer"
@@ -149,7 +149,7 @@ def _fold_blocks(drawn: Sketch) -> Sketch:
         if len(inside) > 1 and not pinned & set(inside):
             blocks.append(inside)
     drawn = _group(drawn, blocks, "block")
-    # plain layers whose names begin alike, as block1_conv1, block1_conv2
+    # plain layers whose names share a beginning, as block1_conv1, block1_conv2
     stages = _rows(drawn, ("layer", "run"), lambda unit: _prefix(drawn.calls(unit)[0]))
     drawn = _group(drawn, stages, "block")
     # blocks that are equal in everything but their names

@@ -1,7 +1,7 @@
 """A Keras model's graph as plain records: which layer is called on what, and how often.
 
 Names are stable: a name that Keras made up, such as `conv2d_57`, depends on everything the
-process built before, so such names are numbered afresh within each model.
+process built before, so such names are renumbered within each model.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def trace(model: Any) -> Graph:
 
 
 def holder(operation: Any) -> Any:
-    """What holds the weights: a wrapper without weights of its own stands for what it wraps."""
+    """What holds the weights: a wrapper without its own weights is replaced by what it wraps."""
     inner = wrapped(operation)
     if len(inner) != 1 or len(inner[0].weights) < len(operation.weights):
         return operation
