@@ -38,7 +38,7 @@ from zoo.exporting import FORMATS, TOLERANCE
 def command(
     run: str, formats: tuple[str, ...], folder: Path | None, tolerance: float, logdir: Path
 ) -> int:
-    """Write RUN's model for other runtimes, each file checked in its own.
+    """Write RUN's model for other runtimes, and check each file in its runtime.
 
     RUN is a run folder, or a recipe's name for its latest finished run. Every artifact is run
     on test rows, in batches of several sizes, and kept only if its outputs match Keras's.

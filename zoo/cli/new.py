@@ -34,10 +34,10 @@ def command(
     assignments: tuple[str, ...],
     builder_arguments: dict[str, Any],
 ) -> None:
-    """Write a project of your own into FOLDER, started from an architecture of the zoo.
+    """Start a project of your own in FOLDER from an architecture of the zoo.
 
     The project holds the builder, a recipe, a CSV table, how the table is read, and a test. Once
-    it is installed, `zoo train` and every other command know its model by the folder's name.
+    it is installed, `zoo train` and the other commands find its model by the folder's name.
 
     An input or output takes the column of its own name, or those numbered NAME_0, NAME_1 and so
     on. If one input remains, it takes all remaining columns.

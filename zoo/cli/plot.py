@@ -46,7 +46,7 @@ def command(
     detail: Literal["auto", "layers", "runs", "blocks"],
     builder_arguments: dict[str, Any],
 ) -> None:
-    """Draw architecture NAME: every call a box, every edge with its shape."""
+    """Draw architecture NAME: one box per call, each edge labeled with its shape."""
     from zoo.inspection.diagram import check_suffix, render
     from zoo.models.abstract_build import abstract_build
     from zoo.models.registry import build, spec

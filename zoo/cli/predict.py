@@ -30,7 +30,7 @@ from zoo.core.errors import DataError
 def command(
     ctx: click.Context, run: str, logdir: Path, table: Path | None, out: Path | None
 ) -> None:
-    """Predict with RUN, one case from options or many from a CSV file.
+    """Predict with RUN: one row given by options, or every row of a CSV file.
 
     Every input value of the model is an option: --team-1 "1999 Duke" --team-2 "1999 Connecticut"
     --home 1. A team can be given by name or by id. A model that reads text takes sentences:

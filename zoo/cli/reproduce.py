@@ -13,7 +13,7 @@ from zoo.cli.options import logdir_option
 @click.argument("run")
 @logdir_option
 def command(run: str, logdir: Path) -> int:
-    """Train again what RUN trained, and compare history and weights to the last bit.
+    """Train RUN again, and compare its history and weights bit for bit.
 
     Prints "identical", or every difference found; the status is then 1.
     """

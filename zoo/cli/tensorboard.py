@@ -26,7 +26,7 @@ from zoo.core.errors import TrainingError
 )
 @click.option("--host", default="localhost", show_default=True, help="Address to listen on.")
 def command(logdir: Path, port: int, host: str) -> int:
-    """Open TensorBoard on LOGDIR (default: tensorboard_logs); Ctrl-C ends it."""
+    """Open TensorBoard on LOGDIR (default: tensorboard_logs); Ctrl-C stops it."""
     if not any(logdir.rglob("events.out.tfevents.*")):
         raise TrainingError(f"{logdir} has no runs yet; train one with `zoo train basketball`")
 

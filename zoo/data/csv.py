@@ -98,7 +98,7 @@ class Table:
         return len(self._cells[0])
 
     def texts(self, column: str) -> list[str]:
-        """The cells of a column as they stand; they may be empty."""
+        """The cells of a column as they are; they may be empty."""
         return list(self._cells[self.place(column)])
 
     def frame(self) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Repeating a run from its record, and comparing the two to the last bit."""
+"""Repeating a run from its record, and comparing the two bit for bit."""
 
 from __future__ import annotations
 

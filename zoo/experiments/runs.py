@@ -1,4 +1,4 @@
-"""Run folders: `LOGDIR/RECIPE/RUN/`, with everything that one training left behind."""
+"""Run folders: `LOGDIR/RECIPE/RUN/`, with everything that one training run wrote."""
 
 from __future__ import annotations
 

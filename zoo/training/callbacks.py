@@ -192,7 +192,7 @@ class StopOnNaN(keras.callbacks.Callback):
 
 
 class EpochLines(keras.callbacks.Callback):
-    """Shows how the training goes: a line for an epoch, and on a terminal a bar that moves."""
+    """Shows progress: a line per epoch, and on a terminal a progress bar."""
 
     def __init__(self, console: Reporter, epochs: int, steps: int) -> None:
         super().__init__()

@@ -137,7 +137,7 @@ class Study:
 
     @contextmanager
     def alive(self) -> Iterator[None]:
-        """Show the other processes that this one lives while the block runs."""
+        """Show the other processes that this one is running while the block runs."""
         path = self._lock_file(self.worker)
         path.parent.mkdir(exist_ok=True)
         with self.locked(f"workers/{self.worker}"):

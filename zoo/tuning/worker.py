@@ -55,7 +55,7 @@ class Others(StopRequest):
     def started(
         self, count: int, arguments: Sequence[object], reporter: Reporter
     ) -> Iterator[None]:
-        """Start `count` processes; none of them is left when the block ends."""
+        """Start `count` processes; all of them have ended when the block ends."""
         command = [sys.executable, "-m", "zoo.tuning.worker", *map(str, arguments)]
         try:
             for _ in range(count):

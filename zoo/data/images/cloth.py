@@ -1,4 +1,4 @@
-"""A piece of cloth, seen twice: finely in gray, and coarsely in color.
+"""A piece of cloth at two resolutions: fine in gray, and coarse in color.
 
 Its weave (lengthwise, crosswise, checkered: grades 0, 1, 2) alternates from pixel to pixel and
 is gone, exactly, once 2 x 2 pixels are averaged for the coarse view. Its dye (green, red, blue:
@@ -66,6 +66,6 @@ def _weaves() -> np.ndarray:
     return (2 * patterns - 1).astype(np.float32)
 
 
-_SUMMARY = "cloth finely in gray and coarsely in color"
+_SUMMARY = "cloth in fine gray and in coarse color"
 _DRAWN = drawn(draw, 2_500, ("cheap", "dear"), {"gray_alone": "weave", "color_alone": "dye"})
 register(Entry("cloth", "cloth", _SUMMARY, (_DRAWN,)))

@@ -1,1 +1,1 @@
-"""Sequences: series in which the order of the steps counts."""
+"""Sequences: series in which the order of the steps matters."""
