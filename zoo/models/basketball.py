@@ -40,10 +40,10 @@ def seed_difference() -> keras.Model:
 @register(
     documents="advanced-keras",
     inputs=(TensorSpec("team", (1,), "team-season", "id", dtype="int32", vocabulary="team"),),
-    outputs=(TensorSpec("strength", (1,), "strength, in units that the model around it sets"),),
+    outputs=(TensorSpec("strength", (1,), "strength, in units set by the enclosing model"),),
     count=N_TEAMS,
     concepts=("embedding", "model-as-layer"),
-    claim="An embedding of width 1 rates every team; as a model of its own it can be shared.",
+    claim="An embedding of width 1 rates every team; as a separate model it can be shared.",
     tiny={"n_teams": 20},
 )
 def team_strength(n_teams: int = N_TEAMS, l2: float = 0.0) -> keras.Model:
@@ -147,7 +147,7 @@ def basketball(n_teams: int = N_TEAMS, l2: float = 0.0) -> keras.Model:
     count=4,
     published=4,
     concepts=("stacking",),
-    claim="A second model learns how far to trust the first one's prediction.",
+    claim="A second model learns how much to trust the first one's prediction.",
     recipe="tournament_stack",
 )
 def tournament_stack() -> keras.Model:

@@ -115,8 +115,8 @@ def softmax_mlp_64(
 @register(
     documents="beyond-sequential",
     inputs=(
-        TensorSpec("a", ("n_features",), "first half of what is known, standardized"),
-        TensorSpec("b", ("n_features",), "second half of what is known, standardized"),
+        TensorSpec("a", ("n_features",), "first half of the features, standardized"),
+        TensorSpec("b", ("n_features",), "second half of the features, standardized"),
     ),
     outputs=(CATEGORY,),
     count=6_602,

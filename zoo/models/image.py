@@ -227,8 +227,10 @@ def shared_input(
 @register(
     documents="using-keras",
     inputs=(
-        TensorSpec("gray", ("gray_shape",), "the picture in gray, fine", "0-1", least=_least),
-        TensorSpec("color", ("color_shape",), "the same in color, coarse", "0-1", least=_least),
+        TensorSpec("gray", ("gray_shape",), "gray picture, high resolution", "0-1", least=_least),
+        TensorSpec(
+            "color", ("color_shape",), "the same in color, low resolution", "0-1", least=_least
+        ),
     ),
     outputs=(LABEL,),
     count=49_699,

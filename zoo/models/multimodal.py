@@ -18,7 +18,7 @@ BRANCHES = ("metadata", "description", "picture")
     documents="beyond-sequential",
     inputs=(
         TensorSpec(
-            "metadata", ("n_metadata",), "brand, age and so on, scaled alike", when="branches"
+            "metadata", ("n_metadata",), "brand, age and so on, on one scale", when="branches"
         ),
         word_ids("description", "length", "word ids, rows padded with 0", when="branches"),
         replace(COLOR, least=2**3, when="branches"),

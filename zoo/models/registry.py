@@ -108,7 +108,7 @@ def list_models(pattern: str = "*", *, concept: str | None = None) -> list[str]:
 
 
 def spec(name: str) -> ModelSpec:
-    """What is known of an architecture, found by name or alias.
+    """The description of an architecture, found by name or alias.
 
     Raises:
         UnknownNameError: no such name; the message gives the nearest known ones.

@@ -25,7 +25,7 @@ def _halved(shape: Shape, **_: object) -> Shape:
 @register(
     documents=("dlwp-7.1", "arXiv:1512.03385"),
     inputs=(MAPS,),
-    outputs=(TensorSpec("residual", ("shape",), "the maps plus what was learned of them"),),
+    outputs=(TensorSpec("residual", ("shape",), "the input maps plus the learned residual"),),
     count=442_752,
     concepts=("block", "residual", "convolution", "merge", "variable-length"),
     claim="Adding a block's input to its output lets information pass through the block unchanged.",

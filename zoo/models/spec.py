@@ -1,4 +1,4 @@
-"""What the registry knows of an architecture: its tensors, documents, counts and concepts."""
+"""What the registry knows about an architecture: its tensors, documents, counts and concepts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from zoo.models.documents import Document
 
 CONCEPTS: dict[str, str] = {
-    "sequential": "layers one after another, offered or written as a Sequential model",
+    "sequential": "layers one after another, as a Sequential model or available as one",
     "multi-input": "more than one input tensor",
     "multi-output": "more than one output tensor",
     "shared-layers": "one layer or model called more than once, with one set of weights",
@@ -52,7 +52,7 @@ class TensorSpec:
         shape: Without the batch axis. An axis is a number, None for any length, or the name of
             the builder argument that sizes it: `("length", 1)`. An argument that holds a tuple
             stands for several axes: `("image_shape",)`. Where a size has to be computed, a
-            function of the builder's arguments stands for one or several axes.
+            function of the builder's arguments gives one or several axes.
         meaning, unit, dtype: What a value is.
         vocabulary: The data's list of labels that its ids index.
         text: What one step of a text is: `words`, `vectors` of words, or `characters`.
@@ -112,7 +112,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """What is known of one architecture; everything but `builder` is plain data."""
+    """The description of one architecture; everything but `builder` is plain data."""
 
     name: str
     builder: Callable[..., Any]

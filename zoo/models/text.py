@@ -66,7 +66,7 @@ def lstm_classifier(
     documents="model-api",
     inputs=(
         word_ids("main_input", "length", "word ids, 0 to 9,999"),
-        TensorSpec("aux_input", ("n_aux",), "what else is known, such as the time of day"),
+        TensorSpec("aux_input", ("n_aux",), "other features, such as the time of day"),
     ),
     outputs=(
         TensorSpec("main_output", (1,), "probability of success, from both inputs", "probability"),
