@@ -10,7 +10,7 @@ import pytest
 from zoo.core.errors import DataError
 from zoo.data.download import check_url, fetch
 from zoo.data.manifest import CHECKS, read_manifest
-from zoo.data.registry import dataset_home, dataset_names, described_in, sources
+from zoo.data.registry import dataset_names, described_in
 
 IN_SCIKIT_LEARN = {"digits_8x8", "breast_cancer", "diabetes"}
 NAMES = dataset_names()
@@ -69,3 +69,11 @@ def test_the_real_files_pass(name: str) -> None:
         if file.check:
             rows = CHECKS[file.check](there[file.file])
             assert file.rows in (None, rows)
+
+
+@pytest.mark.parametrize("name", dataset_names())
+def test_the_table_of_folders_has_every_dataset(name: str) -> None:
+    folder = described_in(name)
+    text = (folder.parent / "README.md").read_text(encoding="utf-8")
+    (row,) = (line for line in text.splitlines() if line.startswith("| ") and f"`{name}`" in line)
+    assert row.endswith(f" | [{folder.name}]({folder.name}/README.md) |")

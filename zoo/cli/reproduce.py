@@ -15,7 +15,8 @@ from zoo.cli.options import logdir_option
 def command(run: str, logdir: Path) -> int:
     """Train RUN again, and compare its history and weights bit for bit.
 
-    Prints "identical", or every difference found; the status is then 1.
+    Prints "identical", or what differs: versions and machine, the first epoch, the first weights.
+    The status is then 1.
     """
     from zoo.core.console import Reporter
     from zoo.experiments.reproduce import reproduce

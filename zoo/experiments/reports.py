@@ -30,7 +30,7 @@ PICTURE = "picture.png"
 INK = "#30363d"
 BLUE = "#0072b2"  # with orange, told apart by color-blind readers
 ORANGE = "#d55e00"
-GREY = "#b0b7bf"
+GRAY = "#b0b7bf"
 
 MOST_POINTS = 2_000  # more would only darken the cloud
 MOST_WORDS = 20  # classes whose names and counts still fit
@@ -242,7 +242,7 @@ def signals(finished: Finished, folder: Path) -> None:
             true = int(np.ravel(finished.targets[labels][row])[0])
             title = f"{labels} {true}, predicted {chance:.2f}"
         axes = _panel(drawn, 1, shown, row, title)
-        axes.plot(series[row].ravel(), color=GREY, linewidth=1)
+        axes.plot(series[row].ravel(), color=GRAY, linewidth=1)
         if recovered:
             axes.plot(finished.targets[recovered][row].ravel(), color=INK, linewidth=1)
             axes.plot(finished.predicted[recovered][row].ravel(), color=ORANGE, linewidth=1)
@@ -280,7 +280,7 @@ def _draw_ladder(labels: list[str], points: np.ndarray, path: Path) -> None:
     axes.invert_yaxis()
     axes.set_xlabel("points above their season's average", fontsize=9)
     axes = _panel(drawn, 2, 1, 1, f"all {len(labels):,} teams")
-    axes.hist(points, bins=60, color=GREY)
+    axes.hist(points, bins=60, color=GRAY)
     axes.set_xlabel("points above their season's average", fontsize=9)
     _save(drawn, path)
 

@@ -1,7 +1,8 @@
 """Recipes: how an architecture is trained, on which data, and what to expect of it.
 
-A recipe is plain data. `zoo/recipes/` holds one per trainable architecture; any field can be
-changed for one run with `Recipe.override` (`--set key=value` on the command line).
+A recipe is plain data. Each architecture with weights to train has one or more of them in
+`zoo/recipes/`; `Recipe.override` changes settings for one run (`--set key=value` on the command
+line).
 """
 
 from __future__ import annotations
