@@ -10,7 +10,7 @@ import pytest
 from zoo.core.errors import DataError
 from zoo.data.download import check_url, fetch
 from zoo.data.manifest import CHECKS, read_manifest
-from zoo.data.registry import dataset_names, described_in
+from zoo.data.registry import dataset_home, dataset_names, described_in, sources
 
 IN_SCIKIT_LEARN = {"digits_8x8", "breast_cancer", "diabetes"}
 NAMES = dataset_names()
