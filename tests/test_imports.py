@@ -78,12 +78,12 @@ def test_imports_go_down(module: str) -> None:
         assert to == room or FLOOR.get(to, len(FLOORS)) < FLOOR[room], f"{module} imports {name}"
 
 
-def test_there_is_no_circle() -> None:
+def test_there_is_no_import_cycle() -> None:
     """Among the imports that run while a module is imported."""
     order = TopologicalSorter(
         {name: _imports(path, top_level=True) & set(FILES) for name, path in FILES.items()}
     )
-    order.prepare()  # raises on a circle, and names it
+    order.prepare()  # raises on a cycle, and names it
 
 
 @pytest.mark.parametrize("room", STANDARD_LIBRARY_ONLY)

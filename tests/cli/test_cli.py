@@ -102,7 +102,7 @@ def test_unknown_commands_and_options_exit_with_2(capsys: pytest.CaptureFixture[
     assert "Commands:" in capsys.readouterr().err
 
 
-def test_a_read_only_folder_is_told(
+def test_a_read_only_folder_is_reported(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
@@ -129,7 +129,7 @@ def call(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
-def test_a_port_in_use_is_told(tmp_path: Path) -> None:
+def test_a_port_in_use_is_reported(tmp_path: Path) -> None:
     (tmp_path / "events.out.tfevents.1").touch()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
@@ -169,7 +169,7 @@ def test_nan_loss_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert json.loads((folder / "run.json").read_text())["status"] == "failed"
 
 
-def test_ctrl_c_once_finishes_the_epoch_and_says_how_to_go_on(tmp_path: Path) -> None:
+def test_ctrl_c_once_finishes_the_epoch_and_says_how_to_continue(tmp_path: Path) -> None:
     program = [sys.executable, "-m", "zoo.train", "basketball", "--data", "league"]
     process = subprocess.Popen(
         [*program, *FEW, "--epochs", "5000"],

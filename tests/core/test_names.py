@@ -41,7 +41,7 @@ def test_a_name_is_taken_once(
     assert fruit.names() == ["pear", "apple"]
 
 
-def test_an_unknown_name_is_told_with_what_helps(fruit: Registry[int]) -> None:
+def test_an_unknown_name_is_reported_with_suggestions(fruit: Registry[int]) -> None:
     with pytest.raises(UnknownNameError, match=r"fruit 'aple'; did you mean apple or pear\?$"):
         fruit.get("aple")
     with pytest.raises(UnknownNameError, match=r"^unknown fruit 'x'; known: apple, pear, pomme$"):

@@ -127,7 +127,7 @@ def test_lines_are_counted_with_blank_ones(tmp_path: Path) -> None:
     assert refused(crlf).startswith("line 8, column 'Wscore': 'x' is not")
 
 
-def test_two_damages_are_told_one_at_a_time_from_the_top(tmp_path: Path) -> None:
+def test_two_problems_are_reported_one_at_a_time_from_the_top(tmp_path: Path) -> None:
     path = results(
         tmp_path, GOOD_RESULTS[0], "1999,30,1101,60,1102,60,H,0", "1999,31,1101,50,1102,50,H,0"
     )
@@ -194,7 +194,7 @@ def test_headers_without_a_needed_column(header: str, message: str, tmp_path: Pa
     assert message in refused(results(tmp_path, *GOOD_RESULTS, header=header))
 
 
-def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "results.csv"
     path.write_bytes(b"\x89PNG")
     assert refused(path).startswith("line 1: not UTF-8 text (byte 0x89)")

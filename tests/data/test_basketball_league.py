@@ -82,7 +82,7 @@ def test_home_advantage_and_noise_are_those_announced(made: league.League) -> No
     assert abs(slope) < 0.01  # rounding does not shrink margins
 
 
-def test_scores_are_those_of_college_games_and_nobody_draws(made: league.League) -> None:
+def test_scores_are_those_of_college_games_without_ties(made: league.League) -> None:
     for games in (made.regular, made.tournament):
         scores = np.concatenate([games.score_1, games.score_2])
         assert (margin(games) != 0).all()

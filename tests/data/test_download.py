@@ -112,7 +112,7 @@ def test_a_wrong_checksum(home: Path, tmp_path: Path, httpserver: HTTPServer) ->
     assert stored(home) == []
 
 
-def test_contents_are_checked_where_no_checksum_is_known(
+def test_contents_are_checked_without_a_checksum(
     home: Path, tmp_path: Path, httpserver: HTTPServer
 ) -> None:
     lines = GOOD[SEASON].decode().splitlines()
@@ -134,7 +134,7 @@ def test_contents_are_checked_where_no_checksum_is_known(
         assert stored(home) == [], case
 
 
-def test_another_number_of_rows_or_columns_is_a_warning(
+def test_a_different_number_of_rows_or_columns_is_a_warning(
     home: Path, tmp_path: Path, httpserver: HTTPServer
 ) -> None:
     wide = text([f"extra,{line}" for line in [COURSE, *GOOD_COURSE]])
@@ -198,7 +198,7 @@ def entry(**changes: str) -> str:
         (entry(sha256_note="not known"), "x needs a sha256, or a sha256_note"),
     ],
 )
-def test_a_manifest_that_is_none(content: str, message: str, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_manifest(content: str, message: str, tmp_path: Path) -> None:
     path = tmp_path / "manifest.json"
     path.write_text(content)
     with pytest.raises(DataError, match=r"manifest\.json: ") as caught:

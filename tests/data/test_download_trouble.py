@@ -78,7 +78,7 @@ def test_a_stall(sent: bytes, home: Path, tmp_path: Path) -> None:
     assert stored(home) == []
 
 
-def test_nobody_answers(home: Path, tmp_path: Path) -> None:
+def test_no_answer(home: Path, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     manifest = write_manifest(tmp_path, lambda path: f"http://127.0.0.1:{port}{path}", SEASON)
@@ -90,7 +90,7 @@ def test_nobody_answers(home: Path, tmp_path: Path) -> None:
     assert stored(home) == []
 
 
-def test_an_answer_that_is_no_http(home: Path, tmp_path: Path) -> None:
+def test_an_answer_that_is_not_http(home: Path, tmp_path: Path) -> None:
     with raw_server(b"220 ftp ready\r\n\r\n") as url:
         message = refused(home, write_manifest(tmp_path, url, SEASON))
     assert message.startswith("http://127.0.0.1")
@@ -134,7 +134,7 @@ def test_redirects_are_followed_but_not_to_plain_http(
         ("http://example.org/a.csv", "https://example.org/a.csv"),
     ],
 )
-def test_addresses_that_are_not_used(url: str, start: str | None) -> None:
+def test_addresses_that_are_not_allowed(url: str, start: str | None) -> None:
     with pytest.raises(FetchError, match="only https addresses are allowed"):
         check_url(url, start=start)
 

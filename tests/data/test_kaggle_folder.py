@@ -122,7 +122,7 @@ def test_tournament_teams_without_a_regular_season_have_no_id(tmp_path: Path) ->
     assert tournament.notes == regular.notes == (note,)
 
 
-def test_kaggle_goes_before_the_course_unless_asked(tmp_path: Path) -> None:
+def test_kaggle_takes_precedence_unless_asked(tmp_path: Path) -> None:
     folder = tmp_path / "basketball"
     write_kaggle(folder, small_league())
     write_course(folder, small_league())

@@ -238,7 +238,7 @@ def test_options_out_of_range_are_refused(options: dict[str, Any], message: str)
 
 
 @pytest.mark.parametrize("seed", [-1, 1.5, "0", True])
-def test_a_seed_that_is_no_natural_number_is_refused(seed: object) -> None:
+def test_a_negative_or_fractional_seed_is_refused(seed: object) -> None:
     with pytest.raises(DataError, match="data seed must be a whole number"):
         zoo.data.load("basketball", "league", seed=seed)  # pyright: ignore[reportArgumentType]
 

@@ -144,7 +144,7 @@ def test_videos_move_and_change() -> None:
         ((*HEADER, line(), line()), r"all 2 series have the same class"),
     ],
 )
-def test_damaged_series_are_told(lines: tuple[str, ...], message: str, tmp_path: Path) -> None:
+def test_damaged_series_are_reported(lines: tuple[str, ...], message: str, tmp_path: Path) -> None:
     path = write(tmp_path, *lines)
     with pytest.raises(DataError, match=message) as caught:
         read_series(path)
@@ -168,7 +168,7 @@ def test_series_files_are_read_and_split(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["series", "noisy_series"])
-def test_missing_series_are_told_with_what_to_do(name: str) -> None:
+def test_missing_series_are_reported_with_what_to_do(name: str) -> None:
     with pytest.raises(
         DataError,
         match=f"{name}: GunPoint_TRAIN.ts, GunPoint_TEST.ts not in .*fetch {name}.*--data pulses",

@@ -35,7 +35,7 @@ def test_damaged_stories_are_named(text: str, message: str, tmp_path: Path) -> N
     assert refused(lambda: read_stories(path), path).startswith(message)
 
 
-def test_a_question_reads_all_that_its_story_told(tmp_path: Path) -> None:
+def test_a_question_reads_its_whole_story_so_far(tmp_path: Path) -> None:
     path = tmp_path / "x.txt"
     path.write_text(
         "1 A b.\n2 Where is A? \tHall\t1\n3 C d.\n4 Who?\thall\t1\n1 E f.\n2 Who?\ta\t1\n"

@@ -111,7 +111,7 @@ def test_segments_do_not_overlap_and_stay_in_the_picture() -> None:
     assert (sizes == sizes[0]).all()
 
 
-def test_each_view_alone_tells_a_part() -> None:
+def test_each_view_alone_gives_part_of_the_answer() -> None:
     scores = {key: split["test"] for key, split in embedded("two_views").references.items()}
     accuracy = {key: value["category_accuracy"] for key, value in scores.items()}
     assert accuracy["trivial"] < accuracy["only_b"] < 0.25 < accuracy["only_a"] < 0.55
@@ -159,13 +159,13 @@ def test_scores_by_hand() -> None:
 
 
 @pytest.mark.parametrize("name", [*GENERATED, "classes_64", "binary_wide"])
-def test_an_unknown_option_is_told(name: str) -> None:
+def test_an_unknown_option_is_reported(name: str) -> None:
     with pytest.raises(UnknownNameError, match=f"option of dataset {name} 'bogus'"):
         zoo.data.load(name, zoo.data.sources(name)[-1], bogus=1)
 
 
 @pytest.mark.parametrize(("name", "source"), [("digits", "mnist"), ("digit_videos", "mnist")])
-def test_missing_digits_are_told_with_what_to_do(name: str, source: str) -> None:
+def test_missing_digits_are_reported_with_what_to_do(name: str, source: str) -> None:
     with pytest.raises(
         DataError, match=f"{name}: mnist-train.* not in .*fetch {name}.*--data segments"
     ):
@@ -173,7 +173,7 @@ def test_missing_digits_are_told_with_what_to_do(name: str, source: str) -> None
     assert choose_source(name, "auto", None, {}) == "segments"
 
 
-def test_damaged_digits_are_told_by_line(tmp_path: Path) -> None:
+def test_damaged_digits_are_reported_by_line(tmp_path: Path) -> None:
     folder = tmp_path / "images"
     folder.mkdir()
     good = ",".join(["0"] * 784) + ",3"

@@ -164,6 +164,6 @@ def test_shares_of_chances(loss: str) -> None:
     assert value(shares) < value([0.5, 0.5])
 
 
-def test_equal_members_count_alike() -> None:
+def test_equal_members_get_equal_weights() -> None:
     predicted = np.repeat(np.random.default_rng(2).normal(size=(1, 50, 1)), 4, axis=0)
     assert convex_shares("mse", np.ones((50, 1)), predicted) == [0.25] * 4

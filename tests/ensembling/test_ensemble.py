@@ -292,7 +292,7 @@ def test_the_projector_shows_every_members_embedding(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_metric_of_the_zoos_own(tmp_path: Path) -> None:
+def test_a_metric_that_keras_does_not_have(tmp_path: Path) -> None:
     """A model compiled with `mean_prediction` joins and reloads like the others."""
     runs = [made_run(tmp_path, "binary_mlp", seed).folder for seed in range(2)]
     made = zoo.ensemble(runs=runs, logdir=tmp_path, reporter=SILENT)

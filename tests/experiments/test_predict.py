@@ -57,12 +57,12 @@ def test_home_is_neutral_unless_given(run: Run, teams: list[str]) -> None:
         ({"team_1": "0", "team_3": "1"}, "unknown input 'team_3'; did you mean team_2 or team_1"),
     ],
 )
-def test_bad_questions_are_told(run: Run, values: dict[str, str], message: str) -> None:
+def test_bad_questions_are_reported(run: Run, values: dict[str, str], message: str) -> None:
     with pytest.raises(DataError, match=message):
         ask(run, **values)
 
 
-def test_misspelt_team_is_told_with_the_nearest(run: Run, teams: list[str]) -> None:
+def test_a_misspelled_team_is_reported_with_the_nearest(run: Run, teams: list[str]) -> None:
     with pytest.raises(DataError, match=f"did you mean .*{teams[7]}"):
         ask(run, team_1=teams[7] + "x", team_2=teams[9])
 
@@ -92,7 +92,7 @@ def test_table_gets_a_column_and_keeps_its_own(run: Run, teams: list[str], tmp_p
         ('team_1,team_2\n"0,1\n', "line 2: a cell opens with a quote that is never closed"),
     ],
 )
-def test_bad_tables_are_told(run: Run, tmp_path: Path, text: str, message: str) -> None:
+def test_bad_tables_are_reported(run: Run, tmp_path: Path, text: str, message: str) -> None:
     table, out = tmp_path / "games.csv", tmp_path / "predictions.csv"
     table.write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match=message):
@@ -100,14 +100,14 @@ def test_bad_tables_are_told(run: Run, tmp_path: Path, text: str, message: str) 
     assert not out.exists()
 
 
-def test_missing_files_are_told(run: Run, tmp_path: Path) -> None:
+def test_missing_files_are_reported(run: Run, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="No such file"):
         predict_table(run.folder, tmp_path / "no.csv", None, logdir=tmp_path)
     with pytest.raises(TrainingError, match="unknown run 'nothing'"):
         predict_one("nothing", {}, logdir=tmp_path)
 
 
-def test_damaged_model_is_told(run: Run, tmp_path: Path) -> None:
+def test_damaged_model_is_reported(run: Run, tmp_path: Path) -> None:
     for name in ("run.json", "labels.json"):
         (tmp_path / name).write_bytes((run.folder / name).read_bytes())
     model = (run.folder / "model.keras").read_bytes()
@@ -154,6 +154,6 @@ def test_sentences_are_read_as_the_data_was(reviewer: Run, tmp_path: Path) -> No
     ("text", "message"),
     [("", "--text: '' contains no words"), ("a " * 200, "--text: 200 words, but the run was")],
 )
-def test_what_is_no_sentence_for_the_run_is_told(reviewer: Run, text: str, message: str) -> None:
+def test_text_that_the_run_cannot_read_is_reported(reviewer: Run, text: str, message: str) -> None:
     with pytest.raises(DataError, match=message):
         predict_one(reviewer.folder, {"text": text}, logdir=reviewer.folder)

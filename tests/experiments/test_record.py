@@ -122,7 +122,7 @@ def test_the_record_is_read_as_it_was_written(run: Run) -> None:
         (("more",), 1, "unknown field 'more'"),
     ],
 )
-def test_every_command_tells_of_a_damaged_record(
+def test_every_command_reports_a_damaged_record(
     damaged: Path, tmp_path: Path, place: Place, junk: object, told: str
 ) -> None:
     record = json.loads((damaged / "run.json").read_text(encoding="utf-8"))
@@ -140,7 +140,7 @@ def test_every_command_tells_of_a_damaged_record(
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", "3", '{"status": "finished"}', "\ud800", "[" * 9999]
 )
-def test_what_is_not_a_record_is_told(damaged: Path, text: str) -> None:
+def test_what_is_not_a_record_is_reported(damaged: Path, text: str) -> None:
     (damaged / "run.json").write_bytes(text.encode("utf-8", "surrogatepass"))
     for command in COMMANDS.values():
         with pytest.raises(TrainingError, match=r"run\.json is damaged: [^\n]+$"):
@@ -148,13 +148,13 @@ def test_what_is_not_a_record_is_told(damaged: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize("content", [[], {"team": "Duke"}, {"team": [1]}, {"team": {}}, NESTED])
-def test_labels_of_another_shape_are_told(damaged: Path, content: object) -> None:
+def test_labels_of_another_shape_are_reported(damaged: Path, content: object) -> None:
     (damaged / "labels.json").write_text(json.dumps(content), encoding="utf-8")
     with pytest.raises(TrainingError, match=r"labels\.json cannot be read: [^\n]+$"):
         COMMANDS["predict"](damaged)
 
 
-def test_a_model_of_another_architecture_is_told(damaged: Path) -> None:
+def test_a_model_of_another_architecture_is_reported(damaged: Path) -> None:
     record = json.loads((damaged / "run.json").read_text(encoding="utf-8"))
     text = changed(record, ("recipe", "architecture"), "mlp")
     (damaged / "run.json").write_text(text, encoding="utf-8")
@@ -163,7 +163,7 @@ def test_a_model_of_another_architecture_is_told(damaged: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", [-1, 2**32, 1.5, True])
-def test_a_seed_that_nothing_takes_is_told(tmp_path: Path, seed: Any) -> None:
+def test_a_seed_out_of_range_is_reported(tmp_path: Path, seed: Any) -> None:
     with pytest.raises(TrainingError, match="the seed must be a whole number"):
         zoo.fit("seed_difference", data="league", seed=seed, logdir=tmp_path, reporter=SILENT)
     assert not list(tmp_path.iterdir())

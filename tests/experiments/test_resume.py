@@ -105,7 +105,7 @@ def test_a_stop_between_epochs(
     assert_identical(zoo.resume(folder, reporter=SILENT), whole_run(name))
 
 
-def test_a_damaged_resume_point_is_passed_over(
+def test_a_damaged_resume_point_is_skipped(
     whole_run: WholeRun,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -154,7 +154,7 @@ def test_resume_points_are_skipped_where_they_cost_too_much(
     assert_identical(zoo.resume(run.folder, reporter=SILENT), whole_run("basketball"))
 
 
-def test_what_cannot_be_resumed_is_told(
+def test_what_cannot_be_resumed_is_reported(
     whole_run: WholeRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(TrainingError, match="has finished; there is nothing to resume"):

@@ -92,12 +92,12 @@ def test_an_architectures_name_means_its_default_recipe() -> None:
         ("basketball_as_printed", {}, "no weights of basketball_as_printed ship with the zoo"),
     ],
 )
-def test_wrong_requests_are_told(name: str, arguments: dict[str, Any], message: str) -> None:
+def test_wrong_requests_are_reported(name: str, arguments: dict[str, Any], message: str) -> None:
     with pytest.raises((BuildError, UnknownNameError), match=message):
         zoo.build(name, weights="embedded", **arguments)
 
 
-def test_other_words_than_embedded_are_told() -> None:
+def test_weights_other_than_embedded_are_reported() -> None:
     with pytest.raises(BuildError, match="weights must be 'embedded' or None, not 'imagenet'"):
         zoo.build("rnn", weights="imagenet")
 
@@ -123,7 +123,7 @@ def test_large_models_say_how_they_are_trained(copied: Path) -> None:
         zoo.build("rnn", weights="embedded")
 
 
-def test_damage_is_told(copied: Path) -> None:
+def test_damage_is_reported(copied: Path) -> None:
     path = copied / "rnn.weights.h5"
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(BuildError, match="its sha256 differs from the manifest"):
@@ -136,7 +136,7 @@ def test_damage_is_told(copied: Path) -> None:
         zoo.build("rnn", weights="embedded")
 
 
-def test_weights_of_another_shape_are_told(copied: Path) -> None:
+def test_weights_of_another_shape_are_reported(copied: Path) -> None:
     content = json.loads(shipped_weights.MANIFEST.read_text())
     content["weights"]["rnn"]["arguments"] = {"units": 11}
     shipped_weights.MANIFEST.write_text(json.dumps(content))

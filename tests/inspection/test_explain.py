@@ -139,7 +139,7 @@ def test_embedding_is_rows_times_width() -> None:
     assert (line.formula, line.count) == ("10,000 x 64", 640_000)
 
 
-def test_batch_normalization_is_told_apart() -> None:
+def test_trained_and_moving_statistics_are_separate_lines() -> None:
     model = chain(layers.BatchNormalization(name="norm"), shape=(4, 6))
     trained, moving = explain(model).lines
     assert (trained.weights, trained.count) == (("gamma", "beta"), 12)

@@ -99,7 +99,7 @@ def test_axes_are_arguments_of_the_builder(name: str) -> None:
 
 
 @every_adapter
-def test_every_layer_has_a_name_of_its_own(name: str) -> None:
+def test_every_layer_has_a_unique_name(name: str) -> None:
     """Names that Keras makes up count upwards with every layer the process builds."""
     with abstract_build():
         again = tiny(name)

@@ -119,7 +119,7 @@ def test_functional_and_sequential_twins_agree() -> None:
     )
 
 
-def test_twins_train_alike() -> None:
+def test_twins_train_the_same_way() -> None:
     """`dlwp-7.1`: compile, fit and evaluate do not differ between the styles."""
     rows, targets = numbers(20, 64), np.eye(10)[np.arange(20) % 10]
     functional, sequential = dense.softmax_mlp_64(), dense.softmax_mlp_64(sequential=True)

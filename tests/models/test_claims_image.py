@@ -170,7 +170,7 @@ def test_two_resolutions_by_list_and_by_name_through_separate_extractors() -> No
 
 
 @pytest.mark.parametrize("name", ["cnn", "vgg_like"])
-def test_batch_normalization_stands_between_convolution_and_relu(name: str) -> None:
+def test_batch_normalization_is_between_convolution_and_relu(name: str) -> None:
     """`beyond-sequential` teaches it; the documents' own listings are without."""
     assert not names_of(tiny(name), "BatchNormalization")
     model = tiny(name, batch_normalization=True)

@@ -25,7 +25,7 @@ def test_aliases_find_the_entry() -> None:
     assert zoo.build("three_input", n_teams=5).name == "basketball"
 
 
-def test_unknown_names_are_told_with_the_nearest() -> None:
+def test_unknown_names_are_reported_with_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match="did you mean basketball"):
         zoo.spec("basketbal")
     with pytest.raises(UnknownNameError, match="shared-layers"):
@@ -34,7 +34,7 @@ def test_unknown_names_are_told_with_the_nearest() -> None:
         zoo.build("two_team", nteams=3)
 
 
-def test_impossible_arguments_are_told() -> None:
+def test_impossible_arguments_are_reported() -> None:
     with pytest.raises(BuildError, match=r"cannot build two_team\(n_teams=-1\)"):
         zoo.build("two_team", n_teams=-1)
     with pytest.raises(BuildError, match="skip must be True or False, not 'no'"):

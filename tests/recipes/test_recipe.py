@@ -46,7 +46,7 @@ def test_recipe_fits_its_architecture(name: str) -> None:
     assert set(recipe.arguments) <= set(entry.defaults)
 
 
-def test_unknown_recipe_is_told_with_the_nearest() -> None:
+def test_unknown_recipe_is_reported_with_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match="did you mean basketball"):
         zoo.recipe("basketbll")
 
@@ -104,7 +104,7 @@ def test_override_changes_nothing_else() -> None:
         ({"arguments": "7"}, r"arguments is a mapping: set one entry with arguments.KEY=VALUE"),
     ],
 )
-def test_bad_overrides_are_told(changes: dict[str, object], message: str) -> None:
+def test_bad_overrides_are_reported(changes: dict[str, object], message: str) -> None:
     with pytest.raises(RecipeError, match=message):
         zoo.recipe("basketball").override(changes)
 

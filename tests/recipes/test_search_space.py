@@ -34,12 +34,12 @@ from zoo.core.errors import RecipeError
         ("loss_weights.score_diff", ("float", 0.5, 1.0), "what val_loss means"),
     ],
 )
-def test_a_bad_space_is_told(key: str, distribution: Any, message: str) -> None:
+def test_a_bad_space_is_reported(key: str, distribution: Any, message: str) -> None:
     with pytest.raises(RecipeError, match=f"search.{key}.*{message}"):
         dataclasses.replace(zoo.recipe("seed_difference"), search={key: distribution})
 
 
-def test_the_space_is_no_part_of_how_a_recipe_trains() -> None:
+def test_the_space_does_not_affect_how_a_recipe_trains() -> None:
     recipe = zoo.recipe("seed_difference")
     assert recipe == dataclasses.replace(recipe, search={})
     assert "search" not in recipe.to_dict()

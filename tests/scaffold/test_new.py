@@ -67,7 +67,7 @@ def test_what_has_no_weights_is_refused(tmp_path: Path) -> None:
         create(tmp_path / "own_adder", "adder")
 
 
-def test_a_table_of_ones_own(plugged: Path, tmp_path: Path) -> None:
+def test_a_table_from_the_user(plugged: Path, tmp_path: Path) -> None:
     """Other column names, other widths, words for classes; then a prediction by those names."""
     rows: list[list[object]] = [["height", "petals", "color", "kind"]]
     kinds = ("rose", "tulip", "violet", "lily")
@@ -140,7 +140,7 @@ def test_an_existing_folder_and_bad_names_are_refused(
         ("basketball", "x,y,score_diff", [], "no column 'home' for this input"),
     ],
 )
-def test_columns_that_do_not_fit_are_told(
+def test_columns_that_do_not_fit_are_reported(
     source: str,
     header: str,
     options: list[str],

@@ -203,7 +203,7 @@ def test_a_run_takes_sentences_again(name: str, plugged: Path, tmp_path: Path) -
         ("Good.", ["--set", "length=None"], "needs text of a fixed length at its input 'text'"),
     ],
 )
-def test_what_is_no_text_is_told(
+def test_a_column_that_is_not_text_is_reported(
     third: str,
     options: list[str],
     message: str,
@@ -228,7 +228,7 @@ def test_what_is_no_text_is_told(
         ("clothing_price", [], "takes 3,072 columns for its input 'picture'"),
     ],
 )
-def test_what_a_row_cannot_give_is_told(
+def test_a_table_that_a_text_model_cannot_use_is_reported(
     source: str,
     options: list[str],
     message: str,
@@ -245,6 +245,6 @@ def test_what_a_row_cannot_give_is_told(
     assert message in mistake(capsys, *call)
 
 
-def test_a_missing_table_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_table_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     call = (str(tmp_path / "own_x"), "--from", "qa", "--csv", str(tmp_path / "no.csv"))
     assert "no.csv: No such file" in mistake(capsys, *call)

@@ -41,7 +41,7 @@ from zoo.scaffold.project import create
         ("x,y,split\n1,0,test\n2,1,test\n", "column 'split': no row is in the split 'train'"),
     ],
 )
-def test_a_damaged_table_is_told_by_line_and_column(
+def test_a_damaged_table_is_reported_by_line_and_column(
     text: str, message: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "t.csv"
@@ -97,7 +97,7 @@ def test_no_header_of_a_table_becomes_code(plugged: Path, tmp_path: Path) -> Non
     assert not list(Path().glob("pwned"))
 
 
-def test_a_wrong_description_of_a_table_is_told(tmp_path: Path) -> None:
+def test_a_wrong_description_of_a_table_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "table.toml"
     for text, message in (
         ("arrays = [", "is not TOML"),

@@ -51,7 +51,7 @@ def test_results_are_replaced_case_by_case(root: Path) -> None:
     assert not results.measured("gone")  # not one of the cases
 
 
-def test_check_names_what_is_stale_and_the_command_that_mends_it(
+def test_check_names_what_is_stale_and_the_command_that_fixes_it(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = root / "drawn"

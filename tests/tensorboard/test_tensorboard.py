@@ -232,7 +232,7 @@ def test_hparams_hold_settings_and_scores(server: Server, run: Run) -> None:
 
 
 @pytest.mark.slow  # two searches and an ensemble
-def test_searches_and_ensembles_have_rows_of_their_own(tmp_path: Path) -> None:
+def test_searches_and_ensembles_have_their_own_rows(tmp_path: Path) -> None:
     pytest.importorskip("optuna", reason="a search needs functional-zoo[tune]")
     options: dict[str, Any] = {"data": "league", "logdir": tmp_path}
     options |= {"reporter": Reporter(silent=True), "epochs": 1, "engine": "resident"}

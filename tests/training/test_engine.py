@@ -207,7 +207,7 @@ def test_too_much_data_falls_back_and_says_so(small: Any) -> None:
     assert "more than" in why
 
 
-def test_what_cannot_be_trained_is_told(small: Any) -> None:
+def test_what_cannot_be_trained_is_reported(small: Any) -> None:
     model, x, y = small
     model.compile("sgd", "binary_crossentropy")
     with pytest.raises(TrainingError, match="no rows"):

@@ -268,7 +268,7 @@ def test_cannot_write_to_a_file(tmp_path: Path) -> None:
         zoo.fit("seed_difference", data="league", logdir=tmp_path / "logs", reporter=SILENT)
 
 
-def test_wrong_words_are_told(tmp_path: Path) -> None:
+def test_wrong_words_are_reported(tmp_path: Path) -> None:
     settings: dict[str, Any] = {"data": "league", "logdir": tmp_path, "reporter": SILENT}
     with pytest.raises(UnknownNameError, match="did you mean basketball"):
         zoo.fit("basketbal", **settings)

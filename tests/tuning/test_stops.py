@@ -31,7 +31,7 @@ def test_the_time_ends_a_search(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("quick")
-def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
+def test_ctrl_c_says_how_to_continue(tmp_path: Path) -> None:
     def interrupt(line: str) -> None:
         if "trial 1  " in line:
             os.kill(os.getpid(), signal.SIGINT)
@@ -74,7 +74,7 @@ def test_a_stop_in_a_trial_repeats_its_settings(
 
 
 @pytest.mark.usefixtures("quick")
-def test_a_lost_trial_is_tried_again_but_not_for_ever(tmp_path: Path) -> None:
+def test_a_lost_trial_is_retried_but_not_forever(tmp_path: Path) -> None:
     found = search(small(), tmp_path, 1)
     for _ in range(RETRIES + 1):
         with opened(found.folder) as study:  # a process that takes a trial and is gone
@@ -112,7 +112,7 @@ def command(folder: Path, *more: str) -> list[str]:
 
 
 @pytest.mark.slow
-def test_a_killed_search_goes_on(tmp_path: Path) -> None:
+def test_a_killed_search_continues(tmp_path: Path) -> None:
     folder = tmp_path / NAME / "tune" / "league-seed0"
     killed = subprocess.Popen(command(tmp_path, "--trials", "3"), stdout=subprocess.PIPE)
     assert killed.stdout is not None

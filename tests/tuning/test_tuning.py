@@ -53,7 +53,7 @@ def test_a_recipe_without_a_schedule_of_its_own_keeps_halving() -> None:
 
 
 @pytest.mark.usefixtures("quick")
-def test_a_search_goes_on_as_if_it_had_never_stopped(tmp_path: Path) -> None:
+def test_a_search_continues_as_if_it_had_never_stopped(tmp_path: Path) -> None:
     whole = search(small(), tmp_path / "whole", 10)
     parts = tmp_path / "parts"
     search(small(), parts, 2)
@@ -142,7 +142,7 @@ def test_the_test_rows_are_out_of_sight(tmp_path: Path, monkeypatch: pytest.Monk
     assert not seen.references
 
 
-def test_a_trial_that_fails_is_told_and_the_search_goes_on(
+def test_a_failed_trial_is_reported_and_the_search_continues(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from zoo.tuning import outcome
@@ -174,7 +174,7 @@ def test_a_search_of_other_settings_is_refused(tmp_path: Path) -> None:
     assert search(small(epochs=2), tmp_path, 1, study="two").folder.name == "two"
 
 
-def test_damage_is_told(tmp_path: Path) -> None:
+def test_damage_is_reported(tmp_path: Path) -> None:
     storage = search(small(epochs=2), tmp_path, 1).folder / "study.sqlite3"
     content = storage.read_bytes()
     half = len(content) // 2
