@@ -28,9 +28,9 @@ def test_values_are_found_by_name_and_alias(fruit: Registry[int]) -> None:
 @pytest.mark.parametrize(
     ("name", "aliases", "message"),
     [
-        ("pear", (), "fruit 'pear' is registered already"),
-        ("pomme", (), "fruit 'pomme' is registered already, as an alias of 'apple'"),
-        ("plum", ("apple",), "fruit 'apple' is registered already"),
+        ("pear", (), "fruit 'pear' is already registered"),
+        ("pomme", (), "fruit 'pomme' is already registered, as an alias of 'apple'"),
+        ("plum", ("apple",), "fruit 'apple' is already registered"),
     ],
 )
 def test_a_name_is_taken_once(

@@ -91,7 +91,7 @@ def test_a_broken_plug_in_is_named_and_leaves_nothing(plugged: Path) -> None:
     for line, package, reason in zip(
         lines,
         ("own_clash", "own_exit", "own_half"),
-        ("'mlp' is registered already", "SystemExit: 3", "no module named frobnicator"),
+        ("'mlp' is already registered", "SystemExit: 3", "no module named frobnicator"),
         strict=True,
     ):
         assert line.startswith(f"warning: plug-in '{package}' of {package} is left out")

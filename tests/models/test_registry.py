@@ -51,7 +51,7 @@ def test_duplicate_names_and_aliases_raise(taken: str) -> None:
     decorate = register(
         documents="model-api", inputs=(port,), outputs=(port,), count=0, aliases=(taken,)
     )
-    with pytest.raises(ValueError, match=f"'{taken}' is registered already"):
+    with pytest.raises(ValueError, match=f"'{taken}' is already registered"):
         decorate(new_model)
     assert "new_model" not in zoo.list_models()
 

@@ -52,7 +52,7 @@ def test_unknown_recipe_is_reported_with_the_nearest() -> None:
 
 
 def test_duplicate_names_raise() -> None:
-    with pytest.raises(ValueError, match="'basketball' is registered already"):
+    with pytest.raises(ValueError, match="'basketball' is already registered"):
         add(zoo.recipe("basketball"))
 
 

@@ -55,7 +55,7 @@ class Registry(Generic[T]):
             if wanted in self._names:
                 owner = self._names[wanted]
                 by = "" if owner == wanted else f", as an alias of {owner!r}"
-                raise ValueError(f"{self.kind} {wanted!r} is registered already{by}")
+                raise ValueError(f"{self.kind} {wanted!r} is already registered{by}")
         self._values[name] = value
         self._names.update(dict.fromkeys((name, *aliases), name))
 

@@ -42,8 +42,8 @@ def check_exportable(model: Any) -> None:
     functional = hasattr(model, "_inputs_struct")
     if not functional and not (isinstance(model, keras.Sequential) and model.built):
         raise ExportError(
-            f"{model.name} has no named inputs: export takes functional models, and Sequential "
-            "ones that know their input's shape"
+            f"{model.name} has no named inputs: export a functional model, or a Sequential one "
+            "with a known input shape"
         )
     outputs = _names(model)
     if len(outputs) != len(model.outputs):
