@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -29,7 +30,7 @@ from zoo.training import callbacks, checkpoint
 SILENT = Reporter(silent=True)
 WholeRun = Callable[[str], Run]
 
-# Every kind of state between them: dropout's random numbers, a schedule, stopping and halving.
+# Every kind of state between them: a table of strengths, a schedule, stopping and halving.
 SEASONS: dict[str, Any] = {"dataset_options.seasons": 4}
 RECIPES: dict[str, dict[str, Any]] = {
     "basketball": SEASONS,
@@ -41,9 +42,27 @@ RECIPES: dict[str, dict[str, Any]] = {
         "early_stopping": 4,
         "epochs": 25,
         "engine": "fit",
+        "baseline": "",
         **SEASONS,
     },
 }
+QUICK = "seed_difference"
+
+
+def stopped_after_three(name: str, logdir: Path) -> Path:
+    """The folder of a run that was asked in its third epoch to stop, with every resume point."""
+
+    def ask_in_third(self: checkpoint.StopRequest, epoch: int, logs: Any = None) -> None:
+        if epoch == 2:
+            self.ask()
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(checkpoint.StopRequest, "on_epoch_begin", ask_in_third)
+        patched.setattr(callbacks, "SHARE", 1.0)  # a resume point after every epoch
+        with pytest.raises(StoppedEarly, match=r"stopped after epoch 3 of .*zoo train --resume"):
+            zoo.fit(name, data="league", logdir=logdir, reporter=SILENT, **RECIPES[name])
+    (folder,) = (logdir / name).iterdir()
+    return folder
 
 
 def scalars(run: Run) -> dict[str, list[tuple[int, float]]]:
@@ -78,88 +97,78 @@ def assert_identical(resumed: Run, whole: Run) -> None:
 
 @pytest.fixture(scope="module")
 def whole_run(tmp_path_factory: pytest.TempPathFactory) -> WholeRun:
-    """Recipe -> its run from beginning to end, trained once."""
+    """Recipe -> its run from beginning to end, trained once, with the fewest resume points."""
     logdir = tmp_path_factory.mktemp("whole")
 
     @functools.cache
     def trained(name: str) -> Run:
-        return zoo.fit(name, data="league", logdir=logdir, reporter=SILENT, **RECIPES[name])
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(callbacks, "SHARE", 0.0)
+            return zoo.fit(name, data="league", logdir=logdir, reporter=SILENT, **RECIPES[name])
 
     return trained
 
 
-@pytest.mark.parametrize("name", RECIPES)
-def test_a_stop_between_epochs(
-    name: str, whole_run: WholeRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def ask_in_third(self: checkpoint.StopRequest, epoch: int, logs: Any = None) -> None:
-        if epoch == 2:
-            self.ask()
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the quick recipe's run, stopped after three epochs; for copies."""
+    return stopped_after_three(QUICK, tmp_path_factory.mktemp("stopped"))
 
-    with monkeypatch.context() as patched:
-        patched.setattr(checkpoint.StopRequest, "on_epoch_begin", ask_in_third)
-        with pytest.raises(StoppedEarly, match=r"stopped after epoch 3 of .*zoo train --resume"):
-            zoo.fit(name, data="league", logdir=tmp_path, reporter=SILENT, **RECIPES[name])
-    (folder,) = (tmp_path / name).iterdir()
-    assert json.loads((folder / "run.json").read_text(encoding="utf-8"))["status"] == "interrupted"
+
+def copied(folder: Path, logdir: Path) -> Path:
+    """A run's folder under another parent of run folders."""
+    return Path(shutil.copytree(folder, logdir / folder.parent.name / folder.name))
+
+
+def test_a_stop_between_epochs(stopped: Path, whole_run: WholeRun, tmp_path: Path) -> None:
+    assert status(stopped) == "interrupted"
+    assert_identical(zoo.resume(copied(stopped, tmp_path), reporter=SILENT), whole_run(QUICK))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in RECIPES if name != QUICK])
+def test_a_stop_between_epochs_of_larger_models(
+    name: str, whole_run: WholeRun, tmp_path: Path
+) -> None:
+    folder = stopped_after_three(name, tmp_path)
     assert_identical(zoo.resume(folder, reporter=SILENT), whole_run(name))
 
 
 def test_a_damaged_resume_point_is_skipped(
-    whole_run: WholeRun,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    stopped: Path, whole_run: WholeRun, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def ask_in_third(self: checkpoint.StopRequest, epoch: int, logs: Any = None) -> None:
-        if epoch == 2:
-            self.ask()
-
-    with monkeypatch.context() as patched:
-        patched.setattr(checkpoint.StopRequest, "on_epoch_begin", ask_in_third)
-        patched.setattr(callbacks, "SHARE", 1.0)  # one after every epoch
-        with pytest.raises(StoppedEarly):
-            zoo.fit("basketball", data="league", logdir=tmp_path, reporter=SILENT, **SEASONS)
-    (folder,) = (tmp_path / "basketball").iterdir()
+    folder = copied(stopped, tmp_path)
     last = max(folder.glob("checkpoints/resume-*"))
     assert last.name.startswith("resume-000003-")
     content = bytearray(last.read_bytes())
     content[len(content) // 2] ^= 1
     last.write_bytes(bytes(content))
-    assert_identical(zoo.resume(folder), whole_run("basketball"))
+    assert_identical(zoo.resume(folder), whole_run(QUICK))
     printed = capsys.readouterr().out
     assert f"warning: {last} is damaged; using the one before" in printed
-    assert "continuing after epoch 2 of 8" in printed
+    assert "continuing after epoch 2 of 25" in printed
 
 
 def test_resume_points_are_skipped_where_they_cost_too_much(
-    whole_run: WholeRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    whole_run: WholeRun, tmp_path: Path
 ) -> None:
-    saved = []
-    save = checkpoint.save
-
-    def noting(folder: Path, epochs: int, *others: Any, **options: Any) -> Path:
-        saved.append(epochs)
-        return save(folder, epochs, *others, **options)
-
-    monkeypatch.setattr(checkpoint, "save", noting)
-    monkeypatch.setattr(callbacks, "SHARE", 0.0)
-    run = zoo.fit("basketball", data="league", logdir=tmp_path, reporter=SILENT, **SEASONS)
-    assert saved == [1, 8]
-    (run.folder / "model.keras").unlink()
-    last = max(run.folder.glob("checkpoints/resume-*"))
-    assert last.name.startswith("resume-000008-")
-    last.unlink()  # as if killed in the last epoch: seven epochs are run again
-    replace(run.record, status="running").write(run.folder)
-    assert_identical(zoo.resume(run.folder, reporter=SILENT), whole_run("basketball"))
+    whole = whole_run(QUICK)
+    epochs = whole.record.epochs_run
+    assert epochs < RECIPES[QUICK]["epochs"], "it stopped by itself"
+    folder = copied(whole.folder, tmp_path)
+    first, last = sorted(folder.glob("checkpoints/resume-*"))
+    assert first.name.startswith("resume-000001-")
+    assert last.name.startswith(f"resume-{epochs:06}-")
+    (folder / "model.keras").unlink()
+    last.unlink()  # as if killed in the last epoch: all but the first are run again
+    replace(whole.record, status="running").write(folder)
+    assert_identical(zoo.resume(folder, reporter=SILENT), whole)
 
 
-def test_what_cannot_be_resumed_is_reported(
-    whole_run: WholeRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_cannot_be_resumed_is_reported(whole_run: WholeRun, tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="has finished; there is nothing to resume"):
-        zoo.resume(whole_run("basketball").folder, reporter=SILENT)
-    record = whole_run("basketball").record
+        zoo.resume(whole_run(QUICK).folder, reporter=SILENT)
+    record = whole_run(QUICK).record
     other = replace(record.data, fingerprint="0" * 64)
     replace(record, status="interrupted", data=other).write(tmp_path)
     with pytest.raises(DataError, match="is not the data that the run was trained on"):
@@ -169,7 +178,7 @@ def test_what_cannot_be_resumed_is_reported(
 def test_reproduce_says_identical_or_the_first_difference(
     whole_run: WholeRun, tmp_path: Path
 ) -> None:
-    run = whole_run("score_and_win")
+    run = whole_run(QUICK)
     assert reproduce(run.folder, reporter=SILENT) == []
     for path in run.folder.iterdir():
         if path.is_file():
