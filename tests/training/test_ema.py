@@ -24,6 +24,7 @@ RATE, MOMENTUM, EPOCHS, ROWS = 0.1, 0.7, 5, 8
 Pairs = list[tuple[float, float]]  # slope and intercept after every step
 
 SHORT: dict[str, Any] = {"epochs": 4, "early_stopping": 0, "ema": 0.9, "baseline": ""}
+SHORT |= {"dataset_options.seasons": 4}
 STOPPING: dict[str, Any] = {
     "baseline": "",
     "schedule": "constant",
@@ -32,6 +33,7 @@ STOPPING: dict[str, Any] = {
     "early_stopping": 4,
     "epochs": 25,
     "ema": 0.5,
+    "dataset_options.seasons": 4,
 }
 
 
@@ -142,9 +144,16 @@ def test_off_is_off(tmp_path: Path) -> None:
     np.testing.assert_allclose(flat(model), trained[-1], rtol=1e-5)
 
 
-@pytest.mark.parametrize("value", [1.0, -0.1, float("nan")])
-def test_values_that_are_refused(value: float) -> None:
-    with pytest.raises(RecipeError, match="ema must be from 0"):
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (1.0, "ema must be from 0"),
+        (-0.1, "ema must be from 0"),
+        (float("nan"), "ema must be a finite number, not nan"),
+    ],
+)
+def test_values_that_are_refused(value: float, message: str) -> None:
+    with pytest.raises(RecipeError, match=message):
         zoo.recipe("mlp").override({"ema": value})
 
 

@@ -14,13 +14,18 @@ import zoo
 from zoo._keras import keras
 from zoo.core.console import Reporter
 from zoo.core.errors import RecipeError, TrainingError, UnknownNameError
+from zoo.experiments import setup
 from zoo.experiments.reports import team_strengths
 from zoo.experiments.runs import Run
 from zoo.training import callbacks
 from zoo.training.callbacks import BestWeights
 
 SILENT = Reporter(silent=True)
-SHORT = {"data": "league", "reporter": SILENT, "epochs": 1}
+ENGINE = {"engine": "resident"}  # without XLA, which takes seconds to compile
+SEASONS = {"dataset_options.seasons": 4}
+# Two parameters, trained step by step.
+QUICK: dict[str, Any] = {"data": "league", "reporter": SILENT, "engine": "fit", "baseline": ""}
+QUICK |= SEASONS
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +35,7 @@ def logdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def league_run(logdir: Path) -> Run:
-    return zoo.fit("basketball", data="league", seed=0, logdir=logdir, reporter=SILENT)
+    return zoo.fit("basketball", data="league", seed=0, logdir=logdir, reporter=SILENT, **ENGINE)
 
 
 def test_basketball_reaches_the_ceiling_on_the_league(league_run: Run) -> None:
@@ -70,8 +75,9 @@ def test_run_json_says_where_the_result_comes_from(league_run: Run) -> None:
     record = json.loads((league_run.folder / "run.json").read_text(encoding="utf-8"))
     data = zoo.load_data("basketball", source="league")
     assert record["status"] == "finished"
-    assert record["command"] == "python -m zoo.train basketball --data league --seed 0"
-    assert record["recipe"] == zoo.recipe("basketball").to_dict()
+    command = "python -m zoo.train basketball --data league --seed 0 --set engine=resident"
+    assert record["command"] == command
+    assert record["recipe"] == zoo.recipe("basketball").override(ENGINE).to_dict()
     assert record["data"]["fingerprint"] == data.fingerprint
     assert record["data"]["rows"] == data.rows
     assert record["parameters"] == data.sizes["n_teams"] + 4
@@ -100,9 +106,10 @@ def test_strengths_csv_ranks_every_team(league_run: Run) -> None:
 
 
 def test_same_seed_same_metrics(logdir: Path) -> None:
-    small = {**SHORT, "dataset_options.seasons": 4}
-    first, second = (zoo.fit("basketball", seed=3, logdir=logdir, **small) for _ in range(2))
-    other = zoo.fit("basketball", seed=4, logdir=logdir, **small)
+    first, second, other = (
+        zoo.fit("seed_difference", seed=seed, logdir=logdir, epochs=1, **QUICK)
+        for seed in (3, 3, 4)
+    )
     assert first.metrics == second.metrics
     assert first.metrics != other.metrics
     assert first.folder != second.folder
@@ -118,14 +125,15 @@ def test_evaluate_gives_the_recorded_metrics(league_run: Run, logdir: Path) -> N
 
 def test_as_printed_hardly_learns(logdir: Path) -> None:
     """`advanced-keras` trains one epoch at Adam's 0.001, from which a table hardly moves."""
-    run = zoo.fit("basketball_as_printed", data="league", logdir=logdir, reporter=SILENT)
+    run = zoo.fit("basketball_as_printed", logdir=logdir, **QUICK)
     assert run.metrics["test"]["mae"] > 11
     assert run.record.recipe.validation_split == 0.1
 
 
 @pytest.fixture(scope="module")
 def score_and_win(logdir: Path) -> Run:
-    return zoo.fit("score_and_win", data="league", logdir=logdir, reporter=SILENT)
+    small = {**ENGINE, **SEASONS}
+    return zoo.fit("score_and_win", data="league", logdir=logdir, reporter=SILENT, **small)
 
 
 @pytest.mark.parametrize("metric", ["score_diff_mae", "won_log_loss"])
@@ -143,8 +151,12 @@ def test_score_and_win_reports_total_and_parts(score_and_win: Run) -> None:
     assert test["won_loss"] == pytest.approx(test["won_log_loss"], rel=1e-4)
 
 
-def test_stacking_trains_what_it_needs_first(tmp_path: Path) -> None:
-    run = zoo.fit("tournament_stack", seed=5, logdir=tmp_path, **SHORT)
+def test_stacking_trains_what_it_needs_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = zoo.recipe("basketball").override({**ENGINE, **SEASONS, "baseline": "", "epochs": 1})
+    monkeypatch.setattr(setup, "find_recipe", lambda name: first)
+    run = zoo.fit("tournament_stack", seed=5, logdir=tmp_path, epochs=1, **QUICK)
     upstream = run.record.upstream
     assert upstream is not None
     assert upstream.recipe == "basketball"
@@ -152,14 +164,15 @@ def test_stacking_trains_what_it_needs_first(tmp_path: Path) -> None:
 
 
 def test_nan_loss_ends_with_one_clear_error(tmp_path: Path) -> None:
+    squares: dict[str, Any] = {**QUICK, **ENGINE, "loss.score_diff": "mse"}
     with pytest.raises(TrainingError, match=r"the loss became nan.*--set learning_rate="):
-        zoo.fit("basketball", data="league", logdir=tmp_path, reporter=SILENT, learning_rate=1e30)
-    (folder,) = (tmp_path / "basketball").iterdir()
+        zoo.fit("seed_difference", logdir=tmp_path, learning_rate=1e38, **squares)
+    (folder,) = (tmp_path / "seed_difference").iterdir()
     record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     assert record["status"] == "failed"
     assert "the loss became" in record["error"]
     with pytest.raises(TrainingError, match="no finished run"):
-        zoo.load_run("basketball", tmp_path)
+        zoo.load_run("seed_difference", tmp_path)
 
 
 def test_interrupt_keeps_what_was_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,8 +182,8 @@ def test_interrupt_keeps_what_was_saved(tmp_path: Path, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(callbacks.EpochLines, "on_epoch_begin", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        zoo.fit("basketball", data="league", logdir=tmp_path, reporter=SILENT)
-    (folder,) = (tmp_path / "basketball").iterdir()
+        zoo.fit("seed_difference", logdir=tmp_path, **QUICK)
+    (folder,) = (tmp_path / "seed_difference").iterdir()
     assert json.loads((folder / "run.json").read_text(encoding="utf-8"))["status"] == "interrupted"
     assert len((folder / "history.csv").read_text(encoding="utf-8").splitlines()) == 3
     assert (folder / "checkpoints" / "best.weights.h5").is_file()
@@ -232,13 +245,12 @@ def test_best_weights_are_written_at_the_end_where_writing_costs_too_much(
 def test_early_stopping_returns_the_best_weights(tmp_path: Path) -> None:
     run = zoo.fit(
         "seed_difference",
-        data="league",
         logdir=tmp_path,
-        reporter=SILENT,
         schedule="constant",
         learning_rate=2.0,
         early_stopping=2,
         epochs=60,
+        **QUICK,
     )
     with (run.folder / "history.csv").open(encoding="utf-8") as file:
         losses = [float(row["val_loss"]) for row in csv.DictReader(file)]
@@ -249,13 +261,12 @@ def test_early_stopping_returns_the_best_weights(tmp_path: Path) -> None:
 def test_learning_rate_falls_on_a_plateau(tmp_path: Path) -> None:
     run = zoo.fit(
         "seed_difference",
-        data="league",
         logdir=tmp_path,
-        reporter=SILENT,
         schedule="constant",
         learning_rate=1.0,
         reduce_lr=1,
         epochs=12,
+        **QUICK,
     )
     with (run.folder / "history.csv").open(encoding="utf-8") as file:
         rates = [float(row["learning_rate"]) for row in csv.DictReader(file)]
