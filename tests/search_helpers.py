@@ -15,7 +15,7 @@ from zoo.tuning.study import opened
 
 SILENT = Reporter(silent=True)
 NAME = "seed_difference"  # two parameters
-SMALL: dict[str, Any] = {"epochs": 4, "engine": "resident"}
+SMALL: dict[str, Any] = {"epochs": 4, "engine": "fit", "dataset_options": {"seasons": 4}}
 SPACE = {"learning_rate": ("log", 0.001, 1.0), "batch_size": ("choice", 128, 256)}
 
 

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 WORKER = Path(__file__).with_name("determinism_worker.py")
-# Kinds of layers: a shared table, dense by each step, dropout, LSTM, embedding with two outputs; convolution, batch normalization and
-# sums, separable convolution, pools over text, three kinds of input.
+# Kinds of layers: a shared table, dense ones step by step, dropout, LSTM, embedding with two
+# outputs; convolution, batch normalization and sums, separable convolution, pools over text,
+# three kinds of input.
 KINDS = ("basketball", "mlp:fit", "dropout_mlp", "rnn", "headline:resident")
 KINDS += ("cnn", "residual_network", "siamese_xception", "posts", "clothing_price")
 
