@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from ensemble_helpers import assert_weighted
-from examples import example_inputs, tiny
+from examples import QUICK_RUN, example_inputs, tiny
 
 import zoo
 from zoo._keras import keras
@@ -29,6 +29,7 @@ from zoo.training import engine
 from zoo.training.compile import compile_model
 
 SILENT = Reporter(silent=True)
+MEMBERS: dict[str, Any] = {**QUICK_RUN, "epochs": 1, "baseline": ""}
 
 
 # Runs, made without training
@@ -188,14 +189,8 @@ def logdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def two_seeds(logdir: Path) -> Run:
-    settings: dict[str, Any] = {"data": "league", "epochs": 1, "engine": "resident", "baseline": ""}
     return zoo.ensemble(
-        "seed_difference",
-        members=2,
-        weights="validation",
-        logdir=logdir,
-        reporter=SILENT,
-        **settings,
+        "seed_difference", members=2, weights="validation", logdir=logdir, **MEMBERS
     )
 
 
@@ -216,7 +211,7 @@ def test_the_run_folder(two_seeds: Run, logdir: Path) -> None:
 
 def test_the_ensemble_is_scored_as_the_average_of_its_members(two_seeds: Run) -> None:
     recipe = zoo.recipe("seed_difference")
-    data = zoo.load_data(recipe.dataset, source="league", **recipe.dataset_options)
+    data = zoo.load_data(recipe.dataset, source="league", seasons=4)
     test = feed(recipe, data, two_seeds.model, SILENT.line)["test"]
     inputs, truth = test[0], test[1]["score_diff"]
     made = ensemble_of(two_seeds)
@@ -250,7 +245,7 @@ def test_trained_members_are_reused(
     two_seeds: Run, logdir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The same call trains nothing; an ensemble never passes for a member."""
-    settings: dict[str, Any] = {"data": "league", "epochs": 1, "engine": "resident", "baseline": ""}
+    settings = {**MEMBERS, "reporter": Reporter()}
     again = zoo.ensemble("seed_difference", members=2, logdir=logdir, **settings)
     out = capsys.readouterr().out
     assert out.count("from ") >= 2

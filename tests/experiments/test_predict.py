@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -17,8 +18,9 @@ from zoo.experiments.runs import Run
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     logdir = tmp_path_factory.mktemp("logs")
+    settings: dict[str, Any] = {"epochs": 3, "engine": "resident", "baseline": ""}
     silent = Reporter(silent=True)
-    return zoo.fit("basketball", data="league", logdir=logdir, reporter=silent, epochs=3)
+    return zoo.fit("basketball", data="league", logdir=logdir, reporter=silent, **settings)
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +135,7 @@ def reviewer(tmp_path_factory: pytest.TempPathFactory) -> Run:
         reporter=Reporter(silent=True),
         epochs=1,
         engine="fit",
+        baseline="",
         dataset_options=options,
     )
 
