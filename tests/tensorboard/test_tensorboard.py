@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 import pytest
+from examples import QUICK_RUN
 
 import zoo
 from zoo._keras import keras
@@ -29,10 +30,8 @@ from zoo.experiments.runs import Run
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     logdir = tmp_path_factory.mktemp("logs")
-    silent = Reporter(silent=True)
-    return zoo.fit(
-        "basketball", data="league", logdir=logdir, reporter=silent, profile=True, epochs=2
-    )
+    settings = {**QUICK_RUN, "engine": "resident", "baseline": "", "epochs": 2}
+    return zoo.fit("basketball", logdir=logdir, **settings)
 
 
 class Server:
@@ -142,7 +141,8 @@ def test_projector_gives_strengths_and_team_names(server: Server, run: Run) -> N
     np.testing.assert_allclose(table[:, :1], learned, rtol=1e-4, atol=1e-6)
     assert not table[:, 1:].any()
     labels = server.get("plugin/projector/metadata", **query).splitlines()
-    assert labels == list(zoo.load_data("basketball", source="league").labels["team"])
+    data = zoo.load_data("basketball", source="league", seasons=4)
+    assert labels == list(data.labels["team"])
 
 
 def test_conceptual_graph_has_every_call_of_a_shared_model(server: Server) -> None:
@@ -257,8 +257,16 @@ def test_searches_and_ensembles_have_their_own_rows(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow  # a server that reads profiles
 @pytest.mark.skipif(not find_spec("xprof"), reason="the page needs functional-zoo[profile]")
-def test_profile_has_a_step_for_each_call(server: Server) -> None:
+def test_profile_has_a_step_for_each_call(tmp_path: Path) -> None:
+    options: dict[str, Any] = {"data": "league", "epochs": 2, "reporter": Reporter(silent=True)}
+    run = zoo.fit("basketball", logdir=tmp_path, profile=True, **options)
+    with serving(run.folder) as server:
+        check_profile(server)
+
+
+def check_profile(server: Server) -> None:
     def ask(page: str, **query: str) -> Any:
         answer = server.bytes(f"plugin/profile/{page}", **query)
         return json.loads(gzip.decompress(answer) if answer.startswith(b"\x1f\x8b") else answer)

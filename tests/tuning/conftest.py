@@ -20,7 +20,7 @@ def real() -> Any:
 
 @pytest.fixture
 def quick(real: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Trials that are a formula instead of a training, and no pictures."""
+    """Trials that are a formula instead of a training; no importances, no pictures."""
     from zoo.tuning import outcome, trial
 
     def run_trial(recipe: Recipe, dataset: Any, seed: int, asked: Any, **_: Any) -> trial.Outcome:
@@ -31,4 +31,5 @@ def quick(real: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         return trial.Outcome(value, "COMPLETE", recipe.epochs, 0.01, {"val_loss": value})
 
     monkeypatch.setattr(trial, "run_trial", run_trial)
+    monkeypatch.setattr(outcome, "importances", lambda _: {})
     monkeypatch.setattr(outcome, "draw_pictures", lambda *_, **__: None)

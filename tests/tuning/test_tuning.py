@@ -70,7 +70,7 @@ def test_a_search_continues_as_if_it_had_never_stopped(tmp_path: Path) -> None:
 def test_a_search_leaves_everything_behind(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    whole = search(small(), tmp_path, 4)
+    whole = search(small(baseline=""), tmp_path, 4)
     folder = whole.folder
     assert folder == tmp_path / NAME / "tune" / "league-seed0"
     rows = table(folder)
@@ -101,10 +101,12 @@ def test_a_search_leaves_everything_behind(
 
 
 @pytest.mark.usefixtures("quick")
-def test_bad_trials_are_pruned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bad_trials_are_pruned(tmp_path: Path, real: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from zoo.tuning import trial
+
     recipe = small(epochs=8, search={"learning_rate": ("log", 1e-3, 1e38)})
     found = search(recipe, tmp_path, 5)  # by formula: far lower values than a training's
-    monkeypatch.undo()
+    monkeypatch.setattr(trial, "run_trial", real)
     with opened(found.folder) as study:
         for rate in (0.05, 1e38):
             study.optuna.enqueue_trial({"learning_rate": rate})
