@@ -21,8 +21,8 @@ from zoo.training import callbacks
 from zoo.training.callbacks import BestWeights
 
 SILENT = Reporter(silent=True)
-ENGINE = {"engine": "resident"}  # without XLA, which takes seconds to compile
-SEASONS = {"dataset_options.seasons": 4}
+ENGINE: dict[str, Any] = {"engine": "resident"}  # without XLA, which takes seconds to compile
+SEASONS: dict[str, Any] = {"dataset_options.seasons": 4}
 # Two parameters, trained step by step.
 QUICK: dict[str, Any] = {"data": "league", "reporter": SILENT, "engine": "fit", "baseline": ""}
 QUICK |= SEASONS
