@@ -96,6 +96,7 @@ def test_what_does_not_go_together(tmp_path: Path) -> None:
         check_alike(first, other("two_branch_add"))
 
 
+@pytest.mark.slow
 def test_two_architectures_in_one_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """`zoo ensemble --runs` with runs of two recipes that read the same data."""
     runs = [

@@ -26,6 +26,8 @@ from zoo._keras import keras
 from zoo.core.console import Reporter
 from zoo.experiments.runs import Run
 
+pytestmark = pytest.mark.slow  # a server process; test_tensorboard_callback.py reads the files
+
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
@@ -231,7 +233,6 @@ def test_hparams_hold_settings_and_scores(server: Server, run: Run) -> None:
     assert scores["test/mae"] == pytest.approx(run.metrics["test"]["mae"], rel=1e-6)
 
 
-@pytest.mark.slow  # two searches and an ensemble
 def test_searches_and_ensembles_have_their_own_rows(tmp_path: Path) -> None:
     pytest.importorskip("optuna", reason="a search needs functional-zoo[tune]")
     options: dict[str, Any] = {"data": "league", "logdir": tmp_path}
@@ -257,7 +258,6 @@ def test_searches_and_ensembles_have_their_own_rows(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.slow  # a server that reads profiles
 @pytest.mark.skipif(not find_spec("xprof"), reason="the page needs functional-zoo[profile]")
 def test_profile_has_a_step_for_each_call(tmp_path: Path) -> None:
     options: dict[str, Any] = {"data": "league", "epochs": 2, "reporter": Reporter(silent=True)}

@@ -123,6 +123,7 @@ def test_evaluate_gives_the_recorded_metrics(league_run: Run, logdir: Path) -> N
     assert loaded.record == league_run.record
 
 
+@pytest.mark.slow
 def test_as_printed_hardly_learns(logdir: Path) -> None:
     """`advanced-keras` trains one epoch at Adam's 0.001, from which a table hardly moves."""
     run = zoo.fit("basketball_as_printed", logdir=logdir, **QUICK)
@@ -136,6 +137,7 @@ def score_and_win(logdir: Path) -> Run:
     return zoo.fit("score_and_win", data="league", logdir=logdir, reporter=SILENT, **small)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("metric", ["score_diff_mae", "won_log_loss"])
 def test_score_and_win_comes_near_its_baseline(metric: str, score_and_win: Run) -> None:
     run = score_and_win
@@ -144,6 +146,7 @@ def test_score_and_win_comes_near_its_baseline(metric: str, score_and_win: Run) 
     assert best[metric] < run.metrics["test"][metric] < trivial[metric]
 
 
+@pytest.mark.slow
 def test_score_and_win_reports_total_and_parts(score_and_win: Run) -> None:
     test = score_and_win.metrics["test"]
     assert test["loss"] == pytest.approx(test["score_diff_loss"] + test["won_loss"], rel=1e-5)
@@ -151,6 +154,7 @@ def test_score_and_win_reports_total_and_parts(score_and_win: Run) -> None:
     assert test["won_loss"] == pytest.approx(test["won_log_loss"], rel=1e-4)
 
 
+@pytest.mark.slow
 def test_stacking_trains_what_it_needs_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
