@@ -83,6 +83,15 @@ def test_mistakes_are_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     assert "--logdir" in mistake(capsys, *blocked)
 
 
+def test_names_of_arguments_are_not_settings(capsys: pytest.CaptureFixture[str]) -> None:
+    train = ["train", "seed_difference", "--set"]
+    assert "dataset_options.source is not an" in mistake(capsys, *train, "dataset_options.source=x")
+    assert "unknown argument 'name'" in mistake(capsys, "plot", "mlp", "--set", "name=x")
+    assert "epochs is a single value" in mistake(capsys, *train, "epochs.=3")
+    assert "must be Unicode text" in mistake(capsys, *train, "columns.label=\udcff")
+    assert "unknown recipe ''" in mistake(capsys, "train", "")
+
+
 def test_unknown_commands_and_options_exit_with_2(capsys: pytest.CaptureFixture[str]) -> None:
     for words, told in (
         (["trian"], "error: No such command 'trian'; see zoo --help\n"),

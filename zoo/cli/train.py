@@ -60,7 +60,11 @@ def command(
         raise RecipeError("give a recipe's name, --recipe FILE, or --resume RUN to continue a run")
     given = {"epochs": epochs, "batch_size": batch_size, "engine": engine}
     overrides |= {name: value for name, value in given.items() if value not in (None, "auto")}
-    chosen = find_recipe(recipe) if recipe else read_recipe(file) if file else None
+    chosen = None
+    if recipe is not None:
+        chosen = find_recipe(recipe)
+    elif file is not None:
+        chosen = read_recipe(file)
     if chosen:
         chosen.override(overrides)  # fail before TensorFlow loads
     elif overrides:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     it is removed and whatever stood under `path` before is left as it was.
     """
     final = Path(path)
+    if final.exists() and not (final.is_file() or final.is_dir()):  # such as /dev/null
+        raise OSError(errno.ENXIO, "not a regular file", str(final))
     final.parent.mkdir(parents=True, exist_ok=True)
     partial = final.with_name(f".partial-{os.getpid()}-{final.name}")
     try:

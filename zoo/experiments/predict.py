@@ -21,6 +21,8 @@ from zoo.models.spec import TensorSpec
 from zoo.recipes.recipe import Recipe
 from zoo.training import engine
 
+LARGEST = float(np.finfo(np.float32).max)
+
 
 @dataclass(frozen=True)
 class Cells:
@@ -182,6 +184,8 @@ def _values(
             raise DataError(f"{cells.place(row)}: {text!r} is not a number")
         if not np.isfinite(value):
             raise DataError(f"{cells.place(row)}: {text!r} is not a finite number")
+        if abs(value) > LARGEST:
+            raise DataError(f"{cells.place(row)}: {text!r} is too large for a 32-bit number")
         values.append(value)
     return values
 
@@ -190,7 +194,8 @@ def _label(text: str, known: Mapping[str, int]) -> int | None:
     """The id of a label, or an id itself."""
     if text.casefold() in known:
         return known[text.casefold()]
-    return int(text) if text.isdecimal() and int(text) < len(known) else None
+    ids = len(text) < 10 and text.isdecimal()  # int() refuses thousands of digits
+    return int(text) if ids and int(text) < len(known) else None
 
 
 def _default(tensor: TensorSpec, complaint: str) -> float:

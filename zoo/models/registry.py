@@ -116,7 +116,7 @@ def spec(name: str) -> ModelSpec:
     return MODELS.get(name)
 
 
-def build(name: str, **arguments: Any) -> keras.Model:
+def build(name: str, /, **arguments: Any) -> keras.Model:
     """Build an architecture: a `keras.Model` ready to compile, every layer named.
 
     Args:

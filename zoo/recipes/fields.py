@@ -108,6 +108,8 @@ def _checked(kind: Any, value: Any, where: str) -> Any:
     if kind is int and type(value) is int and abs(value) >= 2**63:
         raise RecipeError(f"{where} must fit into 64 bits, not {shown(value)}")
     if kind in _WANTED and type(value) is kind:
+        if kind is str and any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise RecipeError(f"{where} must be Unicode text, not {shown(value)}")
         return value
     wanted = _WANTED.get(kind, "a list" if origin is tuple else "a mapping")
     raise RecipeError(f"{where} takes {wanted}, not {shown(value)}")
@@ -257,6 +259,9 @@ def _check_together(fields: Mapping[str, Any]) -> None:
     """Refuse fields that exclude each other."""
     if fields["reduce_lr"] and fields["schedule"] != "constant":
         raise RecipeError("reduce_lr needs schedule=constant: a schedule sets the rate itself")
+    for option in ("name", "source", "home", "seed"):  # arguments of zoo.load_data
+        if option in fields["dataset_options"]:
+            raise RecipeError(f"dataset_options.{option} is not an option of a dataset")
 
 
 def _changed(recipe: Any, changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -264,14 +269,14 @@ def _changed(recipe: Any, changes: Mapping[str, Any]) -> dict[str, Any]:
     kinds = kinds_of(type(recipe))
     changed: dict[str, Any] = {}
     for key, value in changes.items():
-        name, _, entry = key.partition(".")
+        name, dot, entry = key.partition(".")
         known(name, kinds)
         if name in _FIXED:
             raise RecipeError(f"{name} cannot be overridden")
         present = changed.get(name, getattr(recipe, name))
         if isinstance(present, Mapping):
             new = _merged(name, present, entry, value)
-        elif entry:
+        elif dot:
             raise RecipeError(
                 f"{name} is a single value: set it with {name}=VALUE, not {key}=VALUE"
             )

@@ -18,6 +18,7 @@ from typing import Any
 from zoo.core.errors import ZooError
 from zoo.core.files import write_text
 from zoo.core.toml import toml_text
+from zoo.data.csv import read_text
 from zoo.data.registry import dataset_names
 from zoo.data.tabular import Field
 from zoo.inspection.source_code import definitions
@@ -83,7 +84,7 @@ def create(
         text = example_table(layout)
     else:
         layout = table_layout(entry, table, columns or {}, arguments or {})
-        text = table.read_text(encoding="utf-8-sig")
+        text = read_text(table)
     origin = f"{_code(table.name)}, copied by `zoo new`" if table else "made up by `zoo new`"
     files = {**_filled(package, folder.name, layout, origin), f"{package}/table/table.csv": text}
     folder.parent.mkdir(parents=True, exist_ok=True)

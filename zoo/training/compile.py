@@ -70,7 +70,7 @@ def optimizer(recipe: Recipe, steps_per_epoch: int) -> keras.optimizers.Optimize
         settings = {**settings, "use_ema": True, "ema_momentum": recipe.ema}
     try:
         return keras.optimizers.get({"class_name": recipe.optimizer, "config": settings})
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, KeyError, NotImplementedError) as error:
         reason = str(error).partition("\n")[0]
         raise RecipeError(f"{recipe.name}: optimizer {recipe.optimizer!r}: {reason}") from error
 

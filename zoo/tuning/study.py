@@ -237,9 +237,12 @@ def _settings(folder: Path) -> dict[str, Any] | None:
         return None
     try:
         known = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise TrainingError(f"{path} is damaged: {error}") from error
-    if not isinstance(known, dict) or not {"recipe", "search", "data", "seed"} <= known.keys():
+    parts = {"recipe": dict, "search": dict, "data": dict, "seed": int}
+    if not isinstance(known, dict) or not all(
+        isinstance(known.get(part), kind) for part, kind in parts.items()
+    ):
         raise TrainingError(f"{path} is damaged: it does not describe a search")
     return known
 
