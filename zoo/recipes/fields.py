@@ -108,7 +108,7 @@ def _checked(kind: Any, value: Any, where: str) -> Any:
     if kind is int and type(value) is int and abs(value) >= 2**63:
         raise RecipeError(f"{where} must fit into 64 bits, not {shown(value)}")
     if kind in _WANTED and type(value) is kind:
-        if kind is str and any("\ud800" <= letter <= "\udfff" for letter in value):
+        if isinstance(value, str) and any("\ud800" <= letter <= "\udfff" for letter in value):
             raise RecipeError(f"{where} must be Unicode text, not {shown(value)}")
         return value
     wanted = _WANTED.get(kind, "a list" if origin is tuple else "a mapping")
