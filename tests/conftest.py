@@ -39,13 +39,24 @@ def clean_registries() -> Iterator[None]:
         table.fall_back()
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _forget_models() -> Iterator[None]:
+def _clear_session() -> None:
     """Models and their compiled functions hold each other: a worker would grow to many GB."""
-    yield
     if "keras" in sys.modules:
         keras.backend.clear_session()
         gc.collect()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _forget_models() -> Iterator[None]:
+    yield
+    _clear_session()
+
+
+@pytest.fixture
+def forget_models() -> Iterator[None]:
+    """For tests that train one large model after another in one module."""
+    yield
+    _clear_session()
 
 
 @pytest.fixture

@@ -114,6 +114,7 @@ def logdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forget_models")
 @pytest.mark.parametrize("recipe", CASES)
 def test_it_learns(recipe: str, logdir: Path) -> None:
     case = CASES[recipe]

@@ -51,6 +51,7 @@ def _targets(model: Any, recipe: zoo.Recipe) -> dict[str, np.ndarray]:
         for name in sorted(TRAINABLE, key=lambda name: name not in QUICK)
     ],
 )
+@pytest.mark.usefixtures("forget_models")
 def test_train_tensorboard_export_reload(name: str, tmp_path: Path) -> None:
     """An epoch of training with TensorBoard, then every format, reloaded from its file."""
     recipe = zoo.recipe(str(zoo.spec(name).recipe))
