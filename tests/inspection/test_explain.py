@@ -227,7 +227,7 @@ def test_size_costs_nothing() -> None:
 
 
 def test_arguments_need_a_name() -> None:
-    with pytest.raises(TypeError, match="by name"):
+    with pytest.raises(TypeError, match="need the name of an architecture"):
         explain(tiny("adder"), units=3)
 
 
