@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -14,6 +16,7 @@ import zoo
 from zoo.core.console import Reporter
 from zoo.data.registry import entry
 from zoo.models.abstract_build import abstract_build
+from zoo.training.checkpoint import StopRequest
 
 LARGE = zoo.list_models(concept="application")  # seconds to build, over 100 layers each
 
@@ -103,6 +106,19 @@ SHALLOW: dict[str, dict[str, Any]] = {
 def small_recipe(name: str) -> zoo.Recipe:
     """The recipe, its network shallow where the default one is deep."""
     return zoo.recipe(name).override(SHALLOW.get(name, {}))
+
+
+@contextmanager
+def asked_to_stop_in_the_third_epoch() -> Iterator[pytest.MonkeyPatch]:
+    """A training in the block gets what Ctrl-C sends; yields what takes further patches."""
+
+    def ask(self: StopRequest, epoch: int, logs: Any = None) -> None:
+        if epoch == 2:
+            self.ask()
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(StopRequest, "on_epoch_begin", ask)
+        yield patched
 
 
 SMALL = {"rows": 1_400, "seasons": 4}  # options of generated data: quick to make, all splits filled

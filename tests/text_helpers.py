@@ -1,4 +1,4 @@
-"""Checks that the tests of the text and the Siamese data share."""
+"""What the tests of several datasets share: real data or a skip, and how rows are compared."""
 
 from __future__ import annotations
 

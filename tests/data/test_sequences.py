@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from text_helpers import real
 
 import zoo.data
 from zoo.core.errors import DataError, UnknownNameError
@@ -15,7 +16,7 @@ from zoo.data.dataset import Dataset
 from zoo.data.images import digit_videos
 from zoo.data.images.digit_videos import FRAMES
 from zoo.data.references import softmax
-from zoo.data.registry import choose_source, dataset_home
+from zoo.data.registry import choose_source
 from zoo.data.sequences import series
 from zoo.data.sequences.series import FILES, GUNPOINT_STEPS, read_series
 
@@ -180,9 +181,7 @@ def test_missing_series_are_reported_with_what_to_do(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.realdata
 def test_the_real_series() -> None:
-    if not (dataset_home("series") / FILES[0]).is_file():
-        pytest.skip(f"no GunPoint files in {dataset_home('series')}; set ZOO_DATA_HOME")
-    dataset = zoo.data.load("series")
+    dataset = real("series", "gunpoint")
     assert dataset.rows == {"train": 41, "validation": 9, "test": 150}
     rows = [bytes(row) for part in dataset.splits.values() for row in part["sequence"]]
     assert len(set(rows)) == 200
@@ -192,9 +191,7 @@ def test_the_real_series() -> None:
 @pytest.mark.slow
 @pytest.mark.realdata
 def test_videos_of_real_digits_share_no_picture() -> None:
-    if not (dataset_home("digit_videos") / "mnist_5k.csv.gz").is_file():
-        pytest.skip(f"no digits in {dataset_home('digit_videos')}; set ZOO_DATA_HOME")
-    dataset = zoo.data.load("digit_videos", "mnist")
+    dataset = real("digit_videos", "mnist")
     frames = dataset.splits["test"]["frames"]
     assert frames.shape[1:] == (FRAMES, 784)
     assert dataset.splits["test"]["digits"].shape == frames.shape[:2]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from text_helpers import real
 
 import zoo.data
 from zoo.core.errors import DataError, UnknownNameError
@@ -168,9 +169,7 @@ def test_damaged_pairs_are_named() -> None:
 @pytest.mark.slow
 @pytest.mark.realdata
 def test_the_real_pair() -> None:
-    if not (dataset_home("stereo") / stereo.FILES[0]).is_file():
-        pytest.skip(f"no stereo pair in {dataset_home('stereo')}; set ZOO_DATA_HOME")
-    dataset = zoo.data.load("stereo", "motorcycle")
+    dataset = real("stereo", "motorcycle")
     depth = np.concatenate([columns["depth"] for columns in dataset.splits.values()])
     assert 1 < depth.min() < depth.max() < 16
     assert dataset.rows["train"] > 1_000

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from text_helpers import real
 
 import zoo.data
 from zoo.core.errors import DataError, UnknownNameError
@@ -14,7 +15,7 @@ from zoo.data.dataset import Dataset
 from zoo.data.images import digits, segments
 from zoo.data.images.digits import EVEN
 from zoo.data.references import binary_scores, class_scores, number_scores, softmax
-from zoo.data.registry import choose_source, dataset_home
+from zoo.data.registry import choose_source
 from zoo.data.vectors import linear_map
 from zoo.data.vectors.classes import LAYOUTS, ROWS, SHIPPED, mixture
 
@@ -185,9 +186,7 @@ def test_damaged_digits_are_reported_by_line(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.realdata
 def test_real_digits() -> None:
-    if not (dataset_home("digits") / "mnist_5k.csv.gz").is_file():
-        pytest.skip(f"no digits in {dataset_home('digits')}; set ZOO_DATA_HOME")
-    dataset = zoo.data.load("digits")
+    dataset = real("digits", "mnist")
     assert dataset.source == "mnist"
     assert dataset.splits["test"]["pixels"].shape[1:] == (784,)
     seen = [set(map(bytes, columns["pixels"])) for columns in dataset.splits.values()]

@@ -18,6 +18,7 @@ from typing import Any
 import h5py
 import numpy as np
 import pytest
+from examples import asked_to_stop_in_the_third_epoch
 
 import zoo
 from zoo._keras import tf
@@ -51,13 +52,7 @@ QUICK = "seed_difference"
 
 def stopped_after_three(name: str, logdir: Path) -> Path:
     """The folder of a run that was asked in its third epoch to stop, with every resume point."""
-
-    def ask_in_third(self: checkpoint.StopRequest, epoch: int, logs: Any = None) -> None:
-        if epoch == 2:
-            self.ask()
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(checkpoint.StopRequest, "on_epoch_begin", ask_in_third)
+    with asked_to_stop_in_the_third_epoch() as patched:
         patched.setattr(callbacks, "SHARE", 1.0)  # a resume point after every epoch
         with pytest.raises(StoppedEarly, match=r"stopped after epoch 3 of .*zoo train --resume"):
             zoo.fit(name, data="league", logdir=logdir, reporter=SILENT, **RECIPES[name])

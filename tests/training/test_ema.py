@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from examples import asked_to_stop_in_the_third_epoch
 
 import zoo
 from zoo._keras import keras
@@ -203,18 +204,12 @@ def saved(run: Run) -> dict[str, np.ndarray]:
     ],
 )
 def test_a_resumed_run_is_the_uninterrupted_one(
-    recipe: str, changes: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    recipe: str, changes: dict[str, Any], tmp_path: Path
 ) -> None:
-    def ask_in_third(self: checkpoint.StopRequest, epoch: int, logs: Any = None) -> None:
-        if epoch == 2:
-            self.ask()
-
     settings: dict[str, Any] = {"data": "league", "reporter": SILENT, **changes}
     whole = zoo.fit(recipe, logdir=tmp_path / "whole", **settings)
-    with monkeypatch.context() as patched:
-        patched.setattr(checkpoint.StopRequest, "on_epoch_begin", ask_in_third)
-        with pytest.raises(StoppedEarly):
-            zoo.fit(recipe, logdir=tmp_path / "cut", **settings)
+    with asked_to_stop_in_the_third_epoch(), pytest.raises(StoppedEarly):
+        zoo.fit(recipe, logdir=tmp_path / "cut", **settings)
     (folder,) = (tmp_path / "cut" / recipe).iterdir()
     resumed = zoo.resume(folder, reporter=SILENT)
     ends = saved(resumed), saved(whole)

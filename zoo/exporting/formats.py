@@ -63,9 +63,6 @@ FORMATS: Registry[Format] = Registry("format")
 @contextmanager
 def silent() -> Iterator[None]:
     """Drop what converters and runtimes say on stderr, native code included, and warnings."""
-    logging_libraries = ("tensorflow", "tf2onnx", "absl")
-    with (
-        errors_only(*logging_libraries, least=logging.CRITICAL),
-        stderr_held_back(shown_on_error=False),
-    ):
+    loggers = errors_only("tensorflow", "tf2onnx", "absl", least=logging.CRITICAL)
+    with loggers, stderr_held_back(shown_on_error=False):
         yield
