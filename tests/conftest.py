@@ -39,6 +39,19 @@ def clean_registries() -> Iterator[None]:
         table.fall_back()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _frozen_libraries() -> None:
+    """What is there before the first test stays: collecting garbage need not look through it."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _seeded() -> None:
+    """Weights and data that a test draws are the same each time, whatever ran before it."""
+    keras.utils.set_random_seed(0)
+
+
 def _clear_session() -> None:
     """Models and their compiled functions hold each other: a worker would grow to many GB."""
     if "keras" in sys.modules:

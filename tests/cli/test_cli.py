@@ -149,6 +149,7 @@ def test_a_port_in_use_is_reported(tmp_path: Path) -> None:
     assert last.endswith("choose another with --port")
 
 
+@pytest.mark.slow
 def test_json_is_alone_on_stdout(tmp_path: Path) -> None:
     done = call("zoo.train", "seed_difference", "--data", "league", "--epochs", "2", "--json", *FEW)
     assert done.returncode == 0, done.stderr
@@ -161,12 +162,14 @@ def test_json_is_alone_on_stdout(tmp_path: Path) -> None:
 
 
 def test_first_line_says_which_data_and_how_to_get_the_other(
-    capsys: pytest.CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    assert run(cli, ["train", "seed_difference", "--epochs", "1", *FEW]) == 0
+    """With --json, lines go to stderr."""
+    assert run(cli, ["train", "seed_difference", "--epochs", "1", "--json", *FEW]) == 0
     printed = capsys.readouterr()
-    assert printed.err == ""
-    first = printed.out.partition("\n")[0]
+    (folder,) = (tmp_path / "tensorboard_logs" / "seed_difference").iterdir()
+    assert printed.out == (folder / "run.json").read_text(encoding="utf-8")
+    first = printed.err.partition("\n")[0]
     assert "league" in first
     assert "zoo data fetch tournament" in first
 
@@ -178,6 +181,7 @@ def test_nan_loss_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert json.loads((folder / "run.json").read_text())["status"] == "failed"
 
 
+@pytest.mark.slow
 def test_ctrl_c_once_finishes_the_epoch_and_says_how_to_continue(tmp_path: Path) -> None:
     program = [sys.executable, "-m", "zoo.train", "basketball", "--data", "league"]
     process = subprocess.Popen(

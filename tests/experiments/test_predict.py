@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
+from examples import QUICK_RUN
 
 import zoo
 from zoo.core.console import Reporter
@@ -18,14 +18,12 @@ from zoo.experiments.runs import Run
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     logdir = tmp_path_factory.mktemp("logs")
-    settings: dict[str, Any] = {"epochs": 3, "engine": "resident", "baseline": ""}
-    silent = Reporter(silent=True)
-    return zoo.fit("basketball", data="league", logdir=logdir, reporter=silent, **settings)
+    return zoo.fit("basketball", logdir=logdir, baseline="", **QUICK_RUN)
 
 
 @pytest.fixture(scope="module")
 def teams() -> list[str]:
-    return list(zoo.load_data("basketball", source="league").labels["team"])
+    return list(zoo.load_data("basketball", source="league", seasons=4).labels["team"])
 
 
 def ask(run: Run, **values: str) -> float:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from examples import QUICK_RUN
 
 import zoo
 from zoo.core.console import Reporter
@@ -43,7 +44,7 @@ COMMANDS: dict[str, Callable[[Path], object]] = {
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     logdir = tmp_path_factory.mktemp("logs")
-    return zoo.fit("seed_difference", data="league", epochs=1, logdir=logdir, reporter=SILENT)
+    return zoo.fit("seed_difference", epochs=1, logdir=logdir, **QUICK_RUN)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ import pytest
 from examples import asked_to_stop_in_the_third_epoch
 
 import zoo
-from zoo._keras import tf
+from zoo._keras import keras, tf
 from zoo.core.console import Reporter
 from zoo.core.errors import DataError, StoppedEarly, TrainingError
 from zoo.experiments.reproduce import reproduce
@@ -142,6 +142,22 @@ def test_a_damaged_resume_point_is_skipped(
     printed = capsys.readouterr().out
     assert f"warning: {last} is damaged; using the one before" in printed
     assert "continuing after epoch 2 of 25" in printed
+
+
+def test_a_resume_point_of_another_model_is_reported(tmp_path: Path) -> None:
+    def compiled(features: int, *more: Any) -> Any:
+        model = keras.Sequential([keras.Input((features,)), keras.layers.Dense(1), *more])
+        model.compile("sgd", "mse")
+        model.optimizer.build(model.trainable_variables)
+        return model
+
+    checkpoint.save(tmp_path, 1, compiled(2), [])
+    state = checkpoint.newest(tmp_path, print)
+    assert state is not None
+    with pytest.raises(TrainingError, match=r"of shape \(2, 1\), but \(3, 1\) is needed; start a"):
+        checkpoint.restore(state, compiled(3), [])
+    with pytest.raises(TrainingError, match="has 2 model variables, but 4 are needed; start a"):
+        checkpoint.restore(state, compiled(2, keras.layers.Dense(1)), [])
 
 
 def test_resume_points_are_skipped_where_they_cost_too_much(

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from examples import example_inputs, fed, length_for, tiny
+from examples import QUICK_RUN, example_inputs, fed, length_for, tiny
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 import zoo
@@ -25,7 +25,7 @@ from zoo.exporting.formats import FORMATS, Artifact, ExportError, Format
 from zoo.training.compile import compile_model
 
 layers: Any = keras.layers
-QUICK = ("score_and_win", "novel")  # two outputs, variable length
+QUICK = ("score_and_win",)  # two outputs
 TRAINABLE = [name for name in zoo.list_models() if zoo.spec(name).recipe]
 ROWS = 8
 FILES = {name: FORMATS.get(name).file for name in FORMATS.names()}
@@ -93,9 +93,7 @@ def test_train_tensorboard_export_reload(name: str, tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     logdir = tmp_path_factory.mktemp("logs")
-    settings: dict[str, Any] = {"epochs": 1, "engine": "fit", "baseline": ""}
-    silent = Reporter(silent=True)
-    return zoo.fit("seed_difference", data="league", logdir=logdir, reporter=silent, **settings)
+    return zoo.fit("seed_difference", logdir=logdir, epochs=1, baseline="", **QUICK_RUN)
 
 
 def _call(
@@ -226,7 +224,8 @@ def test_litert_without_its_package_uses_tensorflows(
 
 def test_data_that_is_gone_gives_made_up_rows(run: Run) -> None:
     data = dataclasses.replace(run.record.data, source="ncaa")
-    elsewhere = dataclasses.replace(run.record, data=data)
+    recipe = run.record.recipe.override({"dataset_options": {}})
+    elsewhere = dataclasses.replace(run.record, data=data, recipe=recipe)
     split, rows = exporter.rows_for(Run(run.folder, run.model, elsewhere))
     assert split == "made up"
     assert {name: array.shape for name, array in rows.items()} == {"seed_diff": (verify.ROWS, 1)}

@@ -14,15 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from examples import tiny, tiny_once
+from examples import LARGE, slow_if_large, tiny, tiny_once
 
 import zoo
 from zoo._keras import keras, layers
 from zoo.inspection.diagram import keras_dot, svg, to_dot
 from zoo.inspection.diagram.drawing import Frame, compose
 
-every_architecture = pytest.mark.parametrize("name", zoo.list_models())
-LIGHT = [name for name in zoo.list_models() if name not in zoo.list_models(concept="application")]
+every_architecture = pytest.mark.parametrize(
+    "name", [slow_if_large(name) for name in zoo.list_models()]
+)
+LIGHT = [name for name in zoo.list_models() if name not in LARGE]
 OBJECT_ID = re.compile(r"\d{12,}")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from examples import tiny
+from examples import slow, tiny
 
 import zoo
 from zoo._keras import keras, tf
@@ -71,9 +71,7 @@ def trained(name: str, callbacks: list[Any]) -> keras.Model:
     return model
 
 
-@pytest.mark.parametrize(
-    "name", ["fit", "resident", pytest.param("resident-xla", marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("name", [slow("fit"), "resident", slow("resident-xla")])
 def test_training_is_the_same_to_the_last_bit(name: str, tmp_path: Path) -> None:
     words, targets = rows()
     sample = (words[:5], {key: each[:5] for key, each in targets.items()})
@@ -148,6 +146,7 @@ def test_histograms_are_at_most_about_twenty_in_a_run(tmp_path: Path) -> None:
         assert found.count("loss") == epochs
 
 
+@pytest.mark.slow
 def test_a_profile_is_written_when_asked_for(tmp_path: Path) -> None:
     words, targets = rows()
     model = everything()

@@ -197,12 +197,11 @@ def saved(run: Run) -> dict[str, np.ndarray]:
     ("recipe", "changes"),
     [
         pytest.param("seed_difference", {**SHORT, "engine": "resident"}, id="resident"),
-        pytest.param(
-            "score_and_win", {**SHORT, "engine": "resident-xla"}, id="xla", marks=pytest.mark.slow
-        ),
-        pytest.param("seed_difference", STOPPING, id="stops_early", marks=pytest.mark.slow),
+        pytest.param("score_and_win", {**SHORT, "engine": "resident-xla"}, id="xla"),
+        pytest.param("seed_difference", STOPPING, id="stops_early"),
     ],
 )
+@pytest.mark.slow
 def test_a_resumed_run_is_the_uninterrupted_one(
     recipe: str, changes: dict[str, Any], tmp_path: Path
 ) -> None:

@@ -9,20 +9,24 @@ from typing import Any
 
 import numpy as np
 import pytest
+from examples import tiny
 
 import zoo
 from zoo._keras import keras
 from zoo.core.console import Reporter
 from zoo.core.errors import RecipeError, TrainingError, UnknownNameError
+from zoo.data.dataset import Dataset
 from zoo.experiments import setup
 from zoo.experiments.reports import team_strengths
 from zoo.experiments.runs import Run
+from zoo.experiments.setup import add_prediction
 from zoo.training import callbacks
 from zoo.training.callbacks import BestWeights
 
 SILENT = Reporter(silent=True)
 ENGINE: dict[str, Any] = {"engine": "resident"}  # without XLA, which takes seconds to compile
 SEASONS: dict[str, Any] = {"dataset_options.seasons": 4}
+EIGHT: dict[str, Any] = {"dataset_options.seasons": 8}  # enough to learn the strengths from
 # Two parameters, trained step by step.
 QUICK: dict[str, Any] = {"data": "league", "reporter": SILENT, "engine": "fit", "baseline": ""}
 QUICK |= SEASONS
@@ -35,18 +39,24 @@ def logdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def league_run(logdir: Path) -> Run:
-    return zoo.fit("basketball", data="league", seed=0, logdir=logdir, reporter=SILENT, **ENGINE)
+    settings = {**ENGINE, **EIGHT}
+    return zoo.fit("basketball", data="league", logdir=logdir, reporter=SILENT, **settings)
 
 
-def test_basketball_reaches_the_ceiling_on_the_league(league_run: Run) -> None:
+@pytest.fixture(scope="module")
+def league() -> Dataset:
+    return zoo.load_data("basketball", source="league", seasons=8)
+
+
+def test_basketball_reaches_the_ceiling_on_the_league(league_run: Run, league: Dataset) -> None:
     mae = league_run.metrics["test"]["mae"]
     assert mae <= 1.01 * league_run.baseline["test"]["mae"]
-    best = zoo.load_data("basketball", source="league").references["best possible"]["test"]
+    best = league.references["best possible"]["test"]
     assert mae <= 1.06 * best["score_diff_mae"]
 
 
-def test_learned_strengths_are_the_true_ones(league_run: Run) -> None:
-    truth = zoo.load_data("basketball", source="league").truth["strength"]
+def test_learned_strengths_are_the_true_ones(league_run: Run, league: Dataset) -> None:
+    truth = league.truth["strength"]
     learned = team_strengths(league_run.model)
     assert np.corrcoef(learned, np.ravel(truth))[0, 1] >= 0.95
     assert 0.9 <= learned.std() / truth.std() <= 1.1, "strengths are in points"
@@ -71,16 +81,15 @@ def test_run_folder_is_complete(league_run: Run) -> None:
     assert not any("partial" in name for name in names)
 
 
-def test_run_json_says_where_the_result_comes_from(league_run: Run) -> None:
+def test_run_json_says_where_the_result_comes_from(league_run: Run, league: Dataset) -> None:
     record = json.loads((league_run.folder / "run.json").read_text(encoding="utf-8"))
-    data = zoo.load_data("basketball", source="league")
     assert record["status"] == "finished"
     command = "python -m zoo.train basketball --data league --seed 0 --set engine=resident"
-    assert record["command"] == command
-    assert record["recipe"] == zoo.recipe("basketball").override(ENGINE).to_dict()
-    assert record["data"]["fingerprint"] == data.fingerprint
-    assert record["data"]["rows"] == data.rows
-    assert record["parameters"] == data.sizes["n_teams"] + 4
+    assert record["command"] == f"{command} --set dataset_options.seasons=8"
+    assert record["recipe"] == zoo.recipe("basketball").override({**ENGINE, **EIGHT}).to_dict()
+    assert record["data"]["fingerprint"] == league.fingerprint
+    assert record["data"]["rows"] == league.rows
+    assert record["parameters"] == league.sizes["n_teams"] + 4
     assert record["versions"]["keras"] == keras.__version__
     assert set(record["metrics"]) == {"train", "validation", "test", "tournament"}
     assert set(record["baseline"]) == set(record["metrics"])
@@ -296,9 +305,19 @@ def test_wrong_words_are_reported(tmp_path: Path) -> None:
         ("loss.score_diff", "mea", "unknown loss 'mea'"),
         ("optimizer", "adamm", "optimizer 'adamm'"),
         ("columns.home", ["homes"], "needs column 'homes'"),
+        ("columns.hoem", ["home"], "columns: unknown input or output 'hoem'; did you mean home"),
     ]
     for field, value, message in wrong:
         changes: dict[str, Any] = {field: value}
         with pytest.raises(RecipeError, match=message):
             zoo.fit("basketball", **settings, **changes)
     assert not list(tmp_path.iterdir()), "no run folder for a run that never began"
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("mlp", "it needs column 'features'"), ("posts", "it has 3 outputs")]
+)
+def test_what_cannot_be_stacked_on_is_reported(name: str, why: str) -> None:
+    dataset = zoo.load_data("tournament", source="league", seasons=4)
+    with pytest.raises(RecipeError, match=f"cannot stack on {name}: {why}"):
+        add_prediction(dataset, tiny(name), zoo.recipe(name))

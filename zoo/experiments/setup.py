@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from zoo.core.console import Reporter, Timer
-from zoo.core.errors import DataError, RecipeError, ZooError
+from zoo.core.errors import DataError, RecipeError, UnknownNameError, ZooError
 from zoo.data import load as load_dataset
 from zoo.experiments import runs
 from zoo.experiments.record import DataRecord, RunRecord, Upstream
@@ -199,10 +199,17 @@ def feed(
     without rows are dropped too.
 
     Raises:
-        RecipeError: the recipe names a column that the data does not have.
+        RecipeError: the recipe names a column that the data does not have, or gives columns to
+            an input or output that the architecture does not have.
     """
     inputs = [tensor.name for tensor in model.inputs]
     outputs = output_names(model)
+    entry = spec(recipe.architecture)
+    tensors = {*inputs, *outputs, *(each.name for each in (*entry.inputs, *entry.outputs))}
+    for name in recipe.columns:
+        if name not in tensors:
+            unknown = UnknownNameError("input or output", name, tensors)
+            raise RecipeError(f"{recipe.name}, columns: {unknown}")
     wanted = [column for name in (*inputs, *outputs) for column in columns_of(recipe, name)]
     result: dict[str, Split] = {}
     for split, arrays in dataset.splits.items():
@@ -274,11 +281,22 @@ def add_prediction(dataset: Dataset, model: keras.Model, wanted: Recipe) -> Data
     """`dataset` with what `model`, trained by the recipe `wanted`, predicts as column `pred`.
 
     Rows with an id that is not known get NaN.
+
+    Raises:
+        RecipeError: `wanted` predicts more than one value, or reads a column that is not there.
     """
+    if len(wanted.loss) != 1:
+        raise RecipeError(f"cannot stack on {wanted.name}: it has {len(wanted.loss)} outputs")
     (target,) = wanted.loss
     inputs = [tensor.name for tensor in spec(wanted.architecture).inputs]
     splits = {}
     for split, arrays in dataset.splits.items():
+        for name in inputs:
+            if name not in arrays:
+                raise RecipeError(
+                    f"cannot stack on {wanted.name}: it needs column {name!r}; {dataset.name} has "
+                    f"{', '.join(arrays)}"
+                )
         known = known_rows(arrays, inputs)
         pred = np.full((len(known), 1), np.nan, np.float32)
         if known.any():

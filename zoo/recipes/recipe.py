@@ -12,7 +12,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 from zoo.recipes.fields import (
     SAID,
@@ -23,6 +23,7 @@ from zoo.recipes.fields import (
     NotNegative,
     Patience,
     Positive,
+    Rule,
     Schedule,
     Share,
     Word,
@@ -32,6 +33,16 @@ from zoo.recipes.fields import (
     from_json,
     overridden,
 )
+
+Columns = Annotated[
+    tuple[str, ...],
+    Rule("one or more columns, each once", lambda names: 0 < len(names) == len(set(names))),
+]
+# Keras would refuse text in the first training step only.
+Option = Annotated[
+    Any,
+    Rule("a number, True, False or None", lambda value: not isinstance(value, str | tuple | dict)),
+]
 
 _NO_WEIGHT = (*SAID, "baseline", "report")
 
@@ -87,11 +98,11 @@ class Recipe:
     loss: Mapping[str, Word]
     metrics: Mapping[str, tuple[Word, ...]]
     loss_weights: Mapping[str, NotNegative] = field(default_factory=dict)
-    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    columns: Mapping[str, Columns] = field(default_factory=dict)
     arguments: Mapping[str, Any] = field(default_factory=dict)
     dataset_options: Mapping[str, Any] = field(default_factory=dict)
     optimizer: Word = "adam"
-    optimizer_options: Mapping[str, Any] = field(default_factory=dict)
+    optimizer_options: Mapping[str, Option] = field(default_factory=dict)
     learning_rate: Positive = 0.001
     schedule: Schedule = "constant"
     epochs: Count = 10

@@ -156,7 +156,13 @@ def restore(state: dict[str, Any], model: keras.Model, callbacks: Sequence[Any])
                 "start a new run"
             )
         for at, variable in enumerate(variables):
-            variable.assign(arrays[f"{kind}/{at}"])
+            value = arrays[f"{kind}/{at}"]
+            if value.shape != tuple(variable.shape):
+                raise TrainingError(
+                    f"the resume point has {variable.path} of shape {value.shape}, but "
+                    f"{tuple(variable.shape)} is needed; start a new run"
+                )
+            variable.assign(value)
     best = [arrays[f"best/{at}"] for at in range(sum(key.startswith("best/") for key in arrays))]
     for callback in callbacks:
         for name, value in state["callbacks"].get(type(callback).__name__, {}).items():
