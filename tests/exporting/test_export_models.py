@@ -133,6 +133,9 @@ def test_refused_models_and_places(tmp_path: Path) -> None:
     used = tmp_path / "used"
     used.mkdir()
     (used / "notes.txt").write_text("mine")
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "run.json").touch()
     cases: list[tuple[Any, str, Path | None, str]] = [
         (_Subclassed(name="sub"), "onnx", tmp_path / "m.onnx", "has no named inputs"),
         (3, "onnx", tmp_path / "m.onnx", "takes a Keras model or a run, not int"),
@@ -140,6 +143,7 @@ def test_refused_models_and_places(tmp_path: Path) -> None:
         (model, "onnx", tmp_path / "m.tflite", "must end in .onnx, not 'm.tflite'"),
         (model, "savedmodel", used, "is not a SavedModel"),
         (model, "savedmodel", used / "notes.txt", "is not a SavedModel"),
+        (model, "keras", run / "model.keras", "is the model of a run; choose another path"),
         (keyword, "savedmodel", tmp_path / "kw", "must be a Python identifier, not 'in'"),
     ]
     for given, format, path, complaint in cases:

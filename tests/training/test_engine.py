@@ -24,7 +24,8 @@ QUICK = "basketball"
 PARTIAL = (QUICK, "score_and_win", "mlp")  # their last batch is not full
 NORMALIZED = ("inception_network", "residual_network", "siamese_xception")
 ROWS = 16  # of a batch, at most
-EVERY = zoo.list_recipes()
+# Those as printed train the same models.
+EVERY = [name for name in zoo.list_recipes() if not name.endswith("_as_printed")]
 
 
 def compared(run: dict[str, list[float]]) -> dict[str, list[float]]:
@@ -98,8 +99,7 @@ def test_resident_engine_trains_as_the_stepwise_one(name: str) -> None:
         np.testing.assert_allclose(
             resident[key], values, rtol=tolerance, atol=tolerance, err_msg=key
         )
-    if not name.endswith("_as_printed"):
-        assert trained(name, "resident") == (resident, weights)
+    assert trained(name, "resident") == (resident, weights)
 
 
 @pytest.mark.parametrize("name", [QUICK, pytest.param("score_and_win", marks=pytest.mark.slow)])

@@ -180,7 +180,12 @@ def test_damage_is_reported(tmp_path: Path) -> None:
     storage = search(small(epochs=2), tmp_path, 1).folder / "study.sqlite3"
     content = storage.read_bytes()
     half = len(content) // 2
-    for damaged in (b"no database" * 100, content[:half], content[:half] + bytes(half)):
+    for damaged in (
+        content[:1],
+        b"no database" * 100,
+        content[:half],
+        content[:half] + bytes(half),
+    ):
         storage.write_bytes(damaged)
         with pytest.raises(TrainingError, match=r"study\.sqlite3 cannot be used: .*\w$"):
             search(small(epochs=2), tmp_path, 2)

@@ -14,7 +14,8 @@ from zoo._keras import keras, tf
 from zoo.core.console import Reporter
 from zoo.core.errors import DataError, TrainingError
 from zoo.core.files import replacing, replacing_folder, write_text
-from zoo.experiments.runs import LOGDIR, Run, load_run
+from zoo.experiments.record import FILE as RECORD
+from zoo.experiments.runs import LOGDIR, MODEL, Run, load_run
 from zoo.experiments.setup import feed
 from zoo.exporting import serving, verify
 from zoo.exporting.formats import FORMATS, Arrays, Artifact, ExportError
@@ -146,6 +147,8 @@ def load(path: str | Path) -> Artifact:
 
 def _check_path(path: Path, format: str, suffix: str) -> None:
     """Refuse a path of the wrong suffix, or one where something else would be overwritten."""
+    if path.name == MODEL and (path.parent / RECORD).is_file():
+        raise ExportError(f"{path} is the model of a run; choose another path")
     if suffix:
         if path.suffix != suffix:
             raise ExportError(f"{format} files must end in {suffix}, not {path.name!r}")

@@ -52,6 +52,10 @@ _FOLDER = Rule(
 )
 _WORD = Rule("a name of letters, digits and _", re.compile(r"[A-Za-z_][A-Za-z0-9_]*").fullmatch)
 _COUNTED = Rule("at most 2,147,483,647", lambda number: number < 2**31)  # by TensorFlow
+_ONCE = Rule("one or more columns, each once", lambda names: 0 < len(names) == len(set(names)))
+_PLAIN = Rule(
+    "a number, True, False or None", lambda each: not isinstance(each, str | tuple | dict)
+)
 
 Folder = Annotated[str, _FOLDER]
 Word = Annotated[str, _WORD]
@@ -65,6 +69,8 @@ Size = Annotated[int, Rule("0 or more", lambda number: number >= 0)]
 Positive = Annotated[float, Rule("above 0", lambda number: number > 0)]
 NotNegative = Annotated[float, Rule("from 0 up", lambda number: number >= 0)]
 Share = Annotated[float, Rule("from 0 to below 1", lambda number: 0 <= number < 1)]
+Columns = Annotated[tuple[str, ...], _ONCE]
+Option = Annotated[Any, _PLAIN]  # Keras would refuse text in the first training step only
 
 _LITERALS = {"true": True, "false": False, "none": None}
 _WANTED = {str: "text", int: "a whole number", float: "a number", bool: "True or False"}

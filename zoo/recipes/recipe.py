@@ -12,18 +12,19 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Any
 
 from zoo.recipes.fields import (
     SAID,
+    Columns,
     Count,
     Engine,
     Folder,
     FolderOrNone,
     NotNegative,
+    Option,
     Patience,
     Positive,
-    Rule,
     Schedule,
     Share,
     Word,
@@ -33,16 +34,6 @@ from zoo.recipes.fields import (
     from_json,
     overridden,
 )
-
-Columns = Annotated[
-    tuple[str, ...],
-    Rule("one or more columns, each once", lambda names: 0 < len(names) == len(set(names))),
-]
-# Keras would refuse text in the first training step only.
-Option = Annotated[
-    Any,
-    Rule("a number, True, False or None", lambda value: not isinstance(value, str | tuple | dict)),
-]
 
 _NO_WEIGHT = (*SAID, "baseline", "report")
 

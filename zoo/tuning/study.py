@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 STUDY = "study.json"
 STORAGE = "study.sqlite3"
+HEADER = 100  # bytes that every SQLite file begins with
 RETRIES = 2  # further tries of settings whose process was lost: they may be what kills it
 LOCK_SECONDS = 60  # how long SQLite waits for another process
 
@@ -194,6 +195,9 @@ def opened(folder: Path, settings: Mapping[str, Any] | None = None) -> Iterator[
         elif known and settings is not None:
             _same(folder, known, json.loads(json.dumps(settings)))
         assert known is not None
+        storage_file = folder / STORAGE
+        if storage_file.is_file() and 0 < storage_file.stat().st_size < HEADER:
+            raise _broken(folder, ValueError("file is not a database"))  # SQLite would start anew
         try:
             storage = optuna.storages.RDBStorage(
                 f"sqlite:///{folder / STORAGE}",

@@ -55,6 +55,24 @@ class Sketch:
         return [self.graph.calls[index] for index in unit.calls]
 
 
+@dataclass(frozen=True)
+class Summary:
+    """A unit in words.
+
+    Attributes:
+        lines: What its box says below the title, parameters aside.
+        kind: The family of its first layer, which colors the box.
+        parameters: Of all its layers.
+    """
+
+    unit: Unit
+    calls: list[Call]
+    title: str
+    lines: list[str]
+    kind: str
+    parameters: int
+
+
 def sketch(graph: Graph, detail: Detail | Literal["auto"] = "auto") -> Sketch:
     """The graph at a level of detail; "auto" takes the finest with few enough boxes."""
     drawn = _contract(graph, [Unit((index,)) for index in range(len(graph.calls))])
@@ -76,18 +94,30 @@ def cuts(drawn: Sketch) -> list[int]:
     return [place for place in range(last) if not any(tail < place < head for tail, head in spans)]
 
 
-def title(drawn: Sketch, unit: Unit) -> str:
+def summaries(drawn: Sketch) -> list[Summary]:
+    """What there is to say of each unit."""
+    found = []
+    for unit in drawn.units:
+        calls = drawn.calls(unit)
+        operations = {id(call.operation): call.operation for call in calls}.values()
+        count = sum(map(describe.parameter_count, operations))
+        kind = describe.kind(calls[0].operation)
+        title, lines = _title(drawn, unit), _lines(drawn, unit)
+        found.append(Summary(unit, calls, title, lines, kind, count))
+    return found
+
+
+def _title(drawn: Sketch, unit: Unit) -> str:
     """The name of a box: its layer's, its block's, or the first and the last block's."""
     if unit.form == "repeat":
-        return f"{title(drawn, unit.parts[0])} … {title(drawn, unit.parts[-1])}"
+        return f"{_title(drawn, unit.parts[0])} … {_title(drawn, unit.parts[-1])}"
     calls = drawn.calls(unit)
     return _block_name(calls) if unit.form == "block" else calls[0].name
 
 
-def lines(drawn: Sketch, unit: Unit) -> list[str]:
-    """What a box says below its name, parameters aside."""
+def _lines(drawn: Sketch, unit: Unit) -> list[str]:
     if unit.form == "repeat":
-        return [f"{len(unit.parts)} blocks alike, each:", *lines(drawn, unit.parts[0])]
+        return [f"{len(unit.parts)} blocks alike, each:", *_lines(drawn, unit.parts[0])]
     if unit.form == "block":
         return _block_lines(drawn, unit)
     first, *rest = [describe.settings(call.operation) for call in drawn.calls(unit)]

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from graphviz import Digraph
 
 from zoo.inspection.diagram import describe
-from zoo.inspection.diagram.coarsen import Detail, Sketch, Unit, lines, sketch, title
+from zoo.inspection.diagram.coarsen import Detail, Summary, sketch, summaries
 from zoo.inspection.diagram.graph import (
     Call,
     Graph,
@@ -104,24 +104,22 @@ class _Composer:
     def fill(self, frame: Frame, graph: Graph, path: str) -> None:
         """Draw `graph` into `frame`; `path` leads the ids of its boxes."""
         drawn = sketch(graph, self._detail)
-        boxes = frame.boxes = [self._box(drawn, unit, path) for unit in drawn.units]
+        boxes = frame.boxes = [self._box(each, graph, path) for each in summaries(drawn)]
         for wire in drawn.wires:
             label = describe.tensor(wire.tensor) if self._shapes else ""
             frame.arrows.append(Arrow(boxes[wire.tail].id, boxes[wire.head].id, label))
 
-    def _box(self, drawn: Sketch, unit: Unit, path: str) -> Box:
-        calls = drawn.calls(unit)
-        operations = {id(call.operation): call.operation for call in calls}.values()
-        name = title(drawn, unit)
-        box = Box(f"{path}{name}", name, lines(drawn, unit), describe.kind(calls[0].operation))
-        count = sum(map(describe.parameter_count, operations))
+    def _box(self, summary: Summary, graph: Graph, path: str) -> Box:
+        unit, title = summary.unit, summary.title
+        box = Box(f"{path}{title}", title, [*summary.lines], summary.kind)
         if unit.form == "layer":
-            self._open(box, calls[0], path, count)
-        elif count:
-            box.lines.append(describe.parameters(count) + " in all" * (unit.form == "repeat"))
+            self._open(box, summary.calls[0], path, summary.parameters)
+        elif summary.parameters:
+            words = describe.parameters(summary.parameters)
+            box.lines.append(words + " in all" * (unit.form == "repeat"))
         if unit.form in ("block", "repeat"):
             box.kind = "block"
-        leaving = [tensor for tensor in drawn.graph.outputs if tensor.call in unit.calls]
+        leaving = [tensor for tensor in graph.outputs if tensor.call in unit.calls]
         box.output = bool(leaving)
         box.lines += [f"output {describe.tensor(tensor)}" for tensor in dict.fromkeys(leaving)]
         return box
