@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from ensemble_helpers import answers, assert_weighted
-from examples import example_inputs, length_for, tiny
+from examples import example_inputs, length_for, slow, tiny
 
 from zoo._keras import keras, tf
 from zoo.ensembling.combine import combine, output_tensors
@@ -28,7 +28,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "residual_identity": {},
     "softmax_mlp_64": {"sequential": True},
 }
-LARGER = ("headline", "posts", "clothing_price", "siamese_lstm")  # the same with more layers
+QUICK = ("basketball", "score_and_win", "softmax_mlp_64")
 
 
 def members_of(name: str, count: int = 3, **arguments: Any) -> list[Any]:
@@ -42,7 +42,7 @@ def members_of(name: str, count: int = 3, **arguments: Any) -> list[Any]:
 
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(name, marks=[pytest.mark.slow] if name in LARGER else []) for name in KINDS],
+    [name if name in QUICK else slow(name) for name in KINDS],
 )
 def test_the_average_of_the_members(name: str, tmp_path: Path) -> None:
     models = members_of(name, **KINDS[name])

@@ -45,7 +45,7 @@ def reduced(share: float, rows: int, epochs: int) -> Case:
 
 CASES = {
     # The best possible score of these is that of a model that knows the true strengths.
-    "basketball": Case(0.85),
+    "basketball": Case(0.85, near=1.02),
     "two_team": Case(0.68, near=1.02),
     "seed_difference": Case(0.72, near=1.02),
     "tournament_stack": Case(0.8, near=1.02),
@@ -64,21 +64,21 @@ CASES = {
     "cnn": reduced(0.8, 3_000, 7),
     "shared_input": reduced(0.8, 2_000, 5),
     "two_resolution": reduced(0.8, 1_500, 3),
-    "vgg_like": reduced(0.8, 4_000, 6),
-    "inception_network": reduced(0.8, 2_000, 5),
-    "residual_network": reduced(0.8, 2_000, 5),
-    "siamese_xception": reduced(0.8, 2_500, 4),
+    "vgg_like": reduced(0.7, 2_500, 6),
+    "inception_network": reduced(0.6, 1_200, 5),
+    "residual_network": reduced(0.55, 1_200, 5),
+    "siamese_xception": reduced(0.8, 1_500, 4),
     "clothing_price": reduced(0.85, 3_000, 8),
     "rnn": WHOLE,
     "shared_features": WHOLE,
-    "sequence_tagger": WHOLE,
+    "sequence_tagger": Case(0.9, {"engine": "resident"}, beats=True),
     "video_classifier": WHOLE,
-    "tweet_pair": Case({"accuracy": 0.9, "log_loss": 0.8}, {"epochs": 8}),
+    "tweet_pair": Case({"accuracy": 0.85, "log_loss": 0.75}, {"epochs": 5}),
     "siamese_lstm": Case({"accuracy": 0.85}, {"dataset_options.rows": 8_000}),
     "lstm_classifier": Case(0.85, {"epochs": 7}),
     "headline": Case({"main_output_accuracy": 0.8}, {"dataset_options.rows": 8_000, "epochs": 6}),
-    "qa": Case({"accuracy": 0.85}, {"dataset_options.rows": 6_000, "epochs": 16}),
-    "qa_two_facts": Case({"accuracy": 0.45}, {"epochs": 8}),
+    "qa": Case({"accuracy": 0.85}, {"dataset_options.rows": 4_000, "epochs": 16}),
+    "qa_two_facts": Case({"accuracy": 0.35}, {"epochs": 6}),
     "posts": Case(
         {"age_mae": 0.8, "income_accuracy": 0.85, "gender_accuracy": 0.8}, {"epochs": 13}
     ),

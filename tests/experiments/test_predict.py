@@ -18,7 +18,7 @@ from zoo.experiments.runs import Run
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     logdir = tmp_path_factory.mktemp("logs")
-    return zoo.fit("basketball", logdir=logdir, baseline="", **QUICK_RUN)
+    return zoo.fit("basketball", logdir=logdir, baseline="", report="", **QUICK_RUN)
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from zoo.recipes import shipped_weights
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = shipped_weights.manifest()["weights"]
-QUICK = [name for name in ("binary_mlp", "rnn", "basketball") if name in SHIPPED]
+QUICK = [name for name in ("binary_mlp", "basketball") if name in SHIPPED]
 SAME = 1e-3  # relative: another processor adds in another order
 NEAR = 0.01  # of the mean over seeds, or as far as the seeds lie apart if that is more
 

@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 import pytest
-from examples import tiny, tiny_once
+from examples import slow, tiny, tiny_once
 
 import zoo
 from zoo._keras import keras, layers
@@ -25,11 +25,11 @@ OTHER_SIZES: list[tuple[str, dict[str, Any]]] = [
     ("rnn", {"units": 3, "hidden": 4}),
     ("cnn", {"flatten": True}),
     ("cnn", {"image_shape": (20, 20, 1), "batch_normalization": True, "skip": True}),
-    ("vgg_like", {"image_shape": (20, 20, 3), "batch_normalization": True}),
+    slow("vgg_like", {"image_shape": (20, 20, 3), "batch_normalization": True}),
     ("vgg_like", {"image_shape": (20, 20, 3), "filters": (4, 8), "units": 8, "skip": True}),
-    ("vgg_like", {"image_shape": (20, 20, 3), "batch_normalization": True, "skip": True}),
-    ("residual_network", {"blocks": 1, "batch_normalization": False}),
-    ("residual_network", {"blocks": 1, "skip": False}),
+    slow("vgg_like", {"image_shape": (20, 20, 3), "batch_normalization": True, "skip": True}),
+    slow("residual_network", {"blocks": 1, "batch_normalization": False}),
+    slow("residual_network", {"blocks": 1, "skip": False}),
     ("posts", {"vocabulary": 100, "filters": 3}),
     ("two_branch_add", {"as_printed": True}),
     ("qa", {"n_answers": 3, "text_units": 2}),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from examples import tiny
+from examples import slow, tiny
 
 import zoo
 from zoo._keras import keras, tf
@@ -130,6 +130,7 @@ def test_layers_of_applications_are_named_after_their_blocks(applications: dict[
 # One network for both eyes
 
 
+@pytest.mark.slow
 def test_siamese_xception_has_one_set_of_weights() -> None:
     """`dlwp-7.1`: the base is called twice and reuses its weights."""
     model = tiny("siamese_xception", head=False)
@@ -160,7 +161,7 @@ def test_siamese_xception_learns_from_both_branches() -> None:
         np.testing.assert_allclose(summed, one + other, rtol=1e-3, atol=1e-3 * tf.norm(summed))
 
 
-@pytest.mark.parametrize(("head", "name"), [(True, "depth"), ("same_scene", "same_scene")])
+@pytest.mark.parametrize(("head", "name"), [slow(True, "depth"), ("same_scene", "same_scene")])
 def test_siamese_xception_with_a_head(head: bool | str, name: str) -> None:
     """`dlwp-7.1`: the features of both eyes can tell depth."""
     model = tiny("siamese_xception", head=head)

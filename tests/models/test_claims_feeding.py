@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from examples import example_inputs, tiny
+from examples import example_inputs, slow, tiny
 
 from zoo._keras import keras, tf
 
@@ -87,7 +87,7 @@ POSTS_LOSSES = {
     ("name", "losses", "weights"),
     [
         ("headline", HEADLINE_LOSSES, HEADLINE_WEIGHTS),
-        ("posts", POSTS_LOSSES, POSTS_WEIGHTS),
+        slow("posts", POSTS_LOSSES, POSTS_WEIGHTS),
     ],
 )
 def test_total_loss_is_the_weighted_sum(

@@ -247,6 +247,7 @@ def test_one_lstm_reads_both_items(name: str) -> None:
     np.testing.assert_allclose(whole, through_first + through_second, atol=1e-7)
 
 
+@pytest.mark.slow
 def test_separate_encoders_for_comparison() -> None:
     """`shared=False` doubles the encoder of `siamese_lstm`, and nothing else."""
     model = zoo.build("siamese_lstm", shared=False)

@@ -153,7 +153,8 @@ def test_sentences_become_arrays(name: str, plugged: Path, tmp_path: Path) -> No
             assert tested[:, -1].any(), "a word that no training row has, has a vector of its own"
 
 
-@every_case
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CASES)
 def test_a_run_takes_sentences_again(name: str, plugged: Path, tmp_path: Path) -> None:
     """Seconds for each: whole runs, with baseline, picture and saved model."""
     package, table = project(name, plugged, tmp_path)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from examples import slow, tiny
+from examples import tiny
 
 import zoo
 from zoo._keras import keras, tf
@@ -71,7 +71,8 @@ def trained(name: str, callbacks: list[Any]) -> keras.Model:
     return model
 
 
-@pytest.mark.parametrize("name", [slow("fit"), "resident", slow("resident-xla")])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["fit", "resident", "resident-xla"])
 def test_training_is_the_same_to_the_last_bit(name: str, tmp_path: Path) -> None:
     words, targets = rows()
     sample = (words[:5], {key: each[:5] for key, each in targets.items()})
@@ -102,6 +103,7 @@ def test_a_folder_is_enough(tmp_path: Path) -> None:
     assert (tmp_path / "train" / "table.tensor.tsv").is_file()
 
 
+@pytest.mark.slow
 def test_a_model_without_symbolic_inputs(tmp_path: Path) -> None:
     class Own(keras.Model):
         def __init__(self) -> None:

@@ -105,6 +105,7 @@ def test_history_has_a_row_per_epoch(league_run: Run) -> None:
     assert float(rows[-1]["learning_rate"]) < 0.01 * float(rows[0]["learning_rate"])
 
 
+@pytest.mark.slow
 def test_strengths_csv_ranks_every_team(league_run: Run) -> None:
     with (league_run.folder / "strengths.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
