@@ -228,7 +228,6 @@ def test_the_ensemble_is_scored_as_the_average_of_its_members(two_seeds: Run) ->
     assert two_seeds.metrics == made.averages["weighted average"]
 
 
-@pytest.mark.slow
 def test_other_commands_take_it_like_any_run(two_seeds: Run, logdir: Path) -> None:
     again = zoo.evaluate("seed_difference_ensemble", logdir=logdir, reporter=SILENT)
     for split, metrics in two_seeds.metrics.items():
@@ -243,6 +242,7 @@ def test_other_commands_take_it_like_any_run(two_seeds: Run, logdir: Path) -> No
         zoo.resume("seed_difference_ensemble", logdir=logdir, reporter=SILENT)
 
 
+@pytest.mark.slow
 def test_trained_members_are_reused(
     two_seeds: Run, logdir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

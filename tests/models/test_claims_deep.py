@@ -130,7 +130,6 @@ def test_layers_of_applications_are_named_after_their_blocks(applications: dict[
 # One network for both eyes
 
 
-@pytest.mark.slow
 def test_siamese_xception_has_one_set_of_weights() -> None:
     """`dlwp-7.1`: the base is called twice and reuses its weights."""
     model = tiny("siamese_xception", head=False)
@@ -144,6 +143,7 @@ def test_siamese_xception_has_one_set_of_weights() -> None:
     np.testing.assert_allclose(features[..., half:], swapped[..., :half], atol=1e-6)
 
 
+@pytest.mark.slow
 def test_siamese_xception_learns_from_both_branches() -> None:
     """`dlwp-7.1`: each shared weight gets the sum of the two branches' gradients."""
     model = tiny("siamese_xception", head=False)

@@ -247,7 +247,6 @@ def test_one_lstm_reads_both_items(name: str) -> None:
     np.testing.assert_allclose(whole, through_first + through_second, atol=1e-7)
 
 
-@pytest.mark.slow
 def test_separate_encoders_for_comparison() -> None:
     """`shared=False` doubles the encoder of `siamese_lstm`, and nothing else."""
     model = zoo.build("siamese_lstm", shared=False)
@@ -255,6 +254,7 @@ def test_separate_encoders_for_comparison() -> None:
     assert len(model.trainable_variables) == 3 + 3 + 2
 
 
+@pytest.mark.slow
 def test_video_model_is_the_image_model_frame_by_frame() -> None:
     """`model-api`: TimeDistributed turns an image model into a video model in one line."""
     video_model = sequence.video_classifier()

@@ -103,7 +103,6 @@ def test_a_folder_is_enough(tmp_path: Path) -> None:
     assert (tmp_path / "train" / "table.tensor.tsv").is_file()
 
 
-@pytest.mark.slow
 def test_a_model_without_symbolic_inputs(tmp_path: Path) -> None:
     class Own(keras.Model):
         def __init__(self) -> None:
@@ -123,6 +122,7 @@ def test_a_model_without_symbolic_inputs(tmp_path: Path) -> None:
     assert {"forward", "layers", "gradient_norm"} <= set(tags(tmp_path / "with" / "train"))
 
 
+@pytest.mark.slow
 def test_what_a_resumed_run_has_is_not_written_again(tmp_path: Path) -> None:
     words, targets = rows()
     model = everything()

@@ -105,7 +105,6 @@ def test_history_has_a_row_per_epoch(league_run: Run) -> None:
     assert float(rows[-1]["learning_rate"]) < 0.01 * float(rows[0]["learning_rate"])
 
 
-@pytest.mark.slow
 def test_strengths_csv_ranks_every_team(league_run: Run) -> None:
     with (league_run.folder / "strengths.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -115,6 +114,7 @@ def test_strengths_csv_ranks_every_team(league_run: Run) -> None:
     assert [int(row["rank"]) for row in rows] == list(range(1, len(rows) + 1))
 
 
+@pytest.mark.slow
 def test_same_seed_same_metrics(logdir: Path) -> None:
     first, second, other = (
         zoo.fit("seed_difference", seed=seed, logdir=logdir, epochs=1, **QUICK)

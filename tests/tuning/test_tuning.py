@@ -70,11 +70,11 @@ def test_a_search_continues_as_if_it_had_never_stopped(tmp_path: Path) -> None:
 def test_a_search_leaves_everything_behind(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    whole = search(small(baseline=""), tmp_path, 3)
+    whole = search(small(baseline=""), tmp_path, 4)
     folder = whole.folder
     assert folder == tmp_path / NAME / "tune" / "league-seed0"
     rows = table(folder)
-    assert [row["trial"] for row in rows] == [str(number) for number in range(3)]
+    assert [row["trial"] for row in rows] == [str(number) for number in range(4)]
     assert {key: float(rows[0][key]) for key in SPACE} == {
         "learning_rate": zoo.recipe(NAME).learning_rate,
         "batch_size": zoo.recipe(NAME).batch_size,
@@ -86,7 +86,7 @@ def test_a_search_leaves_everything_behind(
     assert json.loads((folder / "importances.json").read_text()) == whole.importances
     for picture in ("history", "curves", "slices", "importances"):
         assert (folder / f"{picture}.png").read_bytes().startswith(b"\x89PNG")
-    assert len(list(folder.glob("trial-*/*.hparams"))) == 3
+    assert len(list(folder.glob("trial-*/*.hparams"))) == 4
     assert not list((folder / "workers").iterdir())
 
     found, path = whole, folder / "best.json"
