@@ -41,7 +41,10 @@ def clean_registries() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def _frozen_libraries() -> None:
-    """What is there before the first test stays: collecting garbage need not look through it."""
+    """What is there before the first test stays: collecting garbage need not look through it.
+
+    After each module likewise: what then remains is shared by the modules to come.
+    """
     gc.collect()
     gc.freeze()
 
@@ -57,6 +60,7 @@ def _clear_session() -> None:
     if "keras" in sys.modules:
         keras.backend.clear_session()
         gc.collect()
+        gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -119,6 +119,7 @@ def test_functional_and_sequential_twins_agree() -> None:
     )
 
 
+@pytest.mark.slow
 def test_twins_train_the_same_way() -> None:
     """`dlwp-7.1`: compile, fit and evaluate do not differ between the styles."""
     rows, targets = numbers(20, 64), np.eye(10)[np.arange(20) % 10]

@@ -54,16 +54,16 @@ def test_a_recipe_without_a_schedule_of_its_own_keeps_halving() -> None:
 
 @pytest.mark.usefixtures("quick")
 def test_a_search_continues_as_if_it_had_never_stopped(tmp_path: Path) -> None:
-    whole = search(small(), tmp_path / "whole", 10)
+    whole = search(small(), tmp_path / "whole", 6)
     parts = tmp_path / "parts"
     search(small(), parts, 2)
     said = Saying()
-    halted = search(small(), parts, 10, reporter=said)
-    assert "continuing: 2 of 10 trials done" in said.lines
+    halted = search(small(), parts, 6, reporter=said)
+    assert "continuing: 2 of 6 trials done" in said.lines
     assert trials_of(whole.folder) == trials_of(halted.folder)
     assert any(line.startswith("the recipe's own settings: val_loss ") for line in said.lines)
-    again = search(small(), parts, 10)
-    assert (again.trials, again.value) == (10, whole.value), "nothing was left to do"
+    again = search(small(), parts, 6)
+    assert (again.trials, again.value) == (6, whole.value), "nothing was left to do"
     assert whole.value < 0.3, "the least there can be is 0.128"
 
 
