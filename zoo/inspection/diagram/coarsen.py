@@ -100,9 +100,9 @@ def summaries(drawn: Sketch) -> list[Summary]:
     for unit in drawn.units:
         calls = drawn.calls(unit)
         operations = {id(call.operation): call.operation for call in calls}.values()
-        count = sum(map(describe.parameter_count, operations))
-        kind = describe.kind(calls[0].operation)
         title, lines = _title(drawn, unit), _lines(drawn, unit)
+        kind = describe.kind(calls[0].operation)
+        count = sum(map(describe.parameter_count, operations))
         found.append(Summary(unit, calls, title, lines, kind, count))
     return found
 
