@@ -34,7 +34,7 @@ PACKAGES = ("tensorflow", "keras", "ai-edge-litert", "onnxruntime", "tf2onnx", "
 
 
 def architectures() -> list[str]:
-    """The trainable ones, in the catalogue's order."""
+    """The trainable ones, in the catalog's order."""
     return [name for name in zoo.list_models() if zoo.spec(name).recipe]
 
 

@@ -1,4 +1,4 @@
-"""Every count of the catalogue, published and actual, in total and layer by layer."""
+"""Every count of the catalog, published and actual, in total and layer by layer."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from zoo.models.abstract_build import abstract_build
 
 GOLDEN = Path(__file__).parent / "golden"
 
-# The catalogue's own columns, typed from it and not from the registry:
+# The catalog's own columns, typed from it and not from the registry:
 # name -> (count the document prints, count of current Keras); None where the zoo sizes the model.
-CATALOGUE: dict[str, tuple[int | None, int | None]] = {
+CATALOG: dict[str, tuple[int | None, int | None]] = {
     "seed_difference": (None, 2),
     "team_strength": (None, 10_888),
     "two_team": (None, 10_888),
@@ -70,15 +70,15 @@ MISPRINTS = [
 ]
 
 
-def test_the_zoo_holds_the_catalogue() -> None:
-    assert sorted(zoo.list_models()) == sorted(CATALOGUE)
-    assert len(CATALOGUE) == 43
+def test_the_zoo_holds_the_catalog() -> None:
+    assert sorted(zoo.list_models()) == sorted(CATALOG)
+    assert len(CATALOG) == 43
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
-def test_counts_of_the_catalogue(name: str) -> None:
-    """The document's printed count and the count of current Keras, each from the catalogue."""
-    published, actual = CATALOGUE[name]
+@pytest.mark.parametrize("name", CATALOG)
+def test_counts_of_the_catalog(name: str) -> None:
+    """The document's printed count and the count of current Keras, each from the catalog."""
+    published, actual = CATALOG[name]
     entry = zoo.spec(name)
     assert entry.published == published
     if actual is not None:
@@ -99,7 +99,7 @@ def golden(name: str, variant: str = "") -> tuple[list[list[Any]], int]:
     return layers, total
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
+@pytest.mark.parametrize("name", CATALOG)
 def test_goldens_have_the_registered_counts(name: str) -> None:
     entry = zoo.spec(name)
     assert golden(name)[1] == entry.count
@@ -107,7 +107,7 @@ def test_goldens_have_the_registered_counts(name: str) -> None:
         assert golden(name, variant)[1] == each.count
 
 
-@pytest.mark.parametrize("name", [slow_if_large(name) for name in CATALOGUE])
+@pytest.mark.parametrize("name", [slow_if_large(name) for name in CATALOG])
 def test_layer_by_layer_arithmetic_is_keras_count(name: str) -> None:
     """Goldens, which hold Keras's own counts, against a model and against `zoo explain`."""
     for variant in ("", *zoo.spec(name).variants):

@@ -1,6 +1,6 @@
 """The builders, one module per family; importing this package registers them all.
 
-The order is the catalogue's.
+The order is the catalog's.
 """
 
 from zoo.models import basketball as basketball

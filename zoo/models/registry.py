@@ -90,7 +90,7 @@ def register(
 
 
 def list_models(pattern: str = "*", *, concept: str | None = None) -> list[str]:
-    """Names of the registered architectures, in the catalogue's order.
+    """Names of the registered architectures, in the catalog's order.
 
     Args:
         pattern: A name, alias or shell wildcard, such as `"*scores*"`.

@@ -73,7 +73,7 @@ add(
         seconds={"mixture": 17},
         expect={"mixture": {"accuracy": 0.94}},
         note="as printed: RMSprop at Keras's default rate and one-hot targets; epochs and batch "
-        "size, which the catalogue does not give, are 10 and Keras's default of 32",
+        "size, which the catalog does not give, are 10 and Keras's default of 32",
     ),
     Recipe(
         name="softmax_mlp_64",  # zoo train softmax_mlp_64 --data mixture
@@ -151,7 +151,7 @@ add(
         seconds={"segments": 31},
         expect={"segments": {"accuracy": 0.78}},
         note="as printed: RMSprop at Keras's default rate; epochs and batch size, which the "
-        "catalogue does not give, are 10 and Keras's default of 32",
+        "catalog does not give, are 10 and Keras's default of 32",
     ),
     Recipe(
         name="shallow_mlp",  # zoo train shallow_mlp --data segments
@@ -206,7 +206,7 @@ add(
         seconds={"mixture": 19},
         expect={"mixture": {"accuracy": 0.96}},
         note="as printed: RMSprop at Keras's default rate; epochs and batch size, which the "
-        "catalogue does not give, are 10 and Keras's default of 32",
+        "catalog does not give, are 10 and Keras's default of 32",
     ),
     Recipe(
         name="multiclass_mlp",  # zoo train multiclass_mlp --data mixture
@@ -242,7 +242,7 @@ add(
         seconds={"mixture": 20},
         expect={"mixture": {"accuracy": 0.96}},
         note="as printed: RMSprop at Keras's default rate and one-hot targets; epochs and batch "
-        "size, which the catalogue does not give, are 10 and Keras's default of 32",
+        "size, which the catalog does not give, are 10 and Keras's default of 32",
     ),
     Recipe(
         name="dropout_mlp",  # zoo train dropout_mlp --data mixture
@@ -286,7 +286,7 @@ add(
         seconds={"mixture": 17},
         expect={"mixture": {"accuracy": 0.94}},
         note="as printed: SGD at 0.01 with Nesterov momentum 0.9 and one-hot targets; epochs and "
-        "batch size, which the catalogue does not give, are 20 and Keras's default of 32",
+        "batch size, which the catalog does not give, are 20 and Keras's default of 32",
     ),
     Recipe(
         name="mlp",  # zoo train mlp --data mixture
