@@ -40,7 +40,7 @@ _FIXED = ("name", *SAID, "search", "by_source")
 # A search compares trials by one value on the same rows: these would change either, or nothing.
 _NOT_SEARCHED = (
     *(*_FIXED, "architecture", "dataset", "dataset_options", "columns", "loss", "metrics"),
-    *("monitor", "validation_split", "stacked_on", "baseline", "report"),
+    *("monitor", "mode", "validation_split", "stacked_on", "baseline", "report"),
 )
 
 ENGINES = ("fit", "resident", "resident-xla")

@@ -12,7 +12,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 from zoo.recipes.fields import (
     SAID,
@@ -32,10 +32,15 @@ from zoo.recipes.fields import (
     as_json,
     check_recipe,
     from_json,
+    one_of,
     overridden,
 )
 
+Mode = Annotated[str, one_of("auto", "min", "max")]
+
 _NO_WEIGHT = (*SAID, "baseline", "report")
+# Shipped weights and results name fingerprints from before these fields, which were then off.
+_ADDED = {"ema": 0.0, "mode": "auto"}
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,9 @@ class Recipe:
             own validation split.
         ema: Momentum of a moving average of the weights, taken after every step; 0 is off.
             Validation, checkpoints and the finished model then use the averages.
-        monitor: The validation value that the callbacks watch; lower is better.
+        monitor: The value that the callbacks watch, such as `val_loss`.
+        mode: Whether lower (`min`) or higher (`max`) values of `monitor` are better; `auto` knows
+            it of losses and of Keras's metrics.
         early_stopping: Epochs without improvement before training stops and the best
             weights return; 0 is off.
         reduce_lr: Epochs without improvement before the learning rate is halved; 0 is off.
@@ -101,6 +108,7 @@ class Recipe:
     validation_split: Share = 0.0
     ema: Share = 0.0
     monitor: Word = "val_loss"
+    mode: Mode = "auto"
     early_stopping: Patience = 0
     reduce_lr: Patience = 0
     engine: Engine = "resident"
@@ -141,8 +149,9 @@ class Recipe:
         What is only said about the recipe or expected of it does not count.
         """
         fields = {name: value for name, value in self.to_dict().items() if name not in _NO_WEIGHT}
-        if not self.ema:
-            del fields["ema"]  # shipped weights and results name fingerprints from before it
+        for name, off in _ADDED.items():
+            if fields[name] == off:
+                del fields[name]
         return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
 
     @classmethod

@@ -19,6 +19,7 @@ import numpy as np
 from zoo._keras import keras, tf
 from zoo.core.errors import TrainingError
 from zoo.core.files import replacing, write_text
+from zoo.training.compile import Direction, direction
 
 if TYPE_CHECKING:
     from zoo.core.console import Reporter
@@ -36,23 +37,24 @@ def standard_callbacks(recipe: Recipe, folder: Path) -> list[keras.callbacks.Cal
     With `ema` the first callback puts the averaged weights into the model at an epoch's end and
     the last one takes them out again: all callbacks between them see the averages.
     """
+    mode = direction(recipe)
     history = HistoryFile(folder / "history.csv")
     callbacks: list[keras.callbacks.Callback] = [
         StopOnNaN(recipe, history),
-        BestWeights(folder / "checkpoints" / "best.weights.h5", recipe.monitor),
+        BestWeights(folder / "checkpoints" / "best.weights.h5", recipe.monitor, mode),
         history,
     ]
     if recipe.reduce_lr:
         callbacks.append(
             keras.callbacks.ReduceLROnPlateau(
-                monitor=recipe.monitor, mode="min", factor=0.5, patience=recipe.reduce_lr
+                monitor=recipe.monitor, mode=mode, factor=0.5, patience=recipe.reduce_lr
             )
         )
     if recipe.early_stopping:
         callbacks.append(
             keras.callbacks.EarlyStopping(
                 monitor=recipe.monitor,
-                mode="min",
+                mode=mode,
                 patience=recipe.early_stopping,
                 restore_best_weights=True,
             )
@@ -86,16 +88,17 @@ class WriteBudget:
 
 
 class BestWeights(keras.callbacks.Callback):
-    """Keeps the weights of the epoch with the lowest `monitor`, and writes them to a file.
+    """Keeps the weights of the epoch with the best `monitor`, and writes them to a file.
 
     The file is written after an epoch if its `WriteBudget` allows it, and at the end.
     """
 
-    def __init__(self, path: Path, monitor: str) -> None:
+    def __init__(self, path: Path, monitor: str, mode: Direction = "min") -> None:
         super().__init__()
         self.path = path
         self.monitor = monitor
-        self.best = math.inf
+        self.mode = mode
+        self.best = math.inf if mode == "min" else -math.inf
         self.best_weights: list[np.ndarray] | None = None
         self.unwritten = False
         self.budget = WriteBudget()
@@ -105,7 +108,7 @@ class BestWeights(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         value = (logs or {}).get(self.monitor, math.nan)
-        if value < self.best:
+        if value < self.best if self.mode == "min" else value > self.best:
             self.best = float(value)
             self.best_weights = self.model.get_weights()
             self.unwritten = True

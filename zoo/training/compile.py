@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from zoo._keras import keras, ops
 from zoo.core.errors import RecipeError, UnknownNameError
@@ -23,6 +23,8 @@ _BY_LOSS = {
 }
 METRICS = ("mae", "mse", "accuracy", "log_loss", "mean_prediction")
 
+Direction = Literal["min", "max"]
+
 
 def compile_model(model: keras.Model, recipe: Recipe, steps_per_epoch: int) -> None:
     """Compile `model` as `recipe` says; a schedule spans all epochs of `steps_per_epoch` steps.
@@ -31,7 +33,7 @@ def compile_model(model: keras.Model, recipe: Recipe, steps_per_epoch: int) -> N
     other words.
 
     Raises:
-        RecipeError: a loss, metric or optimizer that is not known, or one for no output.
+        RecipeError: a loss, metric, optimizer or monitor that is not known, or one for no output.
     """
     outputs = output_names(model)
     for field in ("loss", "metrics", "loss_weights"):
@@ -48,6 +50,7 @@ def compile_model(model: keras.Model, recipe: Recipe, steps_per_epoch: int) -> N
         output: [_metric(name, recipe.loss[output]) for name in recipe.metrics.get(output, ())]
         for output in outputs
     }
+    direction(recipe)  # fail here and not after an epoch
     single = len(outputs) == 1
     model.compile(
         optimizer=optimizer(recipe, steps_per_epoch),
@@ -73,6 +76,43 @@ def optimizer(recipe: Recipe, steps_per_epoch: int) -> keras.optimizers.Optimize
     except (ValueError, TypeError, KeyError, NotImplementedError) as error:
         reason = str(error).partition("\n")[0]
         raise RecipeError(f"{recipe.name}: optimizer {recipe.optimizer!r}: {reason}") from error
+
+
+def direction(recipe: Recipe) -> Direction:
+    """Whether lower or higher values of the recipe's monitor are better.
+
+    Raises:
+        RecipeError: training does not report the monitor, or `mode=auto` cannot tell.
+    """
+    reported = _directions(recipe)
+    name = recipe.monitor.removeprefix("val_")
+    if name not in reported:
+        names = [f"{prefix}{each}" for prefix in ("val_", "") for each in reported]
+        raise RecipeError(
+            f"{recipe.name}, monitor: {UnknownNameError('value', recipe.monitor, names)}"
+        )
+    found = reported[name] if recipe.mode == "auto" else recipe.mode
+    if found not in ("min", "max"):
+        raise RecipeError(
+            f"{recipe.name}: set mode to min or max: it is not known whether lower or higher "
+            f"values of {recipe.monitor} are better"
+        )
+    return found
+
+
+def _directions(recipe: Recipe) -> dict[str, str]:
+    """Loss and metrics as training reports them -> `min`, `max`, or nothing where unknown."""
+    single = len(recipe.loss) == 1
+    found = {"loss": "min"} | (
+        {} if single else {f"{output}_loss": "min" for output in recipe.loss}
+    )
+    words = {"up": "max", "down": "min"}
+    for output, names in recipe.metrics.items():
+        for name in names:
+            metric = _metric(name, recipe.loss[output])
+            up_or_down = getattr(metric, "_direction", "")  # Keras's own word for its `auto`
+            found[name if single else f"{output}_{name}"] = words.get(up_or_down, "")
+    return found
 
 
 def _loss(name: str) -> Any:

@@ -13,6 +13,7 @@ from zoo.core.console import Reporter
 from zoo.core.errors import RecipeError, StoppedEarly, TrainingError
 from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import recipe as find_recipe
+from zoo.training.compile import direction
 from zoo.tuning import outcome
 from zoo.tuning.space import own_settings, space_of
 from zoo.tuning.study import Study, load_optuna, opened
@@ -54,7 +55,7 @@ def tune(
     reporter: Reporter | None = None,
     **overrides: Any,
 ) -> Search:
-    """Search a recipe's space for the settings with the lowest monitored validation value.
+    """Search a recipe's space for the settings with the best monitored value.
 
     The test rows are removed from the data before the first trial. The same call continues where
     an earlier one ended or was killed; several at once share the trials.
@@ -146,7 +147,9 @@ def _say_where(study: Study, trials: int, reporter: Reporter) -> None:
         lost = study.recover()
         done = len(study.finished())
     space = ", ".join(f"{key} {_worded(words)}" for key, words in study.space.items())
-    reporter.line(f"searching {study.recipe.name} for the lowest {study.recipe.monitor}: {space}")
+    recipe = study.recipe
+    best = "lowest" if direction(recipe) == "min" else "highest"
+    reporter.line(f"searching {recipe.name} for the {best} {recipe.monitor}: {space}")
     if done or lost:
         again = f"; {lost} interrupted, to be tried again" if lost else ""
         reporter.line(f"continuing: {done} of {trials} trials done{again}")

@@ -21,6 +21,7 @@ from zoo.core.errors import TrainingError, ZooError
 from zoo.core.files import write_text
 from zoo.recipes.fields import SAID
 from zoo.recipes.recipe import Recipe
+from zoo.training.compile import direction
 from zoo.tuning.space import Space, distributions, own_settings
 
 if TYPE_CHECKING:
@@ -124,9 +125,10 @@ class Study:
         return [trial for trial in self.trials() if _counts(trial) and trial.state.is_finished()]
 
     def best(self) -> FrozenTrial | None:
-        """The trial with the lowest value, the first of them if several have it."""
+        """The trial with the best value, the first of them if several have it."""
         done = self.trials("COMPLETE")
-        return min(done, key=lambda trial: (trial.value, trial.number)) if done else None
+        choose = min if direction(self.recipe) == "min" else max
+        return choose(done, key=lambda trial: trial.value, default=None)
 
     @contextmanager
     def locked(self, name: str = "study") -> Iterator[None]:
@@ -208,7 +210,7 @@ def opened(folder: Path, settings: Mapping[str, Any] | None = None) -> Iterator[
                 storage=storage,
                 study_name="zoo",
                 load_if_exists=True,
-                direction="minimize",
+                direction=f"{direction(Recipe.from_dict(known['recipe']))}imize",
                 pruner=optuna.pruners.MedianPruner(
                     n_startup_trials=4, n_warmup_steps=max(1, epochs // 4)
                 ),

@@ -20,6 +20,7 @@ from zoo.recipes.recipe import Recipe
 from zoo.training import engine
 from zoo.training.callbacks import BestWeights, HistoryFile, standard_callbacks
 from zoo.training.checkpoint import StopRequest
+from zoo.training.compile import direction
 
 if TYPE_CHECKING:
     from optuna.trial import Trial
@@ -158,5 +159,6 @@ class Watch(keras.callbacks.Callback):
         monitor = self.recipe.monitor
         finite = [row for row in self.rows if math.isfinite(row[monitor])]
         best = self.recipe.early_stopping and finite
-        row = min(finite, key=lambda values: values[monitor]) if best else self.rows[-1]
+        first = min if direction(self.recipe) == "min" else max
+        row = first(finite, key=lambda values: values[monitor]) if best else self.rows[-1]
         return row[monitor], row
