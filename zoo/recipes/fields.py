@@ -53,9 +53,7 @@ _FOLDER = Rule(
 _WORD = Rule("a name of letters, digits and _", re.compile(r"[A-Za-z_][A-Za-z0-9_]*").fullmatch)
 _COUNTED = Rule("at most 2,147,483,647", lambda number: number < 2**31)  # by TensorFlow
 _ONCE = Rule("one or more columns, each once", lambda names: 0 < len(names) == len(set(names)))
-_PLAIN = Rule(
-    "a number, True, False or None", lambda each: not isinstance(each, str | tuple | dict)
-)
+_PLAIN = Rule("a number, True, False or None", lambda it: not isinstance(it, str | tuple | dict))
 
 Folder = Annotated[str, _FOLDER]
 Word = Annotated[str, _WORD]
