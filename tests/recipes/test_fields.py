@@ -39,6 +39,7 @@ BAD: list[tuple[str, Any, str]] = [
     ("optimizer", 3, "takes text"),
     ("optimizer", "3", "must be a name"),
     ("monitor", "", "must be a name"),
+    ("mode", "lowest", "must be one of auto, min, max"),
     ("stacked_on", "../basketball", "must be at most 100 letters, digits"),
     ("baseline", 0, "takes text"),
     ("epochs", True, "takes a whole number"),

@@ -84,8 +84,10 @@ def direction(recipe: Recipe) -> Direction:
     Raises:
         RecipeError: training does not report the monitor, or `mode=auto` cannot tell.
     """
-    reported = _directions(recipe)
     name = recipe.monitor.removeprefix("val_")
+    if name == "loss" and recipe.mode == "auto":
+        return "min"  # without loading TensorFlow
+    reported = _directions(recipe)
     if name not in reported:
         names = [f"{prefix}{each}" for prefix in ("val_", "") for each in reported]
         raise RecipeError(

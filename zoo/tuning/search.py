@@ -139,6 +139,7 @@ def _checked(
         if key in space_of(chosen):
             raise RecipeError(f"{key} is part of the search; it cannot be set as well")
     load_optuna()
+    direction(chosen)
     return chosen
 
 
