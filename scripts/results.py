@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -33,7 +34,7 @@ from zoo.data.registry import choose_source, sources
 from zoo.ensembling.table import shown_metrics
 from zoo.experiments import runs
 from zoo.experiments.record import RunRecord
-from zoo.recipes import shipped_weights
+from zoo.recipes import expectations, shipped_weights
 
 RESULTS = Results("results.csv", "recipe", zoo.list_recipes)
 CLOSED = 0.9  # of the gap, or the recipe says why not
@@ -252,7 +253,7 @@ def _number(value: float) -> str:
 
 
 def files() -> dict[Path, str]:
-    """README and docs/results.md as the CSV wants them."""
+    """README, docs/results.md and the recipes' table of measured data as the CSV wants them."""
     frame = RESULTS.read()
     main = own(frame)
     first = main[main["metric"] == main["recipe"].map(leading)]
@@ -261,7 +262,21 @@ def files() -> dict[Path, str]:
         "scores": markdown(frame),
         "limits": "\n".join(f"- {what}, {share:.1%}: {why}" for what, share, why in limits(main)),
     }
-    return {**fill("README.md", {"results": markdown(first)}), **fill("docs/results.md", blocks)}
+    return {
+        **fill("README.md", {"results": markdown(first)}),
+        **fill("docs/results.md", blocks),
+        expectations.MEASURED: json.dumps(measured(frame), indent=1) + "\n",
+    }
+
+
+def measured(frame: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """Recipe -> source -> fingerprint of the data, where the recipe says what to expect."""
+    seen = frame.drop_duplicates(["recipe", "data"])
+    found: dict[str, dict[str, str]] = {}
+    for name, source, fingerprint in seen[["recipe", "data", "fingerprint"]].to_numpy():
+        if source in zoo.recipe(name).expect:
+            found.setdefault(name, {})[source] = fingerprint
+    return found
 
 
 def unexplained() -> Iterator[str]:

@@ -11,6 +11,7 @@ import numpy as np
 from zoo.core.console import Reporter, metric_rows
 from zoo.experiments.record import RunRecord, Scores
 from zoo.experiments.setup import Split
+from zoo.recipes.expectations import expected
 from zoo.recipes.fields import SAID
 from zoo.tensorboard.events import HParam, flattened, write_hparams
 from zoo.training import engine
@@ -81,7 +82,7 @@ def show(console: Reporter, record: RunRecord) -> None:
     title = f"{record.recipe.name} on {source}, {record.parameters:,} parameters"
     console.table(title, ("", *columns), list(metric_rows(columns)))
     scores = record.metrics.get("test", {})
-    for metric, bound in record.recipe.expect.get(source, {}).items():
+    for metric, bound in expected(record.recipe, source, record.data.fingerprint).items():
         if metric not in scores:  # the run left a head out
             continue
         value = scores[metric]
