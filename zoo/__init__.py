@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from zoo.experiments.trainer import evaluate, fit, resume
     from zoo.exporting import export
     from zoo.inspection.explain import explain
+    from zoo.inspection.summary import summary
     from zoo.models.registry import list_models, register, spec
     from zoo.models.spec import ModelSpec, TensorSpec
     from zoo.recipes.recipe import Recipe
@@ -49,6 +50,7 @@ __all__ = [
     "register",
     "resume",
     "spec",
+    "summary",
     "tune",
 ]
 
@@ -71,6 +73,7 @@ _LAZY = {
     "register": "zoo.models.registry",
     "resume": "zoo.experiments.trainer",
     "spec": "zoo.models.registry",
+    "summary": "zoo.inspection.summary",
     "tune": "zoo.tuning.search",
 }
 

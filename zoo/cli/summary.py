@@ -1,0 +1,24 @@
+"""`zoo summary`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from zoo.cli.options import arguments_option
+
+
+@click.command("summary")
+@click.argument("name")
+@arguments_option
+@click.option("--expand-nested", is_flag=True, help="Also list the layers of nested models.")
+def command(name: str, builder_arguments: dict[str, Any], expand_nested: bool) -> None:
+    """Print Keras's table of architecture NAME: layers, shapes, parameters, connections."""
+    from zoo.inspection.summary import summary
+    from zoo.models.abstract_build import abstract_build
+    from zoo.models.registry import build
+
+    with abstract_build():
+        model = build(name, **builder_arguments)
+    click.echo(summary(model, expand_nested=expand_nested), nl=False)
