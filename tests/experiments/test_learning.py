@@ -45,7 +45,8 @@ def reduced(share: float, rows: int, epochs: int) -> Case:
 
 CASES = {
     # The best possible score of these is that of a model that knows the true strengths.
-    "basketball": Case(0.85, near=1.02),
+    # Its own engine: stacked recipes take its run only if it has the recipe's settings.
+    "basketball": Case(0.85, {"engine": "resident-xla"}, near=1.02),
     "two_team": Case(0.68, near=1.02),
     "seed_difference": Case(0.72, near=1.02),
     "tournament_stack": Case(0.8, near=1.02),
@@ -78,7 +79,7 @@ CASES = {
     "lstm_classifier": Case(0.85, {"epochs": 7}),
     "headline": Case({"main_output_accuracy": 0.8}, {"dataset_options.rows": 8_000, "epochs": 6}),
     "qa": Case({"accuracy": 0.8}, {"dataset_options.rows": 2_500, "epochs": 14}),
-    "qa_two_facts": Case({"accuracy": 0.35}, {"epochs": 6}),
+    "qa_two_facts": Case({"accuracy": 0.25}, {"epochs": 6}),
     "posts": Case(
         {"age_mae": 0.8, "income_accuracy": 0.65, "gender_accuracy": 0.8}, {"epochs": 10}
     ),
