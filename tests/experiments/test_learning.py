@@ -45,7 +45,8 @@ def reduced(share: float, rows: int, epochs: int) -> Case:
 
 CASES = {
     # The best possible score of these is that of a model that knows the true strengths.
-    "basketball": Case(0.85, near=1.02),
+    # Its own engine: stacked recipes take its run only if it has the recipe's settings.
+    "basketball": Case(0.85, {"engine": "resident-xla"}, near=1.02),
     "two_team": Case(0.68, near=1.02),
     "seed_difference": Case(0.72, near=1.02),
     "tournament_stack": Case(0.8, near=1.02),
@@ -55,32 +56,32 @@ CASES = {
     "softmax_mlp_32": WHOLE,
     "softmax_mlp_64": WHOLE,
     "two_branch_add": WHOLE,
-    "digit_mlp": WHOLE,
-    "shallow_mlp": WHOLE,
+    "digit_mlp": Case(0.9, {"epochs": 8}),
+    "shallow_mlp": Case(0.85, {"epochs": 8}),
     "binary_mlp": WHOLE,
     "multiclass_mlp": WHOLE,
     "dropout_mlp": WHOLE,
     "mlp": WHOLE,
-    "cnn": reduced(0.8, 3_000, 7),
+    "cnn": reduced(0.8, 1_500, 6),
     "shared_input": reduced(0.8, 2_000, 5),
     "two_resolution": reduced(0.8, 1_500, 3),
-    "vgg_like": reduced(0.7, 2_500, 6),
+    "vgg_like": reduced(0.6, 1_800, 6),
     "inception_network": reduced(0.6, 1_200, 5),
-    "residual_network": reduced(0.55, 1_200, 5),
+    "residual_network": reduced(0.45, 1_000, 5),
     "siamese_xception": reduced(0.8, 1_500, 4),
     "clothing_price": reduced(0.85, 3_000, 8),
-    "rnn": WHOLE,
-    "shared_features": WHOLE,
-    "sequence_tagger": Case(0.9, {"engine": "resident"}, beats=True),
+    "rnn": Case(0.85, {"epochs": 6}),
+    "shared_features": Case(0.85, {"epochs": 6}),
+    "sequence_tagger": WHOLE,
     "video_classifier": WHOLE,
     "tweet_pair": Case({"accuracy": 0.85, "log_loss": 0.75}, {"epochs": 5}),
     "siamese_lstm": Case({"accuracy": 0.85}, {"dataset_options.rows": 8_000}),
     "lstm_classifier": Case(0.85, {"epochs": 7}),
     "headline": Case({"main_output_accuracy": 0.8}, {"dataset_options.rows": 8_000, "epochs": 6}),
-    "qa": Case({"accuracy": 0.85}, {"dataset_options.rows": 4_000, "epochs": 16}),
-    "qa_two_facts": Case({"accuracy": 0.35}, {"epochs": 6}),
+    "qa": Case({"accuracy": 0.8}, {"dataset_options.rows": 2_500, "epochs": 14}),
+    "qa_two_facts": Case({"accuracy": 0.25}, {"epochs": 6}),
     "posts": Case(
-        {"age_mae": 0.8, "income_accuracy": 0.85, "gender_accuracy": 0.8}, {"epochs": 13}
+        {"age_mae": 0.8, "income_accuracy": 0.65, "gender_accuracy": 0.8}, {"epochs": 10}
     ),
     "novel": Case({"genre_accuracy": 0.95, "date_mae": 0.85}),
 }
@@ -88,6 +89,8 @@ LEARNS_NOTHING = {"two_team_tournaments"}  # every test team is new to it; its n
 
 
 def trained(recipe: str, changes: Mapping[str, Any], logdir: Path) -> Run:
+    """A run without XLA, whose compilation takes longer than most of these trainings."""
+    changes = {"engine": "resident", **changes}
     source = sources(zoo.recipe(recipe).dataset)[-1]
     return zoo.fit(recipe, data=source, logdir=logdir, reporter=Reporter(silent=True), **changes)
 

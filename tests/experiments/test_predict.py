@@ -138,6 +138,7 @@ def reviewer(tmp_path_factory: pytest.TempPathFactory) -> Run:
     )
 
 
+@pytest.mark.slow
 def test_sentences_are_read_as_the_data_was(reviewer: Run, tmp_path: Path) -> None:
     data = zoo.load_data("reviews", source="opinions", rows=60)
     ids = data.splits["test"]["text"][:3]

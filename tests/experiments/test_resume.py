@@ -186,6 +186,7 @@ def test_what_cannot_be_resumed_is_reported(whole_run: WholeRun, tmp_path: Path)
         zoo.resume(tmp_path, reporter=SILENT)
 
 
+@pytest.mark.slow
 def test_reproduce_says_identical_or_the_first_difference(
     whole_run: WholeRun, tmp_path: Path
 ) -> None:

@@ -32,6 +32,7 @@ def _masked() -> Any:
     return keras.Model(text, score, name="masked")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "format", [pytest.param("savedmodel", marks=slow), "litert", pytest.param("onnx", marks=slow)]
 )

@@ -29,8 +29,8 @@ from zoo.training.engine import output_names
 NAMES = zoo.list_models()
 VARIABLE = [name for name in NAMES if "variable-length" in zoo.spec(name).concepts]
 # What mostly tests Keras's own adapters runs on these at each change, on the others when slow
-# tests do: shared layers, two outputs, three kinds of input, a list output, a nested model.
-QUICK = ("basketball", "score_and_win", "clothing_price", "qa", "video_classifier")
+# tests do: shared layers in a nested model, two outputs, three kinds of input.
+QUICK = ("basketball", "score_and_win", "clothing_price")
 
 every_architecture = pytest.mark.parametrize("name", [slow_if_large(name) for name in NAMES])
 every_adapter = pytest.mark.parametrize(

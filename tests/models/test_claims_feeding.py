@@ -22,7 +22,7 @@ def rows_for(model: keras.Model, rows: int = 4) -> dict[str, np.ndarray]:
 # Lists and dicts
 
 
-@pytest.mark.parametrize("name", ["headline", "qa", "tweet_pair", "siamese_lstm"])
+@pytest.mark.parametrize("name", ["headline", "qa", slow("tweet_pair"), slow("siamese_lstm")])
 def test_two_inputs_as_list_and_as_dict(name: str) -> None:
     """`dlwp-7.1`, `model-api`: several inputs are given in order or by name."""
     model = tiny(name)

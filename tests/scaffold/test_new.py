@@ -67,6 +67,7 @@ def test_what_has_no_weights_is_refused(tmp_path: Path) -> None:
         create(tmp_path / "own_adder", "adder")
 
 
+@pytest.mark.slow
 def test_a_table_from_the_user(plugged: Path, tmp_path: Path) -> None:
     """Other column names, other widths, words for classes; then a prediction by those names."""
     rows: list[list[object]] = [["height", "petals", "color", "kind"]]

@@ -136,6 +136,7 @@ def test_what_a_resumed_run_has_is_not_written_again(tmp_path: Path) -> None:
     assert found.count("loss") == 2
 
 
+@pytest.mark.slow
 def test_histograms_are_at_most_about_twenty_in_a_run(tmp_path: Path) -> None:
     model = tiny("seed_difference")
     model.compile("sgd", "mse")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from examples import asked_to_stop_in_the_third_epoch
+from examples import asked_to_stop_in_the_third_epoch, slow
 
 import zoo
 from zoo._keras import keras
@@ -106,7 +106,7 @@ def flat(model: Any) -> list[float]:
     return [float(np.ravel(weight.numpy())[0]) for weight in model.weights]
 
 
-@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("name", [slow("fit"), "resident", slow("resident-xla")])
 def test_averages_are_those_computed_by_hand(name: str, tmp_path: Path) -> None:
     trained, averages = by_hand(*line_data(0))
     model, history = trained_line(name, tmp_path, line_recipe(ema=MOMENTUM))

@@ -17,9 +17,8 @@ from zoo.training import engine
 from zoo.training.compile import compile_model
 from zoo.training.resident import fused_lstm_inputs
 
-ENGINES = ("fit", "resident", "resident-xla")
 # `fit` is Keras's own; XLA takes seconds to compile, and gets its rows as `resident` does.
-QUICK_ENGINES = (slow("fit"), "resident", slow("resident-xla"))
+ENGINES = (slow("fit"), "resident", slow("resident-xla"))
 QUICK = "basketball"
 PARTIAL = (QUICK, "score_and_win", "mlp")  # their last batch is not full
 NORMALIZED = ("inception_network", "residual_network", "siamese_xception")
@@ -122,7 +121,7 @@ def small() -> tuple[Any, dict[str, np.ndarray], dict[str, np.ndarray]]:
     return keras.Model(inputs, outputs), {"x": x}, {"y": y}
 
 
-@pytest.mark.parametrize("which", QUICK_ENGINES)
+@pytest.mark.parametrize("which", ENGINES)
 def test_weights_of_rows_and_classes(which: str, small: Any) -> None:
     """Class weights are row weights by class; a weight of 0 takes a row out."""
     model, x, y = small
@@ -143,7 +142,7 @@ def test_weights_of_rows_and_classes(which: str, small: Any) -> None:
     np.testing.assert_array_equal(nothing[0], start[0])
 
 
-@pytest.mark.parametrize("which", QUICK_ENGINES)
+@pytest.mark.parametrize("which", ENGINES)
 def test_order_depends_on_seed_and_epoch_alone(which: str, small: Any) -> None:
     model, x, y = small
     start = model.get_weights()
@@ -168,7 +167,7 @@ def test_order_depends_on_seed_and_epoch_alone(which: str, small: Any) -> None:
     assert not np.array_equal(trained(4, (0, 4)), whole)
 
 
-@pytest.mark.parametrize("which", QUICK_ENGINES)
+@pytest.mark.parametrize("which", ENGINES)
 def test_every_row_counts_once_an_epoch(which: str, small: Any) -> None:
     """At learning rate 0 the epoch's loss is the loss over all rows, partial batch included."""
     model, x, y = small

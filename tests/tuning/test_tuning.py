@@ -67,6 +67,7 @@ def test_a_search_continues_as_if_it_had_never_stopped(tmp_path: Path) -> None:
     assert whole.value < 0.3, "the least there can be is 0.128"
 
 
+@pytest.mark.slow
 def test_a_search_leaves_everything_behind(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
