@@ -14,7 +14,9 @@ from zoo.cli.root import cli, run
 from zoo.inspection.summary import Row, rows, summary
 
 TABLES = json.loads((Path(__file__).with_name("printed_tables.json")).read_text(encoding="utf-8"))
-AS_PRINTED = {"two_branch_add": {"as_printed": True}}  # whose branches read one input
+AS_PRINTED: dict[str, dict[str, Any]] = {
+    "two_branch_add": {"as_printed": True}
+}  # whose branches read one input
 SEVERAL = [
     name if name not in LARGE else slow(name)
     for name in ("basketball", "qa", "siamese_lstm", "residual_network", "inception_v3")

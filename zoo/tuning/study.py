@@ -127,8 +127,10 @@ class Study:
     def best(self) -> FrozenTrial | None:
         """The trial with the best value, the first of them if several have it."""
         done = self.trials("COMPLETE")
-        choose = min if direction(self.recipe) == "min" else max
-        return choose(done, key=lambda trial: trial.value, default=None)
+        if not done:
+            return None
+        sign = 1 if direction(self.recipe) == "min" else -1
+        return min(done, key=lambda trial: (sign * (trial.value or 0.0), trial.number))
 
     @contextmanager
     def locked(self, name: str = "study") -> Iterator[None]:
