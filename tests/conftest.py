@@ -57,10 +57,9 @@ def _seeded() -> None:
 
 def _clear_session() -> None:
     """Models and their compiled functions hold each other: a worker would grow to many GB."""
-    if "keras" in sys.modules:
-        keras.backend.clear_session()
-        gc.collect()
-        gc.freeze()
+    keras.backend.clear_session()
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="module")

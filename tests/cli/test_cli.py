@@ -162,16 +162,24 @@ def test_json_is_alone_on_stdout(tmp_path: Path) -> None:
 
 
 def test_first_line_says_which_data_and_how_to_get_the_other(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(cli, ["train", "seed_difference", "--epochs", "1", *FEW]) == 0
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    first = printed.out.partition("\n")[0]
+    assert "league" in first
+    assert "zoo data fetch tournament" in first
+
+
+def test_with_json_the_lines_go_to_stderr(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    """With --json, lines go to stderr."""
     assert run(cli, ["train", "seed_difference", "--epochs", "1", "--json", *FEW]) == 0
     printed = capsys.readouterr()
     (folder,) = (tmp_path / "tensorboard_logs" / "seed_difference").iterdir()
     assert printed.out == (folder / "run.json").read_text(encoding="utf-8")
-    first = printed.err.partition("\n")[0]
-    assert "league" in first
-    assert "zoo data fetch tournament" in first
+    assert "league" in printed.err.partition("\n")[0]
 
 
 def test_nan_loss_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
