@@ -39,11 +39,30 @@ class Task:
                 time steps (rows, steps, width).
         """
         prefix = "" if len(self.losses) == 1 else f"{output}_"
-        return {
+        asked = self.metrics.get(output, ())
+        found = {
             prefix + metric: float(METRICS[metric](truth, predicted))
-            for metric in self.metrics.get(output, ())
+            for metric in asked
             if metric in METRICS
         }
+        if not asked and (metric := metric_of(self.losses[output])):
+            found[f"{prefix}loss"] = float(METRICS[metric](truth, predicted))
+        return found
+
+
+def classifies(loss: str) -> bool:
+    """Whether a Keras loss, by its function's or its class's name, scores chances of classes."""
+    return loss.lower().replace("_", "").endswith("crossentropy")
+
+
+def metric_of(loss: str) -> str:
+    """The metric that a loss without further terms equals; empty where there is none."""
+    if loss.lower().replace("_", "").endswith("focalcrossentropy"):
+        return ""
+    return "log_loss" if classifies(loss) else _SAME.get(loss.lower().replace("_", ""), "")
+
+
+_SAME = {"mae": "mae", "meanabsoluteerror": "mae", "mse": "mse", "meansquarederror": "mse"}
 
 
 def class_ids(targets: np.ndarray) -> np.ndarray:
@@ -85,33 +104,33 @@ METRICS = {"mae": _mae, "mse": _mse, "accuracy": _accuracy, "log_loss": _log_los
 SEED = 0
 
 
-def linear(classifies: bool) -> tuple[str, Any]:
+def linear(classes: bool) -> tuple[str, Any]:
     """Title and unfitted estimator: logistic regression, or least squares."""
     from sklearn.linear_model import LinearRegression, LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    if not classifies:
+    if not classes:
         return "least squares", LinearRegression()
     scaler = StandardScaler(with_mean=False)  # leaves sparse features sparse
     return "logistic regression", make_pipeline(scaler, LogisticRegression(max_iter=500))
 
 
-def random_forest(classifies: bool) -> tuple[str, Any]:
+def random_forest(classes: bool) -> tuple[str, Any]:
     """Title and unfitted estimator."""
     from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
-    kind = RandomForestClassifier if classifies else RandomForestRegressor
+    kind = RandomForestClassifier if classes else RandomForestRegressor
     return "random forest", kind(n_estimators=200, random_state=SEED)
 
 
-def nearest_neighbor(classifies: bool) -> tuple[str, Any]:
+def nearest_neighbor(classes: bool) -> tuple[str, Any]:
     """Title and unfitted estimator, on standardized features."""
     from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    kind = KNeighborsClassifier if classifies else KNeighborsRegressor
+    kind = KNeighborsClassifier if classes else KNeighborsRegressor
     return "5 nearest neighbors", make_pipeline(StandardScaler(), kind(n_neighbors=5))
 
 
@@ -133,14 +152,14 @@ def fit_and_score(
     titles = []
     _, known = task.splits["train"]
     for output, loss in task.losses.items():
-        classifies = loss.endswith("crossentropy")
-        name, fitted = estimator(classifies)
+        classes = classifies(loss)
+        name, fitted = estimator(classes)
         titles.append(name)
         targets = known[output]
-        fitted.fit(features["train"], class_ids(targets) if classifies else _flat(targets))
+        fitted.fit(features["train"], class_ids(targets) if classes else _flat(targets))
         for split, (_, truths) in task.splits.items():
             truth = truths[output]
-            if classifies:
+            if classes:
                 predicted = _probabilities(fitted, features[split], truth)
             else:
                 predicted = np.asarray(fitted.predict(features[split])).reshape(len(truth), -1)
@@ -180,24 +199,24 @@ def ridge_strengths(task: Task) -> tuple[str, Scores]:
 
     splits = task.splits
     (target,) = task.losses
-    asked = ("mae", *(metric for metric in task.metrics[target] if metric != "mae"))
-    task = replace(task, metrics={target: asked})
+    error = replace(task, metrics={target: ("mae",)})
     teams = 1 + max(int(inputs[team].max()) for inputs, _ in splits.values() for team in TEAMS)
     designs = {split: _signed_indicators(inputs, teams) for split, (inputs, _) in splits.items()}
     truth = {split: targets[target].ravel() for split, (_, targets) in splits.items()}
 
-    def scored(penalty: float) -> Scores:
+    def fitted(penalty: float) -> Any:
         model = Ridge(alpha=penalty, fit_intercept=False, solver="lsqr", tol=1e-6)
-        model.fit(designs["train"], truth["train"])
-        return {
-            split: task.scores(target, truth[split][:, None], model.predict(design)[:, None])
-            for split, design in designs.items()
-        }
+        return model.fit(designs["train"], truth["train"])
 
-    found = {penalty: scored(penalty) for penalty in PENALTIES}
+    def scored(by: Task, split: str, model: Any) -> dict[str, float]:
+        predicted = model.predict(designs[split])[:, None]
+        return by.scores(target, truth[split][:, None], predicted)
+
+    models = {penalty: fitted(penalty) for penalty in PENALTIES}
     judge = "validation" if "validation" in splits else "train"
-    best = min(found, key=lambda penalty: found[penalty][judge]["mae"])
-    return f"ridge least squares, penalty {best:g}", found[best]
+    best = min(PENALTIES, key=lambda penalty: scored(error, judge, models[penalty])["mae"])
+    scores = {split: scored(task, split, models[best]) for split in splits}
+    return f"ridge least squares, penalty {best:g}", scores
 
 
 def _signed_indicators(inputs: Arrays, teams: int) -> Any:

@@ -158,9 +158,7 @@ def _built(members: Sequence[Member], dataset: Dataset, weights: str, context: R
         metrics=metrics,
         baseline=first.baseline,
         baseline_name=first.baseline_name,
-        references=evaluation.references(
-            dataset, metrics, engine.output_names(model), recipe.columns
-        ),
+        references=evaluation.references(dataset, metrics, engine.output_names(model), recipe),
         ensemble=EnsembleRecord(
             weights=weights,
             members=summary(members, shares if weights == "validation" else None, scores),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from zoo.baselines.estimators import classifies
 from zoo.core.console import Reporter
 from zoo.core.errors import BuildError, DataError
 from zoo.ensembling.combine import output_tensors
@@ -110,7 +111,7 @@ def check_alike(first: Member, other: Member) -> None:
                 raise BuildError(f"{pair}{kind} {name!r} is made of different columns, {read}")
     for name in output_tensors(first.run.model):
         losses = [member.recipe.loss[name] for member in (first, other)]
-        if losses[0].endswith("crossentropy") != losses[1].endswith("crossentropy"):
+        if classifies(losses[0]) != classifies(losses[1]):
             raise BuildError(
                 f"{pair}output {name!r} was trained with different losses, {' and '.join(losses)}"
             )

@@ -36,13 +36,16 @@ def show_members(reporter: Reporter, record: RunRecord) -> None:
 
 
 def shown_metrics(scores: Mapping[str, float]) -> list[str]:
-    """The metrics, without the losses: a member's holds penalties that an average has not."""
+    """The metrics, without the losses: a member's holds penalties that an average has not.
+
+    Where a recipe has no metrics, the losses, by output where there are several.
+    """
     metrics = [
         name
         for name in scores
         if name.endswith("log_loss") or not (name == "loss" or name.endswith("_loss"))
     ]
-    return metrics or list(scores)
+    return metrics or [name for name in scores if name != "loss"] or list(scores)
 
 
 def _spread(members: Sequence[Scores], split: str, metric: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from zoo.baselines.estimators import metric_of
 from zoo.core.console import Reporter, metric_rows
 from zoo.experiments.record import RunRecord, Scores
 from zoo.experiments.setup import Split
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import keras
 
     from zoo.data.dataset import Dataset
+    from zoo.recipes.recipe import Recipe
 
 # The HParams row has a folder to itself: every scalar in its folder or below becomes a column.
 SCORES = "scores"
@@ -33,12 +35,13 @@ def score(model: keras.Model, splits: Mapping[str, Split]) -> Scores:
 
 
 def references(
-    dataset: Dataset, metrics: Scores, outputs: Sequence[str], columns: Mapping[str, Sequence[str]]
+    dataset: Dataset, metrics: Scores, outputs: Sequence[str], recipe: Recipe
 ) -> dict[str, dict[str, dict[str, float]]]:
     """The data's reference scores under the names that the model's metrics have.
 
     The data has `score_diff_mae`; a model with that one output reports just `mae`. The score of
-    an output that takes several columns side by side (`columns`) is the mean of theirs.
+    an output that takes several columns side by side is the mean of theirs. The loss of an output
+    without metrics is held against the metric that it equals.
     """
     named: dict[str, dict[str, dict[str, float]]] = {}
     for name, scores in dataset.references.items():
@@ -46,7 +49,7 @@ def references(
             found = {
                 key: value
                 for key in keys
-                if (value := _reference(scores.get(split, {}), key, outputs, columns)) is not None
+                if (value := _reference(scores.get(split, {}), key, outputs, recipe)) is not None
             }
             if found:
                 named.setdefault(name, {})[split] = found
@@ -54,17 +57,16 @@ def references(
 
 
 def _reference(
-    scores: Mapping[str, float],
-    key: str,
-    outputs: Sequence[str],
-    columns: Mapping[str, Sequence[str]],
+    scores: Mapping[str, float], key: str, outputs: Sequence[str], recipe: Recipe
 ) -> float | None:
     """The score that the model's metric `key` is compared with; None if the data has none."""
     output = max((name for name in outputs if key.startswith(f"{name}_")), key=len, default="")
     metric = key.removeprefix(f"{output}_")
     if len(outputs) == 1:
         output, metric = outputs[0], key
-    for names in ((output,), columns.get(output, ())):
+    if metric == "loss" and output in recipe.loss and not recipe.metrics.get(output):
+        metric = metric_of(recipe.loss[output])
+    for names in ((output,), recipe.columns.get(output, ())):
         values = [scores.get(f"{name}_{metric}") for name in names]
         known = [value for value in values if value is not None]
         if known and len(known) == len(names):

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from zoo._keras import keras
+from zoo.baselines.estimators import classifies
 from zoo.core.errors import UnknownNameError
 from zoo.core.files import replacing, write_text
 
@@ -79,7 +80,7 @@ def heads(finished: Finished, folder: Path) -> None:
     for index, output in enumerate(outputs):
         axes = _panel(drawn, len(outputs), 1, index, output)
         truth, predicted = finished.targets[output], finished.predicted[output]
-        if finished.recipe.loss[output].endswith("crossentropy"):
+        if classifies(finished.recipe.loss[output]):
             confusion(axes, truth, predicted, finished.names(output))
         else:
             scatter(axes, truth, predicted)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 Arrays = Mapping[str, np.ndarray]
 Split = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]  # inputs, targets, by tensor name
+ONE_HOT = ("categorical_crossentropy", "CategoricalCrossentropy")  # losses over one-hot rows
 Train = Callable[[RunContext, Recipe, str], Run]  # of a recipe on a source of its data
 
 
@@ -196,7 +197,8 @@ def feed(
     A model may have fewer inputs and outputs than its architecture lists.
 
     Unknown is an id below 0 or a number that is NaN, in a column that the recipe uses. Splits
-    without rows are dropped too.
+    without rows are dropped too. Class ids become one-hot rows where the loss is
+    `categorical_crossentropy`.
 
     Raises:
         RecipeError: the recipe names a column that the data does not have, or gives columns to
@@ -204,6 +206,7 @@ def feed(
     """
     inputs = [tensor.name for tensor in model.inputs]
     outputs = output_names(model)
+    widths = dict(zip(outputs, (tensor.shape[-1] for tensor in model.outputs), strict=True))
     entry = spec(recipe.architecture)
     tensors = {*inputs, *outputs, *(each.name for each in (*entry.inputs, *entry.outputs))}
     for name in recipe.columns:
@@ -226,11 +229,17 @@ def feed(
                 f"no value in {' or '.join(gaps)}"
             )
         if known.any():
-            result[split] = (
-                _gathered(recipe, arrays, inputs, known),
-                _gathered(recipe, arrays, outputs, known),
-            )
+            targets = _gathered(recipe, arrays, outputs, known)
+            for name, array in targets.items():
+                if recipe.loss.get(name) in ONE_HOT and array.dtype.kind in "iu":
+                    targets[name] = one_hot(array, widths[name])
+            result[split] = _gathered(recipe, arrays, inputs, known), targets
     return result
+
+
+def one_hot(ids: np.ndarray, classes: int) -> np.ndarray:
+    """Class ids (..., 1) as rows of zeros and a one: float32 (..., classes)."""
+    return np.eye(classes, dtype=np.float32)[ids[..., 0]]
 
 
 def known_rows(arrays: Arrays, columns: Sequence[str]) -> np.ndarray:

@@ -148,7 +148,7 @@ def _carried_out(
             metrics=metrics,
             baseline=baseline,
             baseline_name=name,
-            references=evaluation.references(setup.dataset, metrics, outputs, recipe.columns),
+            references=evaluation.references(setup.dataset, metrics, outputs, recipe),
             seconds=timer.seconds(),
         )
         record.write(folder)

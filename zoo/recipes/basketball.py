@@ -46,7 +46,7 @@ add(
         dataset="basketball",
         summary="the same model with the document's own settings",
         loss={"score_diff": "mae"},
-        metrics={"score_diff": ("mae",)},
+        metrics={},
         epochs=1,
         batch_size=2048,
         validation_split=0.1,

@@ -10,8 +10,7 @@ import ast
 import dataclasses
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import UnionType
@@ -36,12 +35,6 @@ def one_of(*choices: str) -> Rule:
 
 
 SAID = ("summary", "expect", "seconds", "note", "limit")  # about a recipe: nothing trains by it
-_FIXED = ("name", *SAID, "search", "by_source")
-# A search compares trials by one value on the same rows: these would change either, or nothing.
-_NOT_SEARCHED = (
-    *(*_FIXED, "architecture", "dataset", "dataset_options", "columns", "loss", "metrics"),
-    *("monitor", "mode", "validation_split", "stacked_on", "baseline", "report"),
-)
 
 ENGINES = ("fit", "resident", "resident-xla")
 SCHEDULES = ("constant", "cosine")
@@ -222,129 +215,3 @@ def literal(value: Any) -> Any:
         return ast.literal_eval(value)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return value
-
-
-# A recipe's own checks, and its changes. `recipe` is one, or is about to be.
-
-
-def check_recipe(recipe: Any) -> None:
-    """Check each field of a recipe and those that depend on each other; its `__post_init__`."""
-    kinds = kinds_of(type(recipe))
-    checked(kinds["name"], recipe.name, "name")  # without a prefix of itself
-    with _within(f"recipe {recipe.name}"):
-        for name, kind in kinds.items():
-            object.__setattr__(recipe, name, checked(kind, getattr(recipe, name), name))
-        _check_together(vars(recipe))
-        for key, distribution in recipe.search.items():
-            with _within(f"search.{key}"):
-                _check_search(recipe, key, distribution)
-        for source, changes in recipe.by_source.items():
-            with _within(f"by_source.{source}"):
-                _check_together({**vars(recipe), **_changed(recipe, changes)})
-
-
-def overridden(recipe: Any, changes: Mapping[str, Any]) -> Any:
-    """What `Recipe.override` gives."""
-    with _within(f"recipe {recipe.name}"):
-        fields = _changed(recipe, changes)
-    return dataclasses.replace(recipe, **fields)
-
-
-@contextmanager
-def _within(where: str) -> Iterator[None]:
-    """Say in errors where they are."""
-    try:
-        yield
-    except RecipeError as error:
-        raise RecipeError(f"{where}: {error}") from None
-
-
-def _check_together(fields: Mapping[str, Any]) -> None:
-    """Refuse fields that exclude each other."""
-    if fields["reduce_lr"] and fields["schedule"] != "constant":
-        raise RecipeError("reduce_lr needs schedule=constant: a schedule sets the rate itself")
-    for option in ("name", "source", "home", "seed"):  # arguments of zoo.load_data
-        if option in fields["dataset_options"]:
-            raise RecipeError(f"dataset_options.{option} is not an option of a dataset")
-
-
-def _changed(recipe: Any, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Field -> new value, for changes whose keys may be dotted and whose values may be text."""
-    kinds = kinds_of(type(recipe))
-    changed: dict[str, Any] = {}
-    for key, value in changes.items():
-        name, dot, entry = key.partition(".")
-        known(name, kinds)
-        if name in _FIXED:
-            raise RecipeError(f"{name} cannot be overridden")
-        present = changed.get(name, getattr(recipe, name))
-        if isinstance(present, Mapping):
-            new = _merged(name, present, entry, value)
-        elif dot:
-            raise RecipeError(
-                f"{name} is a single value: set it with {name}=VALUE, not {key}=VALUE"
-            )
-        else:
-            new = value if isinstance(present, str) else literal(value)
-        changed[name] = checked(kinds[name], new, name)
-    return changed
-
-
-def _merged(name: str, present: Mapping[str, Any], entry: str, value: Any) -> Any:
-    """`present` with one entry changed (`name.entry=value`), or the mapping that replaces it."""
-    if name != "loss" or not entry:  # a loss is text in any case
-        value = literal(value)
-    if not entry:
-        if not isinstance(value, Mapping):
-            raise RecipeError(
-                f"{name} is a mapping: set one entry with {name}.KEY=VALUE, not {shown(value)}"
-            )
-        return value
-    before = present.get(entry)
-    if isinstance(before, float):
-        value = checked(float, value, f"{name}.{entry}")
-    elif (isinstance(before, tuple) or name in ("metrics", "columns")) and isinstance(value, str):
-        value = (value,)  # a list of one may be given as its entry
-    return {**present, entry: value}
-
-
-def _check_search(recipe: Any, key: str, distribution: tuple[Any, ...]) -> None:
-    """Refuse a distribution that has a value which the recipe could not take."""
-    name, _, entry = key.partition(".")
-    kinds = kinds_of(type(recipe))
-    known(name, kinds)
-    if name in _NOT_SEARCHED:
-        raise RecipeError(f"{name} cannot be searched")
-    if name == "loss_weights" and recipe.monitor == "val_loss":
-        raise RecipeError("loss_weights change what val_loss means; monitor one metric instead")
-    present = getattr(recipe, name)
-    if isinstance(present, Mapping) != bool(entry):
-        raise RecipeError(
-            "only a field with a single value, or one entry of a mapping, can be searched"
-        )
-    for value in _extremes(distribution):
-        new = checked(kinds[name], {**present, entry: value} if entry else value, name)
-        _check_together({**vars(recipe), name: new})
-
-
-def _extremes(distribution: tuple[Any, ...]) -> tuple[Any, ...]:
-    """All choices, or the two ends of a range."""
-    if len(distribution) < 2:
-        raise RecipeError(f"must be a kind and its values, not {shown(distribution)}")
-    kind, *values = distribution
-    if kind == "choice":
-        if not all(isinstance(value, bool | int | float | str) for value in values):
-            raise RecipeError("choices must be numbers, text, True or False")
-        if len({(type(value), value) for value in values}) < len(values):
-            raise RecipeError("a choice is given twice")
-        return tuple(values)
-    if kind not in ("float", "log", "int"):
-        raise RecipeError(f"the kind must be choice, float, log or int, not {shown(kind)}")
-    if len(values) != 2:
-        raise RecipeError(f"{kind} takes a lowest and a highest value")
-    low, high = (checked(int if kind == "int" else float, value, kind) for value in values)
-    if not low < high:
-        raise RecipeError(f"{low} is not below {high}")
-    if kind == "log" and low <= 0:
-        raise RecipeError("both ends of a log range must be above 0")
-    return low, high

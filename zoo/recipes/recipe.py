@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
+from zoo.recipes.changes import check_recipe, overridden
 from zoo.recipes.fields import (
     SAID,
     Columns,
@@ -30,17 +31,15 @@ from zoo.recipes.fields import (
     Word,
     WordOrNone,
     as_json,
-    check_recipe,
     from_json,
     one_of,
-    overridden,
 )
 
 Mode = Annotated[str, one_of("auto", "min", "max")]
 
 _NO_WEIGHT = (*SAID, "baseline", "report")
 # Shipped weights and results name fingerprints from before these fields, which were then off.
-_ADDED = {"ema": 0.0, "mode": "auto"}
+_ADDED = {"decay": 0.0, "ema": 0.0, "mode": "auto"}
 
 
 @dataclass(frozen=True)
@@ -62,6 +61,7 @@ class Recipe:
         optimizer: A Keras optimizer name; `optimizer_options` are its further arguments.
         learning_rate: The first learning rate.
         schedule: `constant`, or `cosine`: from learning_rate down to 0 over all epochs.
+        decay: Keras 2's `decay`: step t takes learning_rate / (1 + decay * t); 0 is off.
         epochs, batch_size: As in `keras.Model.fit`; early stopping may end before `epochs`.
         validation_split: If above 0, the last share of the training rows replaces the data's
             own validation split.
@@ -103,6 +103,7 @@ class Recipe:
     optimizer_options: Mapping[str, Option] = field(default_factory=dict)
     learning_rate: Positive = 0.001
     schedule: Schedule = "constant"
+    decay: NotNegative = 0.0
     epochs: Count = 10
     batch_size: Count = 32
     validation_split: Share = 0.0

@@ -34,14 +34,14 @@ add(
         dataset="tweet_pairs",
         summary="the same pairs with the document's own settings",
         loss={"same_author": "binary_crossentropy"},
-        metrics={"same_author": ("accuracy", "log_loss")},
+        metrics={"same_author": ("accuracy",)},
         optimizer="rmsprop",
-        epochs=3,
+        epochs=10,
         engine="resident-xla",
         baseline="pair_difference",
         seconds={"authors": 55},
         expect={"authors": {"accuracy": 0.48}},  # chance: see tweet_pair
-        note="as printed: RMSprop, the encodings side by side",
+        note="as printed: RMSprop, ten epochs of 32 rows a step, the encodings side by side",
     ),
     Recipe(
         name="siamese_lstm",  # zoo train siamese_lstm --data paraphrases

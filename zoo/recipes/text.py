@@ -40,15 +40,15 @@ add(
         dataset="reviews",
         summary="the same reviews with the document's own sizes and optimizer",
         loss={"label": "binary_crossentropy"},
-        metrics={"label": ("accuracy", "log_loss")},
+        metrics={"label": ("accuracy",)},
         optimizer="rmsprop",
-        epochs=5,
+        epochs=10,
         batch_size=16,
         engine="resident-xla",
         baseline="tfidf_linear",
         seconds={"opinions": 52},
         expect={"opinions": {"accuracy": 0.81}},
-        note="as printed: RMSprop at its default rate",
+        note="as printed: RMSprop, ten epochs of 16 rows a step",
     ),
     Recipe(
         name="headline",  # zoo train headline --data newsroom
@@ -88,14 +88,15 @@ add(
         },
         loss={"main_output": "binary_crossentropy", "aux_output": "binary_crossentropy"},
         loss_weights={"main_output": 1.0, "aux_output": 0.2},
-        metrics={"main_output": ("accuracy", "log_loss"), "aux_output": ("accuracy", "log_loss")},
+        metrics={},
         optimizer="rmsprop",
-        epochs=5,
+        epochs=50,
         engine="resident-xla",
         baseline="tfidf_linear",
         seconds={"newsroom": 35},
         expect={"newsroom": {"main_output_accuracy": 0.78}},
-        note="as printed: RMSprop, binary cross-entropy on both heads, weights 1.0 and 0.2",
+        note="as printed: RMSprop, binary cross-entropy on both heads, weights 1.0 and 0.2, 50 "
+        "epochs of 32 rows a step",
     ),
     Recipe(
         name="qa",  # zoo train qa --data rooms
@@ -144,9 +145,8 @@ add(
         architecture="qa",
         dataset="questions",
         summary="the same questions with the document's own optimizer and one-hot answers",
-        columns={"answer": ("answer_one_hot",)},
         loss={"answer": "categorical_crossentropy"},
-        metrics={"answer": ("accuracy", "log_loss")},
+        metrics={"answer": ("accuracy",)},
         optimizer="rmsprop",
         batch_size=128,
         engine="resident-xla",
@@ -159,7 +159,8 @@ add(
         },
         seconds={"rooms": 43},
         expect={"rooms": {"accuracy": 0.78}},
-        note="as printed: RMSprop, categorical cross-entropy, accuracy, 128 rows a step",
+        note="as printed: RMSprop, categorical cross-entropy, accuracy, ten epochs of 128 rows a "
+        "step. The document has 1,000 rows of random numbers and 100 words.",
     ),
     Recipe(
         name="posts",  # zoo train posts --data topics
@@ -195,21 +196,16 @@ add(
         architecture="posts",
         dataset="posts",
         summary="the same posts with the document's own sizes, weights and optimizer",
-        columns={"income": ("income_one_hot",)},
         loss={"age": "mse", "income": "categorical_crossentropy", "gender": "binary_crossentropy"},
         loss_weights={"age": 0.25, "income": 1.0, "gender": 10.0},
-        metrics={
-            "age": ("mae",),
-            "income": ("accuracy", "log_loss"),
-            "gender": ("accuracy", "log_loss"),
-        },
+        metrics={},
         optimizer="rmsprop",
-        epochs=2,
+        epochs=10,
         batch_size=64,
         baseline="tfidf_linear",
         seconds={"topics": 201},
         expect={"topics": {"age_mae": 17.5, "gender_accuracy": 0.48, "income_accuracy": 0.07}},
-        note="as printed: RMSprop, weights 0.25, 1 and 10; minutes rather than seconds",
+        note="as printed: RMSprop, weights 0.25, 1 and 10, ten epochs of 64 rows a step",
     ),
     Recipe(
         name="novel",  # zoo train novel --data library

@@ -68,6 +68,11 @@ def optimizer(recipe: Recipe, steps_per_epoch: int) -> keras.optimizers.Optimize
     if recipe.schedule == "cosine":
         steps = max(1, recipe.epochs * steps_per_epoch)
         rate = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, steps)
+    elif recipe.decay:
+        schedules = keras.optimizers.schedules
+        rate = schedules.InverseTimeDecay(
+            recipe.learning_rate, decay_steps=1, decay_rate=recipe.decay
+        )
     settings: Mapping[str, Any] = {"learning_rate": rate, **recipe.optimizer_options}
     if recipe.ema:
         settings = {**settings, "use_ema": True, "ema_momentum": recipe.ema}
