@@ -98,8 +98,9 @@ def _make_deterministic(on: bool) -> None:
 
 def measured(name: str, budget: float, with_torch: bool) -> dict[str, Any]:
     """Median seconds per epoch of each variant, and what was measured beside them."""
+    from zoo.experiments.feeding import feed
     from zoo.experiments.runs import RunContext
-    from zoo.experiments.setup import build_for, feed, stacked
+    from zoo.experiments.setup import build_for, stacked
     from zoo.experiments.trainer import train as train_first
     from zoo.training.compile import compile_model
     from zoo.training.engine import set_seed

@@ -23,7 +23,7 @@ from _page import Results, Script, fill, table
 
 import zoo
 from zoo.ensembling.member_weights import convex_shares
-from zoo.experiments.setup import feed
+from zoo.experiments.feeding import feed
 from zoo.training import engine
 
 Scores = dict[str, float]  # variant -> held-out score, lower is better

@@ -24,7 +24,8 @@ from _page import Results, Script, fill, table
 
 import zoo
 from zoo.core.errors import ZooError
-from zoo.experiments.setup import build_for, feed
+from zoo.experiments.feeding import feed
+from zoo.experiments.setup import build_for
 from zoo.exporting import FORMATS
 
 FILES = {name: FORMATS.get(name).file for name in FORMATS.names()}

@@ -20,11 +20,11 @@ from zoo.core.files import replacing
 from zoo.ensembling.build import _held_out
 from zoo.ensembling.members import Member, check_alike
 from zoo.experiments import runs
+from zoo.experiments.feeding import feed
 from zoo.experiments.predict import predict_one
 from zoo.experiments.record import DataRecord, EnsembleRecord, RunRecord
 from zoo.experiments.reproduce import reproduce
 from zoo.experiments.runs import Run
-from zoo.experiments.setup import feed
 from zoo.training import engine
 from zoo.training.compile import compile_model
 

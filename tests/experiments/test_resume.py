@@ -46,6 +46,36 @@ RECIPES: dict[str, dict[str, Any]] = {
         "baseline": "",
         **SEASONS,
     },
+    "two_team_tournaments": {
+        "engine": "fit",
+        "schedule": "constant",
+        "epochs": 9,
+        "early_stopping": 3,
+        "early_stopping_options": {"min_delta": 0.01, "baseline": 12.0, "monitor": "val_mae"},
+        "model_checkpoint": {
+            "filepath": "{epoch:02d}-{batch:02d}.weights.h5",
+            "save_freq": 5,
+        },
+        "steps_per_epoch": 3,
+        "sample_weight": "score_1",
+        "weighted_metrics": {"score_diff": ("mae", "cosine_similarity")},
+        **SEASONS,
+    },
+    "two_team": {
+        "epochs": 7,
+        "engine": "resident",
+        "validation_freq": 2,
+        "initial_epoch": 1,
+        "monitor": "val_loss",
+        "early_stopping": 5,
+        "early_stopping_options": {"min_delta": 0.5, "start_from_epoch": 2},
+        "model_checkpoint": {
+            "filepath": "best-{epoch:02d}.keras",
+            "save_best_only": True,
+            "monitor": "val_mae",
+        },
+        **SEASONS,
+    },
 }
 QUICK = "seed_difference"
 
@@ -86,6 +116,11 @@ def assert_identical(resumed: Run, whole: Run) -> None:
         np.testing.assert_array_equal(array, points[1]["arrays"][key], err_msg=key)
     histories = [(run.folder / "history.csv").read_bytes() for run in (resumed, whole)]
     assert histories[0] == histories[1]
+    files = [
+        {path.name for path in (run.folder / "checkpoints").iterdir() if "resume" not in path.name}
+        for run in (resumed, whole)
+    ]
+    assert files[0] == files[1]
     assert resumed.metrics == whole.metrics
     assert scalars(resumed) == scalars(whole)
 

@@ -15,9 +15,10 @@ import zoo
 from zoo.core.console import Reporter
 from zoo.core.errors import DataError
 from zoo.data.text.encoding import PADDING, UNKNOWN
+from zoo.experiments.feeding import feed
 from zoo.experiments.predict import predict_one, predict_table
 from zoo.experiments.runs import RunContext
-from zoo.experiments.setup import TrainingSetup, feed, prepare
+from zoo.experiments.setup import TrainingSetup, prepare
 from zoo.experiments.trainer import train
 from zoo.scaffold.project import create
 from zoo.training import engine

@@ -18,7 +18,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from examples import checksum, small_data, small_recipe
 
-from zoo.experiments.setup import build_for, feed
+from zoo.experiments.feeding import feed
+from zoo.experiments.setup import build_for
 from zoo.training import engine
 from zoo.training.callbacks import standard_callbacks
 from zoo.training.compile import compile_model

@@ -12,7 +12,8 @@ from examples import checksum, slow, small_data, small_recipe
 import zoo
 from zoo._keras import keras
 from zoo.core.errors import TrainingError
-from zoo.experiments.setup import build_for, feed
+from zoo.experiments.feeding import feed
+from zoo.experiments.setup import build_for
 from zoo.training import engine
 from zoo.training.compile import compile_model
 from zoo.training.resident import fused_lstm_inputs

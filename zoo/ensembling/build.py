@@ -20,9 +20,10 @@ from zoo.ensembling.members import Member, given, summary, trained
 from zoo.ensembling.table import show_members
 from zoo.experiments import evaluation, reports, setup, trainer
 from zoo.experiments import runs as run_folders
+from zoo.experiments.feeding import Split, feed
 from zoo.experiments.record import EnsembleRecord, RunRecord
 from zoo.experiments.runs import LOGDIR, Run, RunContext
-from zoo.experiments.setup import Split, feed, labels_for, stacked
+from zoo.experiments.setup import labels_for, stacked
 from zoo.inspection import diagram
 from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import recipe as find_recipe

@@ -11,9 +11,10 @@ from zoo.baselines.estimators import classifies
 from zoo.core.console import Reporter
 from zoo.core.errors import BuildError, DataError
 from zoo.ensembling.combine import output_tensors
+from zoo.experiments.feeding import columns_of
 from zoo.experiments.record import MemberRecord, Scores
 from zoo.experiments.runs import Run, load_run
-from zoo.experiments.setup import columns_of, matching_run
+from zoo.experiments.setup import matching_run
 from zoo.experiments.trainer import fit
 from zoo.recipes.recipe import Recipe
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from zoo.baselines.estimators import metric_of
 from zoo.core.console import Reporter, metric_rows
+from zoo.experiments.feeding import Split
 from zoo.experiments.record import RunRecord, Scores
-from zoo.experiments.setup import Split
 from zoo.recipes.expectations import expected
 from zoo.recipes.fields import SAID
 from zoo.tensorboard.events import HParam, flattened, write_hparams
@@ -29,9 +29,14 @@ SCORES = "scores"
 _NOT_SETTINGS = {"name", "loss", "metrics", "columns", "monitor", "baseline", "report", *SAID}
 
 
-def score(model: keras.Model, splits: Mapping[str, Split]) -> Scores:
-    """Split -> metric -> value."""
-    return {split: engine.evaluate(model, *arrays) for split, arrays in splits.items()}
+def score(
+    model: keras.Model, splits: Mapping[str, Split], weights: Mapping[str, np.ndarray] | None = None
+) -> Scores:
+    """Split -> metric -> value; the rows' weights by split, if they have any."""
+    return {
+        split: engine.evaluate(model, *arrays, (weights or {}).get(split))
+        for split, arrays in splits.items()
+    }
 
 
 def references(

@@ -14,8 +14,8 @@ from zoo.core.files import write_text
 from zoo.data.csv import Table, as_number, read_csv
 from zoo.data.text import encoding
 from zoo.data.text.encoding import tokens
+from zoo.experiments.feeding import columns_of
 from zoo.experiments.runs import Run, load_run, read_labels
-from zoo.experiments.setup import columns_of
 from zoo.models.registry import spec
 from zoo.models.spec import TensorSpec
 from zoo.recipes.recipe import Recipe

@@ -85,7 +85,8 @@ def score(name: str) -> dict[str, float]:
     """
     from zoo.core.console import Reporter
     from zoo.experiments import evaluation, setup
-    from zoo.experiments.setup import add_prediction, feed
+    from zoo.experiments.feeding import feed
+    from zoo.experiments.setup import add_prediction
     from zoo.training.compile import compile_model
 
     recipe = recipe_for(name)

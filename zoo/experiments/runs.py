@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from zoo._keras import keras
 from zoo.core.console import Reporter, Timer
@@ -14,7 +15,8 @@ from zoo.core.files import write_text
 from zoo.experiments import record
 from zoo.experiments.record import SEEDS, RunRecord, Scores
 from zoo.recipes.fields import checked
-from zoo.training.compile import mean_prediction
+from zoo.recipes.functions import FUNCTIONS
+from zoo.training.compile import mean_prediction, missing_functions
 
 LOGDIR = Path("tensorboard_logs")
 MODEL = "model.keras"
@@ -67,10 +69,18 @@ class Run:
         return self.record.baseline
 
 
-def load_run(run: str | Path, logdir: str | Path = LOGDIR) -> Run:
+def load_run(
+    run: str | Path,
+    logdir: str | Path = LOGDIR,
+    custom_objects: Mapping[str, Any] | None = None,
+) -> Run:
     """A finished run, by folder, by `RECIPE/RUN` or by recipe name (its latest run).
 
-    The model is loaded in Keras's safe mode: no pickled code is run.
+    The model is loaded in Keras's safe mode: no pickled code is run. It is not compiled if the
+    recipe names a loss or metric of yours that this process does not have.
+
+    Args:
+        custom_objects: Losses and metrics of your own, by the name that the recipe has.
 
     Raises:
         TrainingError: no such run, or its files are missing or damaged.
@@ -82,10 +92,11 @@ def load_run(run: str | Path, logdir: str | Path = LOGDIR) -> Run:
     path = folder / MODEL
     if not path.is_file():
         raise TrainingError(f"{folder}: {path.name} is missing; train it again")
+    FUNCTIONS.update(custom_objects or {})
+    own = {"mean_prediction": mean_prediction, **FUNCTIONS}
+    known = not missing_functions(found.recipe)
     try:
-        model = keras.models.load_model(
-            path, custom_objects={"mean_prediction": mean_prediction}, safe_mode=True
-        )
+        model = keras.models.load_model(path, custom_objects=own, compile=known, safe_mode=True)
     except Exception as error:  # zipfile, h5py, json and Keras each raise their own
         raise TrainingError(f"{path} cannot be loaded: {record.one_line(error)}") from error
     return Run(folder, model, found)

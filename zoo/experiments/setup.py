@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from zoo.core.console import Reporter, Timer
-from zoo.core.errors import DataError, RecipeError, UnknownNameError, ZooError
+from zoo.core.errors import DataError, RecipeError, ZooError
 from zoo.data import load as load_dataset
 from zoo.experiments import runs
+from zoo.experiments.feeding import Split, class_weights, feed, known_rows, row_weights
 from zoo.experiments.record import DataRecord, RunRecord, Upstream
 from zoo.experiments.runs import Run, RunContext
 from zoo.models.registry import build, spec
@@ -25,16 +26,12 @@ from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import recipe as find_recipe
 from zoo.training import engine
 from zoo.training.compile import compile_model
-from zoo.training.engine import output_names
 
 if TYPE_CHECKING:
     import keras
 
     from zoo.data.dataset import Dataset
 
-Arrays = Mapping[str, np.ndarray]
-Split = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]  # inputs, targets, by tensor name
-ONE_HOT = ("categorical_crossentropy", "CategoricalCrossentropy")  # losses over one-hot rows
 Train = Callable[[RunContext, Recipe, str], Run]  # of a recipe on a source of its data
 
 
@@ -50,6 +47,8 @@ class TrainingSetup:
         model: Compiled.
         splits: Every split by the names of the model's inputs and outputs.
         train, validation: What the epochs run on; `train` holds both where the recipe splits.
+        weights: Split -> weight of each row (rows,), where the recipe names a column of them.
+        class_weight: Class id -> weight, where the recipe has any.
         steps: Steps in an epoch.
         engine: How epochs are run.
     """
@@ -62,6 +61,8 @@ class TrainingSetup:
     splits: Mapping[str, Split]
     train: Split
     validation: Split | None
+    weights: Mapping[str, np.ndarray]
+    class_weight: Mapping[int, float] | None
     steps: int
     engine: str
 
@@ -101,16 +102,26 @@ def assemble(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> Tr
 
     Raises:
         DataError: the data has no training rows.
+        RecipeError: the recipe does not go with the data or the model.
     """
     model = build_for(recipe, dataset)
     splits = feed(recipe, dataset, model, say)
     if "train" not in splits:
         raise DataError(f"{dataset.name} ({dataset.source}) has no training rows")
     train, validation = splits["train"], splits.get("validation")
+    weights = row_weights(recipe, dataset, model)
     if recipe.validation_split:
         train, validation = joined(train, validation), None
+        parts = [weights[split] for split in ("train", "validation") if split in weights]
+        weights = {**weights, "train": np.concatenate(parts)} if parts else {}
     used = int(rows(train) * (1 - recipe.validation_split))
     steps = max(1, -(-used // recipe.batch_size))
+    if recipe.steps_per_epoch > steps:
+        raise RecipeError(
+            f"{recipe.name}: steps_per_epoch must be at most {steps:,}, which takes all "
+            f"{used:,} training rows"
+        )
+    steps = recipe.steps_per_epoch or steps
     compile_model(model, recipe, steps)
     chosen, why = engine.engine_for(recipe.engine, train)
     if why:
@@ -124,6 +135,8 @@ def assemble(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> Tr
         splits=splits,
         train=train,
         validation=validation,
+        weights=weights,
+        class_weight=class_weights(recipe, dataset, train[1]),
         steps=steps,
         engine=chosen,
     )
@@ -174,11 +187,6 @@ def build_for(recipe: Recipe, dataset: Dataset) -> keras.Model:
     return build(recipe.architecture, **{**sizes, **recipe.arguments})
 
 
-def columns_of(recipe: Recipe, tensor: str) -> tuple[str, ...]:
-    """The dataset columns that make up an input or output, side by side."""
-    return tuple(recipe.columns.get(tensor, (tensor,)))
-
-
 def labels_for(recipe: Recipe, dataset: Dataset) -> dict[str, Sequence[str]]:
     """The dataset's vocabularies by name, and by the name of each input that uses one."""
     own = {
@@ -187,79 +195,6 @@ def labels_for(recipe: Recipe, dataset: Dataset) -> dict[str, Sequence[str]]:
         if tensor.vocabulary in dataset.labels
     }
     return {**own, **dataset.labels}
-
-
-def feed(
-    recipe: Recipe, dataset: Dataset, model: keras.Model, say: Callable[[str], None]
-) -> dict[str, Split]:
-    """Split -> inputs and targets by name; rows with an unknown value are dropped, with a note.
-
-    A model may have fewer inputs and outputs than its architecture lists.
-
-    Unknown is an id below 0 or a number that is NaN, in a column that the recipe uses. Splits
-    without rows are dropped too. Class ids become one-hot rows where the loss is
-    `categorical_crossentropy`.
-
-    Raises:
-        RecipeError: the recipe names a column that the data does not have, or gives columns to
-            an input or output that the architecture does not have.
-    """
-    inputs = [tensor.name for tensor in model.inputs]
-    outputs = output_names(model)
-    widths = dict(zip(outputs, (tensor.shape[-1] for tensor in model.outputs), strict=True))
-    entry = spec(recipe.architecture)
-    tensors = {*inputs, *outputs, *(each.name for each in (*entry.inputs, *entry.outputs))}
-    for name in recipe.columns:
-        if name not in tensors:
-            unknown = UnknownNameError("input or output", name, tensors)
-            raise RecipeError(f"{recipe.name}, columns: {unknown}")
-    wanted = [column for name in (*inputs, *outputs) for column in columns_of(recipe, name)]
-    result: dict[str, Split] = {}
-    for split, arrays in dataset.splits.items():
-        for column in wanted:
-            if column not in arrays:
-                raise RecipeError(
-                    f"{recipe.name} needs column {column!r}; {dataset.name} has {', '.join(arrays)}"
-                )
-        known = known_rows(arrays, wanted)
-        if not known.all():
-            gaps = [column for column in wanted if not known_rows(arrays, [column]).all()]
-            say(
-                f"note: {split}: {np.count_nonzero(~known):,} of {len(known):,} rows dropped: "
-                f"no value in {' or '.join(gaps)}"
-            )
-        if known.any():
-            targets = _gathered(recipe, arrays, outputs, known)
-            for name, array in targets.items():
-                if recipe.loss.get(name) in ONE_HOT and array.dtype.kind in "iu":
-                    targets[name] = one_hot(array, widths[name])
-            result[split] = _gathered(recipe, arrays, inputs, known), targets
-    return result
-
-
-def one_hot(ids: np.ndarray, classes: int) -> np.ndarray:
-    """Class ids (..., 1) as rows of zeros and a one: float32 (..., classes)."""
-    return np.eye(classes, dtype=np.float32)[ids[..., 0]]
-
-
-def known_rows(arrays: Arrays, columns: Sequence[str]) -> np.ndarray:
-    """Which rows have a value in every one of `columns`, shape (rows,)."""
-    known = np.ones(len(arrays[columns[0]]), bool)
-    for column in columns:
-        values = arrays[column].reshape(len(known), -1)
-        unknown = values < 0 if values.dtype.kind == "i" else np.isnan(values)
-        known &= ~unknown.any(axis=1)
-    return known
-
-
-def _gathered(
-    recipe: Recipe, arrays: Arrays, names: Sequence[str], known: np.ndarray
-) -> dict[str, np.ndarray]:
-    gathered = {}
-    for name in names:
-        parts = [arrays[column][known] for column in columns_of(recipe, name)]
-        gathered[name] = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
-    return gathered
 
 
 def stacked(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,23 +16,16 @@ from zoo.core.errors import StoppedEarly, TrainingError
 from zoo.core.files import replacing
 from zoo.data.registry import choose_source
 from zoo.experiments import evaluation, reports, runs
+from zoo.experiments.feeding import Arrays, feed, row_weights
 from zoo.experiments.record import RunRecord, Scores
 from zoo.experiments.runs import LOGDIR, Run, RunContext, load_run
-from zoo.experiments.setup import (
-    Arrays,
-    TrainingSetup,
-    data_record,
-    feed,
-    labels_for,
-    load,
-    prepare,
-    stacked,
-)
+from zoo.experiments.setup import TrainingSetup, data_record, labels_for, load, prepare, stacked
 from zoo.inspection import diagram, model_card
 from zoo.models.registry import spec
 from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import resolved
 from zoo.training import engine
+from zoo.training.compile import missing_functions
 
 SAMPLE = 32  # rows that the gradients are taken on
 
@@ -130,7 +124,7 @@ def _carried_out(
         with timer.phase("save"), replacing(folder / runs.MODEL) as partial:
             model.save(partial)
         with timer.phase("evaluate"):
-            metrics = evaluation.score(model, setup.splits)
+            metrics = evaluation.score(model, setup.splits, setup.weights)
         name, baseline = "", {}
         with timer.phase("baseline"):
             if recipe.baseline and whole:
@@ -193,7 +187,7 @@ def _trained(
     if resumed:
         state = checkpoint.newest(folder / "checkpoints", console.line)
         events.cut_after(folder, int(state["arrays"]["optimizer/0"]) if state else 0)
-    done = state["epochs"] if state else 0
+    done = state["epochs"] if state else recipe.initial_epoch
     if resumed:
         console.line(f"continuing after epoch {done} of {recipe.epochs}")
     stop = StopRequest()
@@ -213,7 +207,10 @@ def _trained(
     with (
         listening(stop, console.line),
         console.progress(recipe.epochs * setup.steps, recipe.name),
+        warnings.catch_warnings(),
     ):
+        if recipe.validation_freq > 1:  # Keras's callbacks miss their monitor in between
+            warnings.filterwarnings("ignore", message=r".* conditioned on metric")
         try:
             engine.fit(
                 setup.model,
@@ -222,10 +219,15 @@ def _trained(
                 # a run that had stopped by itself has no epochs left
                 epochs=done if state and state["stopped"] else recipe.epochs,
                 initial_epoch=done,
+                steps_per_epoch=recipe.steps_per_epoch or None,
                 batch_size=recipe.batch_size,
                 engine=setup.engine,
                 seed=context.seed,
                 validation_split=recipe.validation_split,
+                validation_freq=recipe.validation_freq,
+                sample_weight=setup.weights.get("train"),
+                validation_sample_weight=setup.weights.get("validation"),
+                class_weight=setup.class_weight,
                 callbacks=[*callbacks, stop, point],
             )
         except TrainingError:  # a loss that is not a number: the good weights are still there
@@ -267,13 +269,19 @@ def evaluate(
     console = reporter or Reporter()
     loaded = load_run(run, logdir)
     record = loaded.record
+    if missing := missing_functions(record.recipe):
+        raise TrainingError(
+            f"{loaded.folder} was trained with {', '.join(missing)}, which is yours: give it first "
+            "with zoo.load_run(run, custom_objects={NAME: FUNCTION})"
+        )
     dataset = load(record.recipe, record.data.source, console)
     if dataset.fingerprint != record.data.fingerprint:
         console.line("note: this is not the data that the run was trained on")
     context = RunContext(Path(logdir), console, record.seed)
     dataset, _ = stacked(dataset, record.recipe, context, train)
     splits = feed(record.recipe, dataset, loaded.model, console.line)
-    metrics = evaluation.score(loaded.model, splits)
+    weights = row_weights(record.recipe, dataset, loaded.model)
+    metrics = evaluation.score(loaded.model, splits, weights)
     evaluation.show(console, replace(record, metrics=metrics))
     return metrics
 

@@ -14,9 +14,9 @@ from zoo._keras import keras, tf
 from zoo.core.console import Reporter
 from zoo.core.errors import DataError, TrainingError
 from zoo.core.files import replacing, replacing_folder, write_text
+from zoo.experiments.feeding import feed
 from zoo.experiments.record import FILE as RECORD
 from zoo.experiments.runs import LOGDIR, MODEL, Run, load_run
-from zoo.experiments.setup import feed
 from zoo.exporting import serving, verify
 from zoo.exporting.formats import FORMATS, Arrays, Artifact, ExportError
 from zoo.models.registry import list_models, spec

@@ -18,6 +18,7 @@ _FIXED = ("name", *SAID, "search", "by_source")
 _NOT_SEARCHED = (
     *(*_FIXED, "architecture", "dataset", "dataset_options", "columns", "loss", "metrics"),
     *("monitor", "mode", "validation_split", "stacked_on", "baseline", "report"),
+    *("weighted_metrics", "sample_weight", "validation_freq", "model_checkpoint"),
 )
 
 
@@ -61,6 +62,16 @@ def _check_together(fields: Mapping[str, Any]) -> None:
     if fields["reduce_lr"] and (scheduled or fields["decay"]):
         needed = "schedule=constant and decay=0" if fields["decay"] else "schedule=constant"
         raise RecipeError(f"reduce_lr needs {needed}: a schedule sets the rate itself")
+    if fields["initial_epoch"] >= fields["epochs"]:
+        raise RecipeError("initial_epoch must be below epochs: epochs is the number of the last")
+    if fields["validation_freq"] > fields["epochs"]:
+        raise RecipeError("validation_freq must be at most epochs, or nothing is ever validated")
+    if fields["class_weight"] and fields["sample_weight"]:
+        raise RecipeError("class_weight and sample_weight exclude each other")
+    if fields["early_stopping_options"] and not fields["early_stopping"]:
+        raise RecipeError("early_stopping_options needs early_stopping, the patience in epochs")
+    if "save_freq" in fields["model_checkpoint"] and fields["engine"] != "fit":
+        raise RecipeError("model_checkpoint.save_freq counts steps and needs engine=fit")
     for option in ("name", "source", "home", "seed"):  # arguments of zoo.load_data
         if option in fields["dataset_options"]:
             raise RecipeError(f"dataset_options.{option} is not an option of a dataset")
@@ -101,7 +112,8 @@ def _merged(name: str, present: Mapping[str, Any], entry: str, value: Any) -> An
     before = present.get(entry)
     if isinstance(before, float):
         value = checked(float, value, f"{name}.{entry}")
-    elif (isinstance(before, tuple) or name in ("metrics", "columns")) and isinstance(value, str):
+    listed = isinstance(before, tuple) or name in ("metrics", "weighted_metrics", "columns")
+    if listed and (isinstance(value, str) or callable(value)):
         value = (value,)  # a list of one may be given as its entry
     return {**present, entry: value}
 

@@ -29,6 +29,13 @@ class Rule:
     holds: Callable[[Any], object]
 
 
+@dataclass(frozen=True)
+class Convert:
+    """What is made of a value, and of the name of its field, before it is checked."""
+
+    made: Callable[[Any, str], Any]
+
+
 def one_of(*choices: str) -> Rule:
     """Text that is one of some words."""
     return Rule(f"one of {', '.join(choices)}", choices.__contains__)
@@ -82,9 +89,11 @@ def checked(kind: Any, value: Any, where: str) -> Any:
 def _checked(kind: Any, value: Any, where: str) -> Any:
     origin, inner = get_origin(kind), get_args(kind)
     if origin is Annotated:
+        for convert in (each for each in inner[1:] if isinstance(each, Convert)):
+            value = convert.made(value, where)
         held = _checked(inner[0], value, where)
         for rule in inner[1:]:
-            if not rule.holds(held):
+            if isinstance(rule, Rule) and not rule.holds(held):
                 raise RecipeError(f"{where} must be {rule.wanted}, not {shown(value)}")
         return held
     if origin in (Union, UnionType):  # X | None

@@ -12,7 +12,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Any
 
 from zoo.recipes.changes import check_recipe, overridden
 from zoo.recipes.fields import (
@@ -32,14 +32,23 @@ from zoo.recipes.fields import (
     WordOrNone,
     as_json,
     from_json,
-    one_of,
 )
+from zoo.recipes.options import ClassWeights, EarlyStopping, Function, Mode, ModelCheckpoint
 
-Mode = Annotated[str, one_of("auto", "min", "max")]
-
-_NO_WEIGHT = (*SAID, "baseline", "report")
+_NO_WEIGHT = (*SAID, "baseline", "report", "model_checkpoint")
 # Shipped weights and results name fingerprints from before these fields, which were then off.
-_ADDED = {"decay": 0.0, "ema": 0.0, "mode": "auto"}
+_ADDED: Mapping[str, Any] = {
+    "decay": 0.0,
+    "ema": 0.0,
+    "mode": "auto",
+    "early_stopping_options": {},
+    "class_weight": {},
+    "sample_weight": "",
+    "weighted_metrics": {},
+    "steps_per_epoch": 0,
+    "initial_epoch": 0,
+    "validation_freq": 1,
+}
 
 
 @dataclass(frozen=True)
@@ -51,8 +60,12 @@ class Recipe:
         architecture: A registered architecture.
         dataset: A dataset of `zoo.data`.
         summary: One line: what is learned, and from what.
-        loss: Output -> Keras loss name.
-        metrics: Output -> metric names (`zoo.training.compile.METRICS`).
+        loss: Output -> a name from `keras.losses`, a function of (y_true, y_pred) or a Keras
+            object; the last two are kept by name (`zoo.recipes.functions`).
+        metrics: Output -> metrics: the zoo's own words (`mae`, `mse`, `accuracy`, `log_loss`,
+            `mean_prediction`), names from `keras.metrics` such as `AUC`, functions or objects.
+        weighted_metrics: Output -> metrics that weigh the rows as the loss does; they are
+            reported as `weighted_NAME`.
         loss_weights: Output -> weight; empty means 1 for each.
         columns: Input or output -> dataset columns, side by side; a tensor that is not listed
             takes the column of its own name.
@@ -63,6 +76,12 @@ class Recipe:
         schedule: `constant`, or `cosine`: from learning_rate down to 0 over all epochs.
         decay: Keras 2's `decay`: step t takes learning_rate / (1 + decay * t); 0 is off.
         epochs, batch_size: As in `keras.Model.fit`; early stopping may end before `epochs`.
+        initial_epoch: Number of the first epoch, from 0: `epochs - initial_epoch` are run.
+        steps_per_epoch: Steps in an epoch, over rows drawn anew for each; 0 takes all rows.
+        validation_freq: Validate after every such number of epochs.
+        class_weight: Class id, or the label that the data gives it -> weight of its training
+            rows; a class that is not named weighs 1. Needs a model with one output.
+        sample_weight: Dataset column with the weight of each row, in training and in scores.
         validation_split: If above 0, the last share of the training rows replaces the data's
             own validation split.
         ema: Momentum of a moving average of the weights, taken after every step; 0 is off.
@@ -72,6 +91,14 @@ class Recipe:
             it of losses and of Keras's metrics.
         early_stopping: Epochs without improvement before training stops and the best
             weights return; 0 is off.
+        early_stopping_options: Further arguments of `keras.callbacks.EarlyStopping`: `min_delta`,
+            `baseline`, `start_from_epoch`, `restore_best_weights`, and a `monitor` and `mode` of
+            its own.
+        model_checkpoint: Arguments of a `keras.callbacks.ModelCheckpoint`; empty is none.
+            `filepath` names files in the run's `checkpoints` folder, such as
+            `{epoch:02d}-{val_loss:.2f}.keras`; the others are `save_best_only`,
+            `save_weights_only`, `save_freq` in steps (with engine=fit), `monitor`, `mode` and
+            `initial_value_threshold`.
         reduce_lr: Epochs without improvement before the learning rate is halved; 0 is off.
         engine: How epochs are run (`zoo.training.engine`).
         stacked_on: Recipe whose prediction fills the column `pred`.
@@ -93,8 +120,9 @@ class Recipe:
     architecture: Word
     dataset: Word
     summary: str
-    loss: Mapping[str, Word]
-    metrics: Mapping[str, tuple[Word, ...]]
+    loss: Mapping[str, Function]
+    metrics: Mapping[str, tuple[Function, ...]]
+    weighted_metrics: Mapping[str, tuple[Function, ...]] = field(default_factory=dict)
     loss_weights: Mapping[str, NotNegative] = field(default_factory=dict)
     columns: Mapping[str, Columns] = field(default_factory=dict)
     arguments: Mapping[str, Any] = field(default_factory=dict)
@@ -106,12 +134,19 @@ class Recipe:
     decay: NotNegative = 0.0
     epochs: Count = 10
     batch_size: Count = 32
+    initial_epoch: Patience = 0
+    steps_per_epoch: Patience = 0
+    validation_freq: Count = 1
+    class_weight: ClassWeights = field(default_factory=dict)
+    sample_weight: WordOrNone = ""
     validation_split: Share = 0.0
     ema: Share = 0.0
     monitor: Word = "val_loss"
     mode: Mode = "auto"
     early_stopping: Patience = 0
+    early_stopping_options: EarlyStopping = field(default_factory=dict)
     reduce_lr: Patience = 0
+    model_checkpoint: ModelCheckpoint = field(default_factory=dict)
     engine: Engine = "resident"
     stacked_on: FolderOrNone = ""
     baseline: WordOrNone = ""

@@ -19,7 +19,8 @@ import numpy as np
 from zoo._keras import keras, tf
 from zoo.core.errors import TrainingError
 from zoo.core.files import replacing, write_text
-from zoo.training.compile import Direction, direction
+from zoo.training.compile import Direction, direction, watched
+from zoo.training.model_checkpoint import ModelCheckpoint
 
 if TYPE_CHECKING:
     from zoo.core.console import Reporter
@@ -51,14 +52,11 @@ def standard_callbacks(recipe: Recipe, folder: Path) -> list[keras.callbacks.Cal
             )
         )
     if recipe.early_stopping:
-        callbacks.append(
-            keras.callbacks.EarlyStopping(
-                monitor=recipe.monitor,
-                mode=mode,
-                patience=recipe.early_stopping,
-                restore_best_weights=True,
-            )
-        )
+        options = {"restore_best_weights": True, **recipe.early_stopping_options}
+        options |= watched(recipe, options)
+        callbacks.append(keras.callbacks.EarlyStopping(patience=recipe.early_stopping, **options))
+    if recipe.model_checkpoint:
+        callbacks.append(ModelCheckpoint(recipe, folder / "checkpoints"))
     if recipe.ema:
         averages = AveragesIn()
         callbacks = [averages, *callbacks, AveragesOut(averages)]

@@ -38,6 +38,7 @@ STATE = "state"
 CALLBACK_STATE = {
     "BestWeights": ("best",),
     "EarlyStopping": ("wait", "stopped_epoch", "best", "best_epoch"),
+    "ModelCheckpoint": ("best", "_batches_seen_since_last_saving", "_last_batch_seen"),
     "ReduceLROnPlateau": ("wait", "best", "cooldown_counter"),
     "HistoryFile": ("rows",),
 }
@@ -107,9 +108,8 @@ def save(
         kind = type(callback).__name__
         if kind in CALLBACK_STATE:
             known[kind] = {name: _plain(getattr(callback, name)) for name in CALLBACK_STATE[kind]}
-        # BestWeights and EarlyStopping watch one value: theirs are the same
         for at, weight in enumerate(getattr(callback, "best_weights", None) or ()):
-            arrays[f"best/{at}"] = np.asarray(weight)
+            arrays[f"{kind}/{at}"] = np.asarray(weight)
     state = {"epochs": epochs, "stopped": bool(stopped), "callbacks": known}
     arrays[STATE] = np.frombuffer(json.dumps(state).encode(), np.uint8)
     written = io.BytesIO()
@@ -163,10 +163,12 @@ def restore(state: dict[str, Any], model: keras.Model, callbacks: Sequence[Any])
                     f"{tuple(variable.shape)} is needed; start a new run"
                 )
             variable.assign(value)
-    best = [arrays[f"best/{at}"] for at in range(sum(key.startswith("best/") for key in arrays))]
     for callback in callbacks:
-        for name, value in state["callbacks"].get(type(callback).__name__, {}).items():
+        kind = type(callback).__name__
+        for name, value in state["callbacks"].get(kind, {}).items():
             setattr(callback, name, value)
+        count = sum(key.startswith(f"{kind}/") for key in arrays)
+        best = [arrays[f"{kind}/{at}"] for at in range(count)]
         if best and hasattr(callback, "best_weights"):
             callback.best_weights = best
         if best and hasattr(callback, "unwritten"):

@@ -46,7 +46,10 @@ def fit(
     engine: str = "fit",
     seed: int = 0,
     initial_epoch: int = 0,
+    steps_per_epoch: int | None = None,
     validation_split: float = 0.0,
+    validation_freq: int = 1,
+    validation_sample_weight: np.ndarray | Arrays | None = None,
     sample_weight: np.ndarray | Arrays | None = None,
     class_weight: Mapping[int, float] | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
@@ -60,45 +63,61 @@ def fit(
         engine: `fit`, `resident` or `resident-xla`; `engine_for` says what fits in memory.
         seed: With the epoch, fixes the order of the rows.
         initial_epoch: Epochs already done, when a run is resumed.
+        steps_per_epoch: Steps in an epoch; None takes all rows. Each epoch draws its rows anew.
         validation_split: Share of the training rows, taken from their end, to validate on.
+        validation_freq: Validate after every such number of epochs.
         sample_weight: Weight of each row, shape (rows,), or by output name.
-        class_weight: Weight of each class id, for a model with one output.
+            `validation_sample_weight` is the same for the validation rows.
+        class_weight: Weight of each class id, for a model with one output. As in Keras, it does
+            not weigh the rows that `validation_split` holds out.
 
     Returns:
         Keras's history of the run.
 
     Raises:
-        TrainingError: no training rows, or weights of both kinds.
+        TrainingError: no training rows, fewer than the steps need, or weights of both kinds.
     """
-    inputs, targets = train
-    data = (as_inputs(inputs), as_inputs(targets))
-    if class_weight is not None:
-        if sample_weight is not None or len(targets) > 1:
-            raise TrainingError("class_weight needs a model with one output and no sample_weight")
-        sample_weight = _weights(next(iter(targets.values())), class_weight)
-    if sample_weight is not None:
-        data = (*data, dict(sample_weight) if isinstance(sample_weight, Mapping) else sample_weight)
-    held: Any = None
+    data, held = _weighted(train, sample_weight), None
+    if class_weight is not None and (sample_weight is not None or len(train[1]) > 1):
+        raise TrainingError("class_weight needs a model with one output and no sample_weight")
     if validation is not None:
-        held = (as_inputs(validation[0]), as_inputs(validation[1]))
+        held = _weighted(validation, validation_sample_weight)
     elif validation_split:
         cut = int(_rows(data) * (1 - validation_split))
         held = tf.nest.map_structure(lambda array: array[cut:], data)
         data = tf.nest.map_structure(lambda array: array[:cut], data)
+    if class_weight is not None:
+        data = (*data, _weights(data[1], class_weight))
     if not _rows(data):
         raise TrainingError("there are no rows to train on")
+    steps = -(-_rows(data) // batch_size)
+    if steps_per_epoch is not None and not 0 < steps_per_epoch <= steps:
+        raise TrainingError(
+            f"steps_per_epoch must be from 1 to {steps:,}, which takes all {_rows(data):,} rows, "
+            f"not {steps_per_epoch:,}"
+        )
+    taken = min(_rows(data), batch_size * (steps_per_epoch or steps))
     settings: dict[str, Any] = {
         "epochs": epochs,
         "initial_epoch": initial_epoch,
+        "validation_freq": validation_freq,
         "callbacks": list(callbacks),
         "shuffle": False,  # the engines shuffle
         "verbose": 0,
     }
     model.optimizer.build(model.trainable_variables)  # made in the first step, it is traced twice
     if engine == "fit":
-        return _fit_by_steps(model, data, held, batch_size, seed, settings)
+        return _fit_by_steps(model, data, held, batch_size, seed, taken, settings)
     xla = engine == "resident-xla"
-    return _fit_by_epochs(model, data, held, batch_size, seed, xla=xla, settings=settings)
+    return _fit_by_epochs(model, data, held, batch_size, seed, taken, xla=xla, settings=settings)
+
+
+def _weighted(split: tuple[Arrays, Arrays], weights: np.ndarray | Arrays | None) -> Any:
+    """What `model.train_step` takes: inputs and targets, and the rows' weights if there are any."""
+    data = (as_inputs(split[0]), as_inputs(split[1]))
+    if weights is None:
+        return data
+    return (*data, dict(weights) if isinstance(weights, Mapping) else weights)
 
 
 def engine_for(engine: str, data: Sequence[Any], bound: int = MEMORY_BOUND) -> tuple[str, str]:
@@ -110,17 +129,23 @@ def engine_for(engine: str, data: Sequence[Any], bound: int = MEMORY_BOUND) -> t
 
 
 def _fit_by_steps(
-    model: keras.Model, data: Any, held: Any, batch_size: int, seed: int, settings: dict[str, Any]
+    model: keras.Model,
+    data: Any,
+    held: Any,
+    batch_size: int,
+    seed: int,
+    taken: int,
+    settings: dict[str, Any],
 ) -> keras.callbacks.History:
     rows = _rows(data)
-    steps = -(-rows // batch_size)
+    steps = -(-taken // batch_size)
     tensors = tf.nest.map_structure(tf.convert_to_tensor, data)  # arrays would enter the graph
     batches = (
         tf.data.Dataset.range(settings["initial_epoch"], settings["epochs"])
         .flat_map(
-            lambda epoch: tf.data.Dataset.from_tensor_slices(shuffled(rows, seed, epoch)).batch(
-                batch_size
-            )
+            lambda epoch: tf.data.Dataset.from_tensor_slices(
+                shuffled(rows, seed, epoch)[:taken]
+            ).batch(batch_size)
         )
         .map(lambda chosen: take(tensors, chosen))
         .prefetch(2)
@@ -137,6 +162,7 @@ def _fit_by_epochs(
     held: Any,
     batch_size: int,
     seed: int,
+    taken: int,
     *,
     xla: bool,
     settings: dict[str, Any],
@@ -145,7 +171,7 @@ def _fit_by_epochs(
     first = settings["initial_epoch"]
     try:
         model.train_function = resident.train_function(
-            model, data, batch_size, seed=seed, first_epoch=first, xla=xla
+            model, data, batch_size, taken, seed=seed, first_epoch=first, xla=xla
         )
         validation = {}
         if held is not None:
@@ -172,11 +198,18 @@ def _rows(data: Any) -> int:
     return len(tf.nest.flatten(data)[0])
 
 
-def evaluate(model: keras.Model, inputs: Arrays, targets: Arrays) -> dict[str, float]:
-    """Loss and metrics of a compiled model, by name, in evaluation mode."""
+def evaluate(
+    model: keras.Model, inputs: Arrays, targets: Arrays, weights: np.ndarray | None = None
+) -> dict[str, float]:
+    """Loss and metrics of a compiled model, by name, in evaluation mode.
+
+    Args:
+        weights: Weight of each row, shape (rows,), for the loss and the weighted metrics.
+    """
     values = model.evaluate(
         as_inputs(inputs),
         as_inputs(targets),
+        sample_weight=weights,
         batch_size=_rows_at_once(inputs),
         verbose=0,
         return_dict=True,

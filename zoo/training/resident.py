@@ -18,7 +18,14 @@ from zoo._keras import keras, ops, tf
 
 
 def train_function(
-    model: keras.Model, data: Any, batch_size: int, *, seed: int, first_epoch: int, xla: bool
+    model: keras.Model,
+    data: Any,
+    batch_size: int,
+    taken: int | None = None,
+    *,
+    seed: int,
+    first_epoch: int,
+    xla: bool,
 ) -> Callable[[Any], dict[str, Any]]:
     """A function for `model.train_function`: each call trains one epoch and returns its logs.
 
@@ -26,17 +33,19 @@ def train_function(
         model: A compiled model.
         data: What `model.train_step` takes, for all rows: (inputs, targets) or with weights.
         batch_size: Rows in a step; the last step of an epoch takes what is left.
+        taken: Rows in an epoch, the first of its order; None takes all.
         seed, first_epoch: With the number of calls so far, they fix the order of the rows.
         xla: Compile the epoch with XLA.
     """
     data = _on_device(data)
     epoch = tf.Variable(first_epoch, dtype=tf.int64, trainable=False)
-    steps = _loop(model, model.train_step, data, batch_size, xla=xla)
     rows = _rows(data)
+    taken = rows if taken is None else taken
+    steps = _loop(model, model.train_step, data, batch_size, taken, xla=xla)
 
     @tf.function(autograph=False)
     def train_epoch() -> dict[str, Any]:
-        order = shuffled(rows, seed, epoch)
+        order = shuffled(rows, seed, epoch)[:taken]
         epoch.assign_add(1)
         return steps(order)
 
@@ -48,16 +57,22 @@ def test_function(
 ) -> Callable[[Any], dict[str, Any]]:
     """A function for `model.test_function`: each call scores all rows, in their own order."""
     data = _on_device(data)
-    steps = _loop(model, model.test_step, data, batch_size, xla=xla)
-    order = tf.range(_rows(data), dtype=tf.int64)
+    rows = _rows(data)
+    steps = _loop(model, model.test_step, data, batch_size, rows, xla=xla)
+    order = tf.range(rows, dtype=tf.int64)
     return lambda _: steps(order)
 
 
 def _loop(
-    model: keras.Model, step: Callable[[Any], Any], data: Any, batch_size: int, *, xla: bool
+    model: keras.Model,
+    step: Callable[[Any], Any],
+    data: Any,
+    batch_size: int,
+    rows: int,
+    *,
+    xla: bool,
 ) -> Callable[[Any], dict[str, Any]]:
-    """A compiled function from an order of the rows to the logs after all steps."""
-    rows = _rows(data)
+    """A compiled function from an order of `rows` of the data's rows to the logs after them."""
     batch_size = min(batch_size, rows)
     whole = rows // batch_size
 

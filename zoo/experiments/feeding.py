@@ -1,0 +1,155 @@
+"""From a dataset's columns to a model's inputs and targets by name, and the rows' weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from zoo.baselines.estimators import classifies
+from zoo.core.errors import RecipeError, UnknownNameError
+from zoo.models.registry import spec
+from zoo.recipes.recipe import Recipe
+from zoo.training.engine import output_names
+
+if TYPE_CHECKING:
+    import keras
+
+    from zoo.data.dataset import Dataset
+
+Arrays = Mapping[str, np.ndarray]
+Split = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]  # inputs, targets, by tensor name
+ONE_HOT = ("categorical_crossentropy", "CategoricalCrossentropy")  # losses over one-hot rows
+
+
+def columns_of(recipe: Recipe, tensor: str) -> tuple[str, ...]:
+    """The dataset columns that make up an input or output, side by side."""
+    return tuple(recipe.columns.get(tensor, (tensor,)))
+
+
+def feed(
+    recipe: Recipe, dataset: Dataset, model: keras.Model, say: Callable[[str], None]
+) -> dict[str, Split]:
+    """Split -> inputs and targets by name; rows with an unknown value are dropped, with a note.
+
+    A model may have fewer inputs and outputs than its architecture lists.
+
+    Unknown is an id below 0 or a number that is NaN, in a column that the recipe uses. Splits
+    without rows are dropped too. Class ids become one-hot rows where the loss is
+    `categorical_crossentropy`.
+
+    Raises:
+        RecipeError: the recipe names a column that the data does not have, or gives columns to
+            an input or output that the architecture does not have.
+    """
+    inputs = [tensor.name for tensor in model.inputs]
+    outputs = output_names(model)
+    widths = dict(zip(outputs, (tensor.shape[-1] for tensor in model.outputs), strict=True))
+    entry = spec(recipe.architecture)
+    tensors = {*inputs, *outputs, *(each.name for each in (*entry.inputs, *entry.outputs))}
+    for name in recipe.columns:
+        if name not in tensors:
+            unknown = UnknownNameError("input or output", name, tensors)
+            raise RecipeError(f"{recipe.name}, columns: {unknown}")
+    wanted = _wanted(recipe, model)
+    result: dict[str, Split] = {}
+    for split, arrays in dataset.splits.items():
+        for column in wanted:
+            if column not in arrays:
+                raise RecipeError(
+                    f"{recipe.name} needs column {column!r}; {dataset.name} has {', '.join(arrays)}"
+                )
+        known = known_rows(arrays, wanted)
+        if not known.all():
+            gaps = [column for column in wanted if not known_rows(arrays, [column]).all()]
+            say(
+                f"note: {split}: {np.count_nonzero(~known):,} of {len(known):,} rows dropped: "
+                f"no value in {' or '.join(gaps)}"
+            )
+        if known.any():
+            targets = _gathered(recipe, arrays, outputs, known)
+            for name, array in targets.items():
+                if recipe.loss.get(name) in ONE_HOT and array.dtype.kind in "iu":
+                    targets[name] = one_hot(array, widths[name])
+            result[split] = _gathered(recipe, arrays, inputs, known), targets
+    return result
+
+
+def _wanted(recipe: Recipe, model: keras.Model) -> list[str]:
+    """The dataset columns that the recipe's model and its row weights read."""
+    names = [*(tensor.name for tensor in model.inputs), *output_names(model)]
+    columns = [column for name in names for column in columns_of(recipe, name)]
+    return [*columns, recipe.sample_weight] if recipe.sample_weight else columns
+
+
+def row_weights(recipe: Recipe, dataset: Dataset, model: keras.Model) -> dict[str, np.ndarray]:
+    """Split -> the weight of each row that `feed` keeps, shape (rows,); empty without weights.
+
+    Raises:
+        RecipeError: the column has not one number a row, or one below 0.
+    """
+    if not recipe.sample_weight:
+        return {}
+    weights = {}
+    for split, arrays in dataset.splits.items():
+        known = known_rows(arrays, _wanted(recipe, model))
+        found = arrays[recipe.sample_weight][known]
+        if not known.any():
+            continue
+        if found.size != len(found) or found.dtype.kind not in "iuf" or found.min() < 0:
+            raise RecipeError(
+                f"{recipe.name}: sample_weight needs one number from 0 up in each row; column "
+                f"{recipe.sample_weight!r} of {dataset.name} has shape {found.shape}, values "
+                f"from {found.min()}"
+            )
+        weights[split] = found.reshape(-1).astype(np.float32)
+    return weights
+
+
+def class_weights(recipe: Recipe, dataset: Dataset, targets: Arrays) -> dict[int, float] | None:
+    """Class id -> weight, the classes by id or by the labels that the data has for them.
+
+    Raises:
+        RecipeError: the model has not one output of classes, or a class is not known.
+    """
+    if not recipe.class_weight:
+        return None
+    output, *others = targets
+    if others or not classifies(recipe.loss[output]) or targets[output].ndim > 2:
+        raise RecipeError(f"{recipe.name}: class_weight needs a model with one output, of classes")
+    labels = [*dataset.labels.get(output, ())]
+    held = targets[output]
+    count = held.shape[1] if held.shape[1] > 1 else max(int(held.max()) + 1, 2, len(labels))
+    known = [*map(str, range(count)), *labels]
+    for name in recipe.class_weight:
+        if name not in known:
+            raise RecipeError(
+                f"{recipe.name}, class_weight: {UnknownNameError('class', name, known)}"
+            )
+    return {known.index(name) % count: weight for name, weight in recipe.class_weight.items()}
+
+
+def one_hot(ids: np.ndarray, classes: int) -> np.ndarray:
+    """Class ids (..., 1) as rows of zeros and a one: float32 (..., classes)."""
+    return np.eye(classes, dtype=np.float32)[ids[..., 0]]
+
+
+def known_rows(arrays: Arrays, columns: Sequence[str]) -> np.ndarray:
+    """Which rows have a value in every one of `columns`, shape (rows,)."""
+    known = np.ones(len(arrays[columns[0]]), bool)
+    for column in columns:
+        values = arrays[column].reshape(len(known), -1)
+        unknown = values < 0 if values.dtype.kind == "i" else np.isnan(values)
+        known &= ~unknown.any(axis=1)
+    return known
+
+
+def _gathered(
+    recipe: Recipe, arrays: Arrays, names: Sequence[str], known: np.ndarray
+) -> dict[str, np.ndarray]:
+    gathered = {}
+    for name in names:
+        parts = [arrays[column][known] for column in columns_of(recipe, name)]
+        gathered[name] = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
+    return gathered
