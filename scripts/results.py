@@ -202,7 +202,7 @@ def markdown(frame: pd.DataFrame) -> str:
             "-" if pd.isna(row.baseline_name) else f"{_number(row.baseline)} ({row.baseline_name})",
             _number(row.trivial),
             _number(row.best_possible),
-            "-" if pd.isna(row.closed) else f"{row.closed:.0%}",
+            "-" if pd.isna(row.closed) else f"{round(row.closed, 2) + 0.0:.0%}",  # no -0%
             f"{row.seconds:.0f}",
         ]
         for row in rows
@@ -260,7 +260,9 @@ def files() -> dict[Path, str]:
     blocks = {
         "cost": cost(main),
         "scores": markdown(frame),
-        "limits": "\n".join(f"- {what}, {share:.1%}: {why}" for what, share, why in limits(main)),
+        "limits": "\n".join(
+            f"- {what}, {round(share, 3) + 0.0:.1%}: {why}" for what, share, why in limits(main)
+        ),
     }
     return {
         **fill("README.md", {"results": markdown(first)}),

@@ -50,13 +50,14 @@ RECIPES: dict[str, dict[str, Any]] = {
         "engine": "fit",
         "schedule": "constant",
         "epochs": 9,
-        "early_stopping": 3,
+        "early_stopping": 5,
         "early_stopping_options": {"min_delta": 0.01, "baseline": 12.0, "monitor": "val_mae"},
         "model_checkpoint": {
             "filepath": "{epoch:02d}-{batch:02d}.weights.h5",
             "save_freq": 5,
         },
         "steps_per_epoch": 3,
+        "batch_size": 64,
         "sample_weight": "score_1",
         "weighted_metrics": {"score_diff": ("mae", "cosine_similarity")},
         **SEASONS,
@@ -162,6 +163,19 @@ def test_a_stop_between_epochs_of_larger_models(
 ) -> None:
     folder = stopped_after_three(name, tmp_path)
     assert_identical(zoo.resume(folder, reporter=SILENT), whole_run(name))
+
+
+def test_a_run_that_ends_by_itself_was_not_stopped() -> None:
+    """Asked to stop in the epoch after which early stopping ends it anyway: it is finished."""
+    stop = checkpoint.StopRequest()
+    stop.set_model(keras.Sequential())
+    stop.ask()
+    stop.model.stop_training = True
+    stop.on_epoch_end(2)
+    assert stop.stopped_after is None
+    stop.model.stop_training = False
+    stop.on_epoch_end(3)
+    assert (stop.stopped_after, stop.model.stop_training) == (4, True)
 
 
 def test_a_damaged_resume_point_is_skipped(

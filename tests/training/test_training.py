@@ -48,7 +48,7 @@ def league() -> Dataset:
     return zoo.load_data("basketball", source="league", seasons=8)
 
 
-def test_basketball_reaches_the_ceiling_on_the_league(league_run: Run, league: Dataset) -> None:
+def test_basketball_comes_near_the_best_possible(league_run: Run, league: Dataset) -> None:
     mae = league_run.metrics["test"]["mae"]
     assert mae <= 1.01 * league_run.baseline["test"]["mae"]
     best = league.references["best possible"]["test"]
@@ -137,8 +137,22 @@ def test_evaluate_gives_the_recorded_metrics(league_run: Run, logdir: Path) -> N
 def test_as_printed_hardly_learns(logdir: Path) -> None:
     """`advanced-keras` trains one epoch at Adam's 0.001, from which a table hardly moves."""
     run = zoo.fit("basketball_as_printed", logdir=logdir, **QUICK)
-    assert run.metrics["test"]["mae"] > 11
+    assert run.metrics["test"]["loss"] > 11
     assert run.record.recipe.validation_split == 0.1
+
+
+def test_a_loss_without_metrics_is_held_against_what_it_equals(logdir: Path) -> None:
+    """The document compiles the model without metrics; its loss is the absolute error."""
+    given = {**QUICK, "baseline": "ridge_strengths", "engine": "resident"}
+    run = zoo.fit("basketball_as_printed", logdir=logdir, **given)
+    as_metric = {"metrics": {"score_diff": ("mae",)}, "epochs": 1}
+    other = zoo.fit("basketball_as_printed", logdir=logdir, **given, **as_metric)
+    assert set(run.metrics["test"]) == {"loss"}
+    assert run.metrics["test"]["loss"] == pytest.approx(other.metrics["test"]["mae"], rel=1e-5)
+    assert run.baseline["test"]["loss"] == other.baseline["test"]["mae"]
+    for name in ("best possible", "trivial"):
+        found, wanted = (each.record.references[name]["test"] for each in (run, other))
+        assert found["loss"] == wanted["mae"]
 
 
 @pytest.fixture(scope="module")

@@ -148,8 +148,9 @@ def _carried_out(
         record.write(folder)
     evaluation.show(context.console, record)
     if not whole:
+        done = recipe.initial_epoch + record.epochs_run
         raise StoppedEarly(
-            f"stopped after epoch {record.epochs_run} of {recipe.epochs}; continue with "
+            f"stopped after epoch {done} of {recipe.epochs}; continue with "
             f"zoo train --resume {folder}"
         )
     if table is not None:

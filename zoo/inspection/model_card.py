@@ -8,6 +8,7 @@ from typing import Any
 from zoo.models.spec import CONCEPTS, ModelSpec, TensorSpec
 from zoo.models.spec import shape_text as shape_text
 from zoo.recipes import shipped_weights
+from zoo.recipes.printed import PRINTED
 from zoo.recipes.registry import RECIPES
 
 
@@ -29,6 +30,7 @@ def as_dict(entry: ModelSpec) -> dict[str, Any]:
         "published_note": entry.published_note,
         "concepts": entry.concepts,
         "errata": entry.errata,
+        "document_settings": printed_settings(entry),
         "variants": {
             name: {
                 "arguments": variant.arguments,
@@ -53,6 +55,12 @@ def _tensor(tensor: TensorSpec) -> dict[str, Any]:
 def recipes_of(entry: ModelSpec) -> list[str]:
     """Names of all recipes that train this architecture."""
     return [each.name for each in RECIPES.values() if each.architecture == entry.name]
+
+
+def printed_settings(entry: ModelSpec) -> str:
+    """What the document says of training the model, in one line."""
+    printed = PRINTED.get(entry.name)
+    return printed.text if printed else "the document gives none"
 
 
 def as_text(entry: ModelSpec) -> str:
@@ -95,6 +103,7 @@ def facts(entry: ModelSpec) -> list[tuple[str, str]]:
     arguments = ", ".join(f"{name}={value!r}" for name, value in entry.defaults.items())
     found.append(("arguments", arguments or "none"))
     found += [("erratum", erratum) for erratum in entry.errata]
+    found.append(("settings", f"as printed: {printed_settings(entry)}"))
     for name, variant in entry.variants.items():
         given = ", ".join(f"{key}={value!r}" for key, value in variant.arguments.items())
         found.append(("variant", f"{name} ({given}): {variant.count:,} parameters; {variant.note}"))

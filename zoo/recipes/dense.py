@@ -35,8 +35,8 @@ add(
         search=AROUND_OURS,
         seconds={"planted": 8},
         expect={"planted": {"mse": 0.26}},
-        note="The document trains nothing. Least squares, which is the same model, is the ceiling "
-        "here.",
+        note="The document trains nothing. Least squares, which is the same model, gives the best "
+        "score that the training rows allow.",
     ),
     Recipe(
         name="softmax_mlp_32",  # zoo train softmax_mlp_32 --data mixture

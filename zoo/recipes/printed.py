@@ -45,9 +45,9 @@ class Printed:
     @property
     def text(self) -> str:
         """The settings in one line, as the card has them."""
-        if not self.optimizer:
+        if not self.loss:
             return f"{self.document}: {self.note}"
-        words = [self.optimizer]
+        words = [self.optimizer or "no optimizer"]
         if self.learning_rate is not None:
             words.append(f"learning rate {self.learning_rate:g}")
         words += [f"{name} {value}" for name, value in self.options.items()]
@@ -91,6 +91,11 @@ PRINTED: dict[str, Printed] = {
         epochs=1,
         validation_split=0.1,
         note="inputs as a list",
+    ),
+    "tournament_stack": Printed("advanced-keras", "adam", loss={"score_diff": "mae"}),
+    "two_scores": Printed("advanced-keras", loss={"scores": "mae"}),
+    "score_and_win": Printed(
+        "advanced-keras", loss={"score_diff": "mae", "won": "binary_crossentropy"}
     ),
     "single_dense": Printed("model-api", note="defined only, no settings"),
     "digit_mlp": Printed(

@@ -206,7 +206,10 @@ STATUS = 130  # what a shell calls a program that Ctrl-C ended
 
 
 class StopRequest(keras.callbacks.Callback):
-    """Stops training after the epoch in which `ask` was called."""
+    """Stops training after the epoch in which `ask` was called.
+
+    `stopped_after` stays None where a callback before this one ended the training by itself.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -218,7 +221,7 @@ class StopRequest(keras.callbacks.Callback):
         self.asked = True
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
-        if self.asked:
+        if self.asked and not self.model.stop_training:
             self.stopped_after = epoch + 1
             self.model.stop_training = True
 
