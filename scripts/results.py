@@ -174,6 +174,7 @@ def summary(frame: pd.DataFrame) -> pd.DataFrame:
     frame = frame.assign(alone=frame["seconds"].where(frame["jobs"] == 1))
     groups = frame.groupby(["recipe", "data", "metric"], sort=False, dropna=False)
     means = groups.agg(
+        parameters=("parameters", "first"),
         model=("model", "mean"),
         spread=("model", lambda values: values.max() - values.min()),
         baseline=("baseline", "mean"),
@@ -192,12 +193,15 @@ def summary(frame: pd.DataFrame) -> pd.DataFrame:
 def markdown(frame: pd.DataFrame) -> str:
     """The summary as a table."""
     rows: list[Any] = list(summary(frame).itertuples())
-    columns = "model: | baseline: | trivial: | best possible: | gap closed: | seconds:"
+    columns = (
+        "parameters: | model: | baseline: | trivial: | best possible: | gap closed: | seconds:"
+    )
     cells = (
         [
             f"`{row.recipe}`",
             row.data,
             row.metric,
+            f"{row.parameters:,}",
             f"{_number(row.model)} ± {row.spread / 2:.2g}",
             "-" if pd.isna(row.baseline_name) else f"{_number(row.baseline)} ({row.baseline_name})",
             _number(row.trivial),
