@@ -153,24 +153,35 @@ def models() -> Iterator[tuple[Path, str]]:
 
 def golden(model: keras.Model) -> str:
     """A line per layer, and the total."""
-    rows = [*layer_rows(model.layers), ["total", model.count_params()]]
+    rows = [*layer_rows(model.layers, model), ["total", model.count_params()]]
     return "".join(f"{json.dumps(row)}\n" for row in rows)
 
 
-def layer_rows(layers: Iterable[Any], above: str = "") -> Iterator[list[Any]]:
-    """Path, class, output shape without the batch axis, and parameters of every layer.
+def layer_rows(layers: Iterable[Any], model: keras.Model, above: str = "") -> Iterator[list[Any]]:
+    """Path, class, output shape without the batch axis, parameters and sources of every layer.
 
-    The layer inside a TimeDistributed has no output of its own: its shape is null.
+    Sources are those of each call within `model`, as Keras's summary writes them. The layer inside
+    a TimeDistributed has no output and no sources of its own: both are null.
     """
+    depths = getattr(model, "_functional", model)._nodes_by_depth  # of a Sequential
+    nodes = [node for level in depths.values() for node in level]
     for layer in layers:
         path = f"{above}{layer.name}"
         calls = layer._inbound_nodes
         shape = [list(tensor.shape[1:]) for tensor in calls[0].outputs] if calls else None
-        yield [path, type(layer).__name__, shape, layer.count_params()]
+        sources = [list(map(source, call.input_tensors)) for call in calls if call in nodes]
+        kind = type(layer).__name__
+        yield [path, kind, shape, layer.count_params(), sources if calls else None]
         if isinstance(layer, keras.Model):
-            yield from layer_rows(layer.layers, f"{path}/")
+            yield from layer_rows(layer.layers, layer, f"{path}/")
         elif isinstance(layer, keras.layers.Wrapper):
-            yield from layer_rows([layer.layer], f"{path}/")
+            yield from layer_rows([layer.layer], model, f"{path}/")
+
+
+def source(tensor: Any) -> str:
+    """Where a layer's input comes from: layer, its call, which of its outputs."""
+    history = tensor._keras_history
+    return f"{history.operation.name}[{history.node_index}][{history.tensor_index}]"
 
 
 def rooms() -> str:

@@ -92,7 +92,7 @@ def test_counts_of_errata(name: str, arguments: dict[str, Any], expected: int) -
 
 
 def golden(name: str, variant: str = "") -> tuple[list[list[Any]], int]:
-    """What Keras counted: path, class, shape and count of every layer; and in all."""
+    """What Keras counted: path, class, shape, count and sources of every layer; and in all."""
     file = f"{name}.{variant}.jsonl" if variant else f"{name}.jsonl"
     lines = (GOLDEN / file).read_text(encoding="utf-8").splitlines()
     *layers, (_, total) = [json.loads(line) for line in lines]
@@ -120,7 +120,7 @@ def test_layer_by_layer_arithmetic_is_keras_count(name: str) -> None:
         worked_out: dict[str, int] = {}
         for line in explained.lines:
             worked_out[line.path] = worked_out.get(line.path, 0) + line.count
-        leaves = {path: params for path, _, _, params in layers if _is_leaf(path, layers)}
+        leaves = {path: params for path, _, _, params, _ in layers if _is_leaf(path, layers)}
         for path, params in leaves.items():
             assert worked_out.get(path, 0) == params, path
 
