@@ -1,4 +1,4 @@
-"""Regenerate what follows from the registry: diagrams, goldens, the catalog, the rooms.
+"""Regenerate what follows from the registry and from data: diagrams, goldens, pages.
 
     python scripts/regenerate.py [--check]
 
@@ -6,7 +6,8 @@
 - tests/models/golden/: every architecture and variant, layer by layer, as Keras counts: a golden
   changes only when a builder or Keras changes, so look at the difference before committing;
 - docs/catalog.md and README's table of architectures;
-- docs/architecture.svg: the rooms of zoo/ and the direction of the imports, from tests/rooms.toml.
+- docs/architecture.svg: the rooms of zoo/ and the direction of the imports, from tests/rooms.toml;
+- docs/keras-2-to-3.md, from the snippets in scripts/keras_2_to_3/, which a test runs.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from _keras_2_to_3 import page as keras_2_to_3
 from _page import ROOT, Script, fill, table
 
 import zoo
@@ -203,6 +205,7 @@ def files() -> dict[Path, str]:
         **fill("README.md", {"architectures": readme_table()}),
         ROOT / "docs" / "catalog.md": catalog(),
         ROOT / "docs" / "architecture.svg": svg(rooms()),
+        ROOT / "docs" / "keras-2-to-3.md": keras_2_to_3(),
     }
 
 

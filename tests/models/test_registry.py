@@ -6,8 +6,11 @@ import pytest
 
 import zoo
 from zoo.core.errors import BuildError, UnknownNameError
+from zoo.inspection import model_card
 from zoo.models.registry import register
 from zoo.models.spec import CONCEPTS, TensorSpec
+
+TEACHING = ("advanced-keras", "model-api", "beyond-sequential", "using-keras", "dlwp-7.1")
 
 
 def test_wildcards_and_concepts() -> None:
@@ -74,6 +77,10 @@ def test_unknown_document_or_concept_raises_at_registration() -> None:
 def test_cards_are_complete(name: str) -> None:
     entry = zoo.spec(name)
     assert entry.documents
+    if entry.documents[0].key in TEACHING:
+        assert f"section     {entry.section}\n" in model_card.as_text(entry)
+        assert entry.section
+        assert model_card.as_dict(entry)["section"] == entry.section
     assert entry.summary.endswith(".")
     assert entry.claim
     assert all(port.meaning for port in (*entry.inputs, *entry.outputs))

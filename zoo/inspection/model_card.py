@@ -21,6 +21,7 @@ def as_dict(entry: ModelSpec) -> dict[str, Any]:
         "family": entry.family,
         "aliases": entry.aliases,
         "documents": [dataclasses.asdict(document) for document in entry.documents],
+        "section": entry.section,
         "claim": entry.claim,
         "inputs": [_tensor(tensor) for tensor in sized.inputs],
         "outputs": [_tensor(tensor) for tensor in sized.outputs],
@@ -92,6 +93,8 @@ def facts(entry: ModelSpec) -> list[tuple[str, str]]:
     sized = entry.resolved()
     found: list[tuple[str, str]] = []
     found += [("document", f"{each.key}: {each.title}") for each in entry.documents]
+    if entry.section:
+        found.insert(1, ("section", entry.section))
     if entry.claim:
         found.append(("claim", entry.claim))
     found += [("input", tensor_text(tensor)) for tensor in sized.inputs]

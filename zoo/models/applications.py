@@ -39,6 +39,7 @@ def xception_least(blocks: int, **_: object) -> int:
 
 @register(
     documents=("dlwp-7.1", "arXiv:1512.00567"),
+    section="7.1.4, Directed acyclic graphs of layers: Inception modules",
     inputs=(replace(PICTURE, least=inception_v3_least),),
     outputs=(CLASSES,),
     count=23_851_784,
@@ -74,6 +75,7 @@ def inception_v3(
 
 @register(
     documents=("dlwp-7.1", "arXiv:1610.02357"),
+    section="7.1.4, Directed acyclic graphs of layers: Inception modules",
     inputs=(replace(PICTURE, least=xception_least),),
     outputs=(CLASSES,),
     count=22_910_480,

@@ -22,6 +22,7 @@ SCORE_DIFF = TensorSpec("score_diff", (1,), "score of team 1 minus score of team
 
 @register(
     documents="advanced-keras",
+    section="inputs and layers",
     inputs=(SEED_DIFF,),
     outputs=(SCORE_DIFF,),
     count=2,
@@ -39,6 +40,7 @@ def seed_difference() -> keras.Model:
 
 @register(
     documents="advanced-keras",
+    section="categorical embeddings; models as layers",
     inputs=(TensorSpec("team", (1,), "team-season", "id", dtype="int32", vocabulary="team"),),
     outputs=(TensorSpec("strength", (1,), "strength, in units set by the enclosing model"),),
     count=N_TEAMS,
@@ -64,6 +66,7 @@ def team_strength(n_teams: int = N_TEAMS, l2: float = 0.0) -> keras.Model:
 
 @register(
     documents="advanced-keras",
+    section="two inputs through one shared model",
     inputs=(TEAM_1, TEAM_2),
     outputs=(SCORE_DIFF,),
     count=N_TEAMS,
@@ -91,6 +94,7 @@ def two_team(n_teams: int = N_TEAMS, l2: float = 0.0) -> keras.Model:
 
 @register(
     documents="advanced-keras",
+    section="merge layers",
     inputs=(TensorSpec("a", (1,), "first term"), TensorSpec("b", (1,), "second term")),
     outputs=(TensorSpec("sum", (1,), "a + b"),),
     count=0,
@@ -109,6 +113,7 @@ def adder() -> keras.Model:
 
 @register(
     documents="advanced-keras",
+    section="three inputs",
     inputs=(TEAM_1, TEAM_2, HOME),
     outputs=(SCORE_DIFF,),
     count=N_TEAMS + 4,
@@ -140,6 +145,7 @@ def basketball(n_teams: int = N_TEAMS, l2: float = 0.0) -> keras.Model:
 
 @register(
     documents="advanced-keras",
+    section="stacking",
     inputs=(
         TensorSpec("game", (3,), "home, seed_diff and pred, the `basketball` prediction in points"),
     ),
@@ -161,6 +167,7 @@ def tournament_stack() -> keras.Model:
 
 @register(
     documents="advanced-keras",
+    section="two outputs",
     inputs=(TensorSpec("game", (2,), "seed_diff and pred, the `basketball` prediction in points"),),
     outputs=(TensorSpec("scores", (2,), "score of team 1, score of team 2", "points"),),
     count=6,
@@ -179,6 +186,7 @@ def two_scores() -> keras.Model:
 
 @register(
     documents="advanced-keras",
+    section="one model for regression and classification",
     inputs=(SEED_DIFF,),
     outputs=(SCORE_DIFF, TensorSpec("won", (1,), "probability that team 1 wins", "probability")),
     count=4,

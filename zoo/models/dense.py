@@ -17,6 +17,7 @@ CATEGORY = TensorSpec("category", ("n_classes",), "probability of each class", "
 
 @register(
     documents="model-api",
+    section="a Model from an input and an output tensor",
     inputs=(TensorSpec("a", ("n_features",), "any vector"),),
     outputs=(TensorSpec("b", ("units",), "a linear map of a, plus a bias"),),
     count=1_056,
@@ -39,6 +40,7 @@ def single_dense(n_features: int = 32, units: int = 32) -> keras.Model:
 
 @register(
     documents="beyond-sequential",
+    section="graphs of layers",
     inputs=(FEATURES,),
     outputs=(CATEGORY,),
     count=2_442,
@@ -65,6 +67,7 @@ def softmax_mlp_32(n_features: int = 32, units: int = 32, n_classes: int = 10) -
 
 @register(
     documents="dlwp-7.1",
+    section="7.1.1, Introduction to the functional API",
     inputs=(FEATURES,),
     outputs=(CATEGORY,),
     count=3_466,
@@ -114,6 +117,7 @@ def softmax_mlp_64(
 
 @register(
     documents="beyond-sequential",
+    section="graphs of layers, with two inputs",
     inputs=(
         TensorSpec("a", ("n_features",), "first half of the features, standardized"),
         TensorSpec("b", ("n_features",), "second half of the features, standardized"),
@@ -163,6 +167,7 @@ def two_branch_add(
 
 @register(
     documents="model-api",
+    section="First example: a densely-connected network",
     inputs=(PIXELS,),
     outputs=(DIGIT,),
     count=55_050,
@@ -191,6 +196,7 @@ def digit_mlp(n_pixels: int = 784, units: int = 64, n_classes: int = 10) -> kera
 
 @register(
     documents="using-keras",
+    section="the Sequential model",
     inputs=(PIXELS,),
     outputs=(DIGIT,),
     count=25_450,
@@ -219,6 +225,7 @@ def shallow_mlp(n_pixels: int = 784, units: int = 32, n_classes: int = 10) -> ke
 
 @register(
     documents="using-keras",
+    section="training: two classes",
     inputs=(FEATURES,),
     outputs=(LABEL,),
     count=3_265,
@@ -244,6 +251,7 @@ def binary_mlp(n_features: int = 100, units: int = 32) -> keras.Model:
 
 @register(
     documents="using-keras",
+    section="training: ten classes",
     inputs=(FEATURES,),
     outputs=(CATEGORY,),
     count=3_562,
@@ -268,6 +276,7 @@ def multiclass_mlp(n_features: int = 100, units: int = 32, n_classes: int = 10) 
 
 @register(
     documents="using-keras",
+    section="Multilayer Perceptron (MLP) for multi-class softmax classification",
     inputs=(FEATURES,),
     outputs=(CATEGORY,),
     count=6_154,
@@ -299,6 +308,7 @@ def dropout_mlp(
 
 @register(
     documents="using-keras",
+    section="functional basics: MLP",
     inputs=(FEATURES,),
     outputs=(LABEL,),
     count=551,

@@ -35,6 +35,7 @@ def _map_size(image_shape: Shape, kernel_size: int, flatten: bool, **_: object) 
 
 @register(
     documents="using-keras",
+    section="functional basics: CNN",
     inputs=(replace(GRAY, least=_least),),
     outputs=(
         TensorSpec(
@@ -114,6 +115,7 @@ def cnn(
 
 @register(
     documents="using-keras",
+    section="VGG-like convnet",
     inputs=(replace(COLOR, least=16),),
     outputs=(CLASSES,),
     count=7_998_250,
@@ -182,6 +184,7 @@ def vgg_like(
 
 @register(
     documents="using-keras",
+    section="shared input",
     inputs=(replace(GRAY, least=lambda kernel_sizes, **_: max(kernel_sizes) + 1),),
     outputs=(LABEL,),
     count=415_045,
@@ -226,6 +229,7 @@ def shared_input(
 
 @register(
     documents="using-keras",
+    section="multiple inputs: a CNN of two resolutions",
     inputs=(
         TensorSpec("gray", ("gray_shape",), "gray picture, high resolution", "0-1", least=_least),
         TensorSpec(

@@ -43,6 +43,7 @@ def _expanded(shape: Shape, expand: int, **_: object) -> Shape:
 
 @register(
     documents=("dlwp-7.1", "arXiv:1409.4842"),
+    section="7.1.4, Directed acyclic graphs of layers: Inception modules",
     inputs=(MAPS,),
     outputs=(
         TensorSpec("inception", (_concatenated,), "the maps of all four branches, concatenated"),
@@ -74,6 +75,7 @@ def inception_module(
 
 @register(
     documents=("dlwp-7.1", "arXiv:1409.4842"),
+    section="7.1.4, Directed acyclic graphs of layers: Inception modules",
     inputs=(GRAY,),
     outputs=(CLASSES,),
     count=61_482,
@@ -129,6 +131,7 @@ def inception_network(
 
 @register(
     documents=("using-keras", "arXiv:1602.07360"),
+    section="named without a listing; sizes from the paper's table 1",
     inputs=(MAPS,),
     outputs=(TensorSpec("fire", (_expanded,), "the maps of both branches, concatenated"),),
     count=11_920,

@@ -16,6 +16,7 @@ BRANCHES = ("metadata", "description", "picture")
 
 @register(
     documents="beyond-sequential",
+    section="multi-modal inputs",
     inputs=(
         TensorSpec(
             "metadata", ("n_metadata",), "brand, age and so on, on one scale", when="branches"

@@ -25,6 +25,7 @@ MODELS: Registry[ModelSpec] = Registry("architecture", listed_by="zoo list")
 def register(
     *,
     documents: str | tuple[str, ...],
+    section: str = "",
     inputs: tuple[TensorSpec, ...],
     outputs: tuple[TensorSpec, ...],
     count: int,
@@ -42,6 +43,7 @@ def register(
 
     Args:
         documents: Keys of `zoo.models.documents.DOCUMENTS`, the teaching document first.
+        section: Where in the first document the model stands: its heading, or what is taught there.
         inputs, outputs: The model's tensors at default arguments, in the model's order.
         count: Parameters of the model at default arguments, non-trainable ones included.
         published: The count that the document itself prints, if any.
@@ -70,6 +72,7 @@ def register(
             builder=builder,
             family=builder.__module__.rpartition(".")[2],
             documents=tuple(DOCUMENTS[key] for key in keys),
+            section=section,
             inputs=inputs,
             outputs=outputs,
             count=count,

@@ -24,6 +24,7 @@ def _halved(shape: Shape, **_: object) -> Shape:
 
 @register(
     documents=("dlwp-7.1", "arXiv:1512.03385"),
+    section="7.1.4, Directed acyclic graphs of layers: residual connections",
     inputs=(MAPS,),
     outputs=(TensorSpec("residual", ("shape",), "the input maps plus the learned residual"),),
     count=442_752,
@@ -50,6 +51,7 @@ def residual_identity(
 
 @register(
     documents=("dlwp-7.1", "arXiv:1512.03385"),
+    section="7.1.4, Directed acyclic graphs of layers: residual connections",
     inputs=(MAPS,),
     outputs=(
         TensorSpec("residual", (_halved, "filters"), "half as large, twice as many channels"),
@@ -57,6 +59,10 @@ def residual_identity(
     count=229_760,
     concepts=("block", "residual", "convolution", "merge"),
     claim="Where a block changes the shape, a 1x1 convolution on the shortcut makes it match.",
+    errata=(
+        "The listing pools without padding: on an odd height or width the pool rounds down, the "
+        "shortcut's convolution up, and the addition fails. The zoo pads the pool.",
+    ),
     tiny={"shape": (8, 8, 2), "filters": 4},
 )
 def residual_projection(
@@ -78,6 +84,7 @@ def residual_projection(
 
 @register(
     documents=("dlwp-7.1", "beyond-sequential", "arXiv:1512.03385"),
+    section="7.1.4, Directed acyclic graphs of layers: residual connections",
     inputs=(GRAY,),
     outputs=(CLASSES,),
     count=371_738,

@@ -15,6 +15,7 @@ LABEL = TensorSpec("label", (1,), "probability that the series is of class 1", "
 
 @register(
     documents="using-keras",
+    section="functional basics: RNN",
     inputs=(SEQUENCE,),
     outputs=(LABEL,),
     count=601,
@@ -46,6 +47,7 @@ def rnn(
 
 @register(
     documents="using-keras",
+    section="shared feature extractor",
     inputs=(SEQUENCE,),
     outputs=(LABEL,),
     count=1_151,
@@ -87,6 +89,7 @@ def shared_features(
 
 @register(
     documents="using-keras",
+    section="multiple outputs: a two-headed LSTM",
     inputs=(SEQUENCE,),
     outputs=(
         LABEL,
@@ -125,6 +128,7 @@ def sequence_tagger(
 
 @register(
     documents="model-api",
+    section="All models are callable, just like layers",
     inputs=(
         TensorSpec(
             "frames", ("n_frames", "n_pixels"), "pictures of 28 x 28 gray levels, in order", "0-1"

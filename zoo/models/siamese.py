@@ -36,6 +36,7 @@ def _merged(merge: str, left: Any, right: Any) -> Any:
 
 @register(
     documents="model-api",
+    section="Shared layers",
     inputs=(TWEET, replace(TWEET, name="tweet_b", meaning="the other tweet, encoded the same way")),
     outputs=(
         TensorSpec("same_author", (1,), "probability that one person wrote both", "probability"),
@@ -72,6 +73,7 @@ def tweet_pair(
 
 @register(
     documents="dlwp-7.1",
+    section="7.1.5, Layer weight sharing",
     inputs=(
         SENTENCE,
         replace(SENTENCE, name="right", meaning="second sentence, one vector per word"),
@@ -80,6 +82,7 @@ def tweet_pair(
     count=20_673,
     concepts=("multi-input", "shared-layers", "recurrent", "merge", "variable-length"),
     claim="Similarity is symmetric, so two encoders would learn the same thing twice.",
+    errata=("The listing calls fit on a model that was never compiled, which Keras refuses.",),
     recipe="siamese_lstm",
     tiny={"n_features": 8, "units": 4},
     variants={

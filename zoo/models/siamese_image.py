@@ -25,6 +25,7 @@ def _side_by_side(image_shape: Shape, blocks: int, **_: object) -> Shape:
 
 @register(
     documents=("dlwp-7.1", "arXiv:1610.02357"),
+    section="7.1.6, Models as layers",
     inputs=(
         replace(EYE, name="left", meaning="what the left eye sees, in color"),
         replace(EYE, name="right", meaning="what the right eye sees, in color"),

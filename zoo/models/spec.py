@@ -118,6 +118,7 @@ class ModelSpec:
     builder: Callable[..., Any]
     family: str
     documents: tuple[Document, ...]
+    section: str
     inputs: tuple[TensorSpec, ...]
     outputs: tuple[TensorSpec, ...]
     count: int

@@ -28,6 +28,7 @@ def _shortest(kernel: int, pool: int, **_: object) -> int:
 
 @register(
     documents="using-keras",
+    section="Sequence classification with LSTM",
     inputs=(word_ids("text", "length", "word ids, 0 to 1,023"),),
     outputs=(LABEL,),
     count=459_393,
@@ -64,6 +65,7 @@ def lstm_classifier(
 
 @register(
     documents="model-api",
+    section="Multi-input and multi-output models",
     inputs=(
         word_ids("main_input", "length", "word ids, 0 to 9,999"),
         TensorSpec("aux_input", ("n_aux",), "other features, such as the time of day"),
@@ -83,6 +85,12 @@ def lstm_classifier(
         "loss-weights",
     ),
     claim="A second loss right after the LSTM, at weight 0.2, helps the LSTM train smoothly.",
+    errata=(
+        "The listing compiles with one loss name and two loss weights; Keras 3 wants one loss for "
+        "each output, and the first fit fails.",
+        "The text says integers between 1 and 100000; the embedding has 10,000 rows, ids 0 to "
+        "9,999.",
+    ),
     recipe="headline",
     tiny={"vocabulary": 40, "length": 12, "width": 8, "units": 4, "hidden": 8},
 )
@@ -122,6 +130,7 @@ def headline(
 
 @register(
     documents="dlwp-7.1",
+    section="7.1.2, Multi-input models, listings 7.1 and 7.2",
     inputs=(
         word_ids("text", "text_length", "word ids, 0 to 9,999"),
         word_ids("question", "question_length", "word ids, 0 to 9,999"),
@@ -134,8 +143,9 @@ def headline(
     concepts=("multi-input", "embedding", "recurrent", "merge", "variable-length"),
     claim="Each input has its own encoder; fit takes both as a list or as a dict by name.",
     errata=(
-        "One listing asks for the metric 'acc', today's 'accuracy', and for one-hot answers: with "
-        "500 of them, ids and sparse categorical cross-entropy give the same loss for less memory.",
+        "One listing asks for the metric 'acc', which the history then calls so, and for one-hot "
+        "answers: with 500 of them, ids and sparse categorical cross-entropy give the same loss "
+        "for less memory.",
     ),
     recipe="qa",
     tiny={
@@ -185,6 +195,7 @@ def qa(
 
 @register(
     documents="dlwp-7.1",
+    section="7.1.3, Multi-output models, listings 7.3 to 7.6",
     inputs=(word_ids("posts", "length", "269 word ids or more, 0 to 49,999", least=_shortest),),
     outputs=(
         TensorSpec("age", (1,), "the author's age", "years"),
@@ -204,6 +215,8 @@ def qa(
     errata=(
         "The listing swaps Embedding's arguments (input 256, output 50,000): 45,982,476 "
         "parameters, and a failure on any word id above 255.",
+        "The loss 'categorical_cross_entropy' does not exist; it is 'categorical_crossentropy'.",
+        "One listing lacks its closing parenthesis and does not parse.",
     ),
     recipe="posts",
     tiny={
@@ -272,6 +285,7 @@ def posts(
 
 @register(
     documents="beyond-sequential",
+    section="multi-output text",
     inputs=(word_ids("text", "length", "word ids, 0 to 9,999"),),
     outputs=(
         TensorSpec(
