@@ -11,21 +11,35 @@ from typing import TYPE_CHECKING, Any
 
 from zoo._keras import keras
 from zoo.core.errors import ZooError
+from zoo.inspection.diagram.describe import Show
 from zoo.inspection.diagram.graph import is_graph_model, trace
 
 if TYPE_CHECKING:
     from keras import Model
 
+_SHOW = Show(activations=True)
 
-def keras_dot(model: Model, *, nested: bool = True, shapes: bool = True) -> str:
+
+def keras_dot(
+    model: Model,
+    *,
+    nested: bool = True,
+    show: Show = _SHOW,
+    rankdir: str = "TB",
+    splines: str = "ortho",
+) -> str:
     """The DOT text of `keras.utils.model_to_dot`, the same in every process."""
     try:
         drawn: Any = keras.utils.model_to_dot(
             model,
-            show_shapes=shapes,
-            show_layer_names=True,
-            show_layer_activations=True,
+            show_shapes=show.shapes,
+            show_dtype=bool(show.dtypes),
+            show_layer_names=show.names,
+            rankdir=rankdir,
             expand_nested=nested,
+            show_layer_activations=bool(show.activations),
+            show_trainable=show.trainable,
+            splines=splines,
         )
     except (ImportError, ValueError) as error:
         raise ZooError(f"Keras cannot draw the model: {error}") from error
