@@ -228,6 +228,15 @@ def test_zoo_style_says_what_is_asked_for(argument: str) -> None:
         assert not whole.search(others), words
 
 
+@BOTH
+def test_names_with_angle_brackets(style: Any) -> None:
+    x = keras.Input((4,), name="x")
+    layer = layers.Dense(2, activation=lambda each: each, name="a<b")
+    svg = zoo.plot_model(keras.Model(x, layer(x)), None, style=style, **SHOW_ALL)._repr_svg_()
+    assert "&lt;lambda&gt;" in svg
+    assert "a&lt;b" in svg
+
+
 def test_zoo_style_opens_models_and_wrappers_when_asked() -> None:
     model = zoo.build("video_classifier", n_frames=3, n_pixels=16, units=8)
     assert "cluster" not in drawn(model)

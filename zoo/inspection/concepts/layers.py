@@ -29,7 +29,7 @@ TEXTS: dict[str, Text] = {
         when="Neighbors belong together and it may be anywhere: pictures, signals, text.",
         how='x = MaxPooling2D(2)(Conv2D(32, 3, activation="relu")(picture))',
         beware="Without Flatten or global pooling, Dense acts at each position: `cnn` as printed.",
-        check="(height x width x channels in + 1) x filters is the count: `zoo explain vgg_like`.",
+        check="(kernel's area x channels in + 1) x filters is the count: `zoo explain vgg_like`.",
         documents={
             "using-keras": "Alternates convolution and pooling; one network has small kernels and "
             "large ones side by side. The first listing forgets to flatten.",
@@ -55,7 +55,7 @@ TEXTS: dict[str, Text] = {
         when="Each step is treated alike: a value per step, a picture model on each frame.",
         how="values = TimeDistributed(Dense(1))(sequence)",
         beware="Inside there is one step and no time: what came before must be read outside.",
-        check="The output keeps the steps, and more steps add no weights: `zoo explain NAME`.",
+        check="More steps add no weights, and none are lost: `zoo explain video_classifier`.",
         documents={
             "model-api": "Turns a classifier of digits into one of videos in a line.",
             "using-keras": "Gives the second head of an LSTM one linear value for each step.",

@@ -7,6 +7,7 @@ after its layer, and names that Keras made up are numbered within the model.
 from __future__ import annotations
 
 import re
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from zoo._keras import keras
@@ -69,6 +70,8 @@ def _renamed(lines: list[str], paths: dict[str, tuple[str, str]]) -> list[str]:
             label = line[node.end(1) :].replace(
                 f"<b>{given}</b>", f"<b>{path.rpartition('/')[2]}</b>", 1
             )
+            # Keras leaves a name such as "<lambda>" as it is, which no Graphviz can read
+            label = re.sub(r"(?<=<b>).*?(?=</b>)", lambda text: escape(text[0], False), label)
             renamed.append(f'"{path}"{label}')
         elif edge := re.match(r"(\d+) -> (\d+)", line):
             renamed.append(f'"{paths[edge[1]][0]}" -> "{paths[edge[2]][0]}"{line[edge.end() :]}')
