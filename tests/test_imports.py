@@ -101,9 +101,11 @@ def test_does_not_load_tensorflow() -> None:
         "import zoo; zoo.list_models(); zoo.list_recipes(); zoo.spec('basketball')",
         "from zoo.cli.root import COMMANDS, cli, run; run(cli, ['--help'])",
         "run(cli, ['list'])",
+        "run(cli, ['list', '--document', 'using-keras', '--concept', 'residual'])",
+        "run(cli, ['concept', 'residual'])",
         "run(cli, ['show', 'basketball'])",
         "[run(cli, [command, '--help']) for command in COMMANDS]",
-        "import zoo.models, zoo.models.blocks, zoo.recipes, zoo.inspection.diagram",
+        "import zoo.models, zoo.models.blocks, zoo.recipes, zoo.inspection.plot_model",
         "import zoo.data; zoo.data.load('basketball', source='league', seasons=2)",
     ]
     program = "import sys\n" + "".join(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from zoo.experiments.trainer import evaluate, fit, resume
     from zoo.exporting import export
     from zoo.inspection.explain import explain
+    from zoo.inspection.plot_model import plot_model
     from zoo.inspection.summary import summary
     from zoo.models.registry import list_models, register, spec
     from zoo.models.spec import ModelSpec, TensorSpec
@@ -46,6 +47,7 @@ __all__ = [
     "list_recipes",
     "load_data",
     "load_run",
+    "plot_model",
     "recipe",
     "register",
     "resume",
@@ -69,6 +71,7 @@ _LAZY = {
     "list_recipes": "zoo.recipes.registry",
     "load_data": "zoo.data",
     "load_run": "zoo.experiments.runs",
+    "plot_model": "zoo.inspection.plot_model",
     "recipe": "zoo.recipes.registry",
     "register": "zoo.models.registry",
     "resume": "zoo.experiments.trainer",

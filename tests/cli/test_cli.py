@@ -45,6 +45,21 @@ def test_list_has_wildcards_concepts_and_json(capsys: pytest.CaptureFixture[str]
     assert "shared-layers" in capsys.readouterr().out
 
 
+def test_list_by_document_concept_and_pattern(capsys: pytest.CaptureFixture[str]) -> None:
+    both = ["list", "--document", "dlwp-7.1", "--concept", "residual"]
+    assert run(cli, [*both, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == zoo.list_models(
+        document="dlwp-7.1", concept="residual"
+    )
+    assert run(cli, [*both, "residual_*"]) == 0
+    printed = capsys.readouterr()
+    names = [line.split()[0] for line in printed.out.splitlines()]
+    assert names == ["residual_identity", "residual_projection", "residual_network"]
+    assert printed.err == "3 architectures (name, parameters, summary)\n"
+    assert run(cli, ["list", "--documents", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["model-api"] == "Keras Model class API"
+
+
 @pytest.mark.parametrize("name", zoo.list_models())
 def test_show_as_text_and_json(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     entry = zoo.spec(name)
@@ -69,6 +84,7 @@ def test_mistakes_are_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     assert "did you mean basketball" in mistake(capsys, "show", "basketbal")
     assert "did you mean basketball" in mistake(capsys, "train", "basketbal")
     assert "shared-layers" in mistake(capsys, "list", "--concept", "shared")
+    assert "did you mean using-keras" in mistake(capsys, "list", "--document", "using_keras")
     assert "did you mean epochs" in mistake(capsys, "train", "basketball", "--set", "epoch=2")
     assert "KEY=VALUE" in mistake(capsys, "train", "basketball", "--set", "epochs")
     assert "epochs must be at least 1" in mistake(capsys, "train", "basketball", "--epochs", "0")

@@ -19,6 +19,7 @@ from examples import LARGE, slow_if_large, tiny, tiny_once
 import zoo
 from zoo._keras import keras, layers
 from zoo.inspection.diagram import keras_dot, svg, to_dot
+from zoo.inspection.diagram.describe import Show
 from zoo.inspection.diagram.drawing import Frame, compose
 
 every_architecture = pytest.mark.parametrize(
@@ -95,9 +96,9 @@ def test_every_edge_says_its_shape() -> None:
         ("game", "(3)"),
     }
     assert [arrow.label for arrow in inside.arrows] == ["(1) int32", "(1, 1)"]
-    assert {arrow.label for arrow in frames(zoo.build("basketball"), shapes=False)[0].arrows} == {
-        ""
-    }
+    assert {
+        arrow.label for arrow in frames(zoo.build("basketball"), show=Show(shapes=False))[0].arrows
+    } == {""}
 
 
 def test_a_shared_model_shows_both_calls_and_opens_once() -> None:

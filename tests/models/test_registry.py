@@ -7,6 +7,7 @@ import pytest
 import zoo
 from zoo.core.errors import BuildError, UnknownNameError
 from zoo.inspection import model_card
+from zoo.models.documents import DOCUMENTS
 from zoo.models.registry import register
 from zoo.models.spec import CONCEPTS, TensorSpec
 
@@ -22,6 +23,18 @@ def test_wildcards_and_concepts() -> None:
     assert "adder" not in shared
 
 
+def test_documents() -> None:
+    for document in DOCUMENTS:
+        cited = zoo.list_models(document=document)
+        assert cited
+        for name in zoo.list_models():
+            keys = [each.key for each in zoo.spec(name).documents]
+            assert (name in cited) == (document in keys)
+    siamese = zoo.list_models("siamese*", document="arXiv:1610.02357", concept="application")
+    assert siamese == ["siamese_xception"]
+    assert zoo.list_models(document="using-keras", concept="residual") == []
+
+
 def test_aliases_find_the_entry() -> None:
     assert zoo.spec("three_input") is zoo.spec("basketball")
     assert zoo.list_models("three_*") == ["basketball"]
@@ -33,6 +46,8 @@ def test_unknown_names_are_reported_with_the_nearest() -> None:
         zoo.spec("basketbal")
     with pytest.raises(UnknownNameError, match="shared-layers"):
         zoo.list_models(concept="shared-layer")
+    with pytest.raises(UnknownNameError, match=r"document 'dlwp'; did you mean dlwp-7\.1"):
+        zoo.list_models(document="dlwp")
     with pytest.raises(BuildError, match="did you mean n_teams"):
         zoo.build("two_team", nteams=3)
 

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 import click
 
 
 @click.command("list")
 @click.argument("pattern", default="*")
+@click.option("--document", help="Only architectures that cite this document.")
 @click.option("--concept", help="Only architectures that show this concept.")
-@click.option("--concepts", "show_concepts", is_flag=True, help="List the concepts instead.")
-@click.option("--json", "as_json", is_flag=True, help="Print the names as a JSON list.")
-def command(pattern: str, concept: str | None, show_concepts: bool, as_json: bool) -> None:
+@click.option("--documents", "table", flag_value="documents", help="List the documents instead.")
+@click.option("--concepts", "table", flag_value="concepts", help="List the concepts instead.")
+@click.option("--json", "as_json", is_flag=True, help="Print the names as JSON.")
+def command(
+    pattern: str, document: str | None, concept: str | None, table: str | None, as_json: bool
+) -> None:
     """List the architectures that match PATTERN, a name or wildcard such as "*scores*"."""
+    from zoo.models.documents import DOCUMENTS
     from zoo.models.registry import list_models, spec
     from zoo.models.spec import CONCEPTS
 
-    if show_concepts:
-        for key, meaning in CONCEPTS.items():
-            click.echo(f"{key:20s} {meaning}")
+    if table is not None:
+        titles = {key: each.title for key, each in DOCUMENTS.items()}
+        echo_meanings(CONCEPTS if table == "concepts" else titles, as_json)
         return
-    names = list_models(pattern, concept=concept)
+    names = list_models(pattern, concept=concept, document=document)
     if as_json:
         click.echo(json.dumps(names))
         return
@@ -30,3 +36,9 @@ def command(pattern: str, concept: str | None, show_concepts: bool, as_json: boo
         entry = spec(name)
         click.echo(f"{name:{width}s} {entry.count:>12,}  {entry.summary}")
     click.echo(f"{len(names)} architectures (name, parameters, summary)", err=True)
+
+
+def echo_meanings(meanings: Mapping[str, str], as_json: bool) -> None:
+    """Print keys with what they mean, aligned or as a JSON object."""
+    lines = "\n".join(f"{key:20s} {meaning}" for key, meaning in meanings.items())
+    click.echo(json.dumps(meanings, indent=2) if as_json else lines)

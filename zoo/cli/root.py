@@ -15,6 +15,7 @@ from zoo.core.errors import StoppedEarly, ZooError
 COMMANDS = {
     "list": ("listing", "List the architectures."),
     "show": ("show", "Show an architecture's model card."),
+    "concept": ("concept", "Explain a concept, with the models that show it."),
     "summary": ("summary", "Print Keras's table of an architecture's layers."),
     "explain": ("explain", "Show where an architecture's parameters come from."),
     "plot": ("plot", "Draw an architecture's diagram."),

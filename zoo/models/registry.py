@@ -92,22 +92,33 @@ def register(
     return decorate
 
 
-def list_models(pattern: str = "*", *, concept: str | None = None) -> list[str]:
+def list_models(
+    pattern: str = "*", *, concept: str | None = None, document: str | None = None
+) -> list[str]:
     """Names of the registered architectures, in the catalog's order.
 
     Args:
         pattern: A name, alias or shell wildcard, such as `"*scores*"`.
         concept: Keep only architectures with this key of `CONCEPTS`.
+        document: Keep only architectures that cite this key of `DOCUMENTS`, first or further on.
 
     Raises:
-        UnknownNameError: `concept` is not a known one.
+        UnknownNameError: `concept` or `document` is not a known one; the message gives the nearest.
+
+    Example:
+        >>> zoo.list_models(concept="shared-layers", document="model-api")
+        ['video_classifier', 'tweet_pair']
     """
-    names = MODELS.names(pattern)
-    if concept is None:
-        return names
-    if concept not in CONCEPTS:
-        raise UnknownNameError("concept", concept, CONCEPTS, "zoo list --concepts")
-    return [name for name in names if concept in MODELS.get(name).concepts]
+    for kind, wanted, known in (("concept", concept, CONCEPTS), ("document", document, DOCUMENTS)):
+        if wanted is not None and wanted not in known:
+            raise UnknownNameError(kind, wanted, known, f"zoo list --{kind}s")
+    found = []
+    for name in MODELS.names(pattern):
+        entry = MODELS.get(name)
+        cited = [each.key for each in entry.documents]
+        if concept in (None, *entry.concepts) and document in (None, *cited):
+            found.append(name)
+    return found
 
 
 def spec(name: str) -> ModelSpec:

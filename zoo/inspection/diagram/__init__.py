@@ -19,13 +19,17 @@ from typing import TYPE_CHECKING, Literal
 from zoo.core.errors import ZooError
 from zoo.core.files import replacing
 from zoo.inspection.diagram.coarsen import Detail
-from zoo.inspection.diagram.drawing import compose, dot_text
+from zoo.inspection.diagram.describe import Show
+from zoo.inspection.diagram.dot import dot_text
+from zoo.inspection.diagram.drawing import compose
 from zoo.inspection.diagram.keras_style import keras_dot
 
 if TYPE_CHECKING:
     import keras
 
 __all__ = ["keras_dot", "render", "to_dot"]
+
+DPI = 128  # of PNG files
 
 
 def to_dot(
@@ -45,7 +49,7 @@ def to_dot(
             activation and dropout that follow it; "blocks" draws parallel branches and repeated
             blocks as one box each; "auto" takes the finest of these with at most 24 boxes.
     """
-    return dot_text(compose(model, nested=nested, shapes=shapes, detail=detail))
+    return dot_text(compose(model, nested=nested, show=Show(shapes=shapes), detail=detail))
 
 
 def render(
@@ -70,27 +74,28 @@ def render(
         ZooError: another suffix, no renderer, or a folder that cannot be written to.
     """
     if style == "keras":
-        text = keras_dot(model, nested=nested, shapes=shapes)
+        text = keras_dot(model, nested=nested, show=Show(shapes=shapes, activations=True))
     else:
         text = to_dot(model, nested=nested, shapes=shapes, detail=detail)
     return write(text, path, renderer)
 
 
 SUFFIXES = (".svg", ".png", ".dot")
-DPI = 128  # of PNG files
 TIMEOUT = 120  # seconds; the largest diagram of the zoo takes under one
 FONTS = 'font-family="Helvetica,Arial,Liberation Sans,Arimo,sans-serif"'
 
 
-def write(dot: str, path: str | os.PathLike[str], renderer: str = "graphviz-pure") -> Path:
-    """Write DOT text to `path` as its suffix says: .svg, .png or .dot.
+def write(
+    dot: str, path: str | os.PathLike[str], renderer: str = "graphviz-pure", dpi: float = DPI
+) -> Path:
+    """Write DOT text to `path` as its suffix says: .svg, .png of `dpi` dots per inch, or .dot.
 
     Raises:
         ZooError: another suffix, no renderer, or a folder that cannot be written to.
     """
     final = Path(path)
     suffix = check_suffix(final)
-    content = dot.encode() if suffix == ".dot" else _run(dot, suffix[1:], renderer)
+    content = dot.encode() if suffix == ".dot" else _run(dot, suffix[1:], renderer, dpi)
     try:
         with replacing(final) as partial:
             partial.write_bytes(content)
@@ -110,6 +115,11 @@ def check_suffix(path: Path) -> str:
 def svg(dot: str, renderer: str = "graphviz-pure") -> str:
     """The SVG text of a diagram."""
     return _run(dot, "svg", renderer).decode()
+
+
+def png(dot: str, renderer: str = "graphviz-pure", dpi: float = DPI) -> bytes:
+    """The PNG file of a diagram."""
+    return _run(dot, "png", renderer, dpi)
 
 
 def executable(renderer: str = "graphviz-pure") -> str:
@@ -134,10 +144,10 @@ def _packaged() -> str | None:
     return next((str(path.resolve()) for path in programs if path.is_file()), None)
 
 
-def _run(dot: str, form: str, renderer: str) -> bytes:
+def _run(dot: str, form: str, renderer: str, dpi: float = DPI) -> bytes:
     command = [executable(renderer), f"-T{form}"]
     if form == "png":
-        command.append(f"-Gdpi={DPI}")
+        command.append(f"-Gdpi={dpi}")
     try:
         done = subprocess.run(
             command, input=dot.encode(), capture_output=True, timeout=TIMEOUT, check=False

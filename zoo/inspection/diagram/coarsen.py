@@ -63,6 +63,7 @@ class Summary:
         lines: What its box says below the title, parameters aside.
         kind: The family of its first layer, which colors the box.
         parameters: Of all its layers.
+        trained: Whether its weights are trained, in words.
     """
 
     unit: Unit
@@ -71,6 +72,7 @@ class Summary:
     lines: list[str]
     kind: str
     parameters: int
+    trained: str
 
 
 def sketch(graph: Graph, detail: Detail | Literal["auto"] = "auto") -> Sketch:
@@ -94,16 +96,17 @@ def cuts(drawn: Sketch) -> list[int]:
     return [place for place in range(last) if not any(tail < place < head for tail, head in spans)]
 
 
-def summaries(drawn: Sketch) -> list[Summary]:
+def summaries(drawn: Sketch, show: describe.Show) -> list[Summary]:
     """What there is to say of each unit."""
     found = []
     for unit in drawn.units:
         calls = drawn.calls(unit)
         operations = {id(call.operation): call.operation for call in calls}.values()
-        title, lines = _title(drawn, unit), _lines(drawn, unit)
+        title, lines = _title(drawn, unit), _lines(drawn, unit, show)
         kind = describe.kind(calls[0].operation)
         count = sum(map(describe.parameter_count, operations))
-        found.append(Summary(unit, calls, title, lines, kind, count))
+        trained = describe.trained(operations)
+        found.append(Summary(unit, calls, title, lines, kind, count, trained))
     return found
 
 
@@ -115,12 +118,12 @@ def _title(drawn: Sketch, unit: Unit) -> str:
     return _block_name(calls) if unit.form == "block" else calls[0].name
 
 
-def _lines(drawn: Sketch, unit: Unit) -> list[str]:
+def _lines(drawn: Sketch, unit: Unit, show: describe.Show) -> list[str]:
     if unit.form == "repeat":
-        return [f"{len(unit.parts)} blocks alike, each:", *_lines(drawn, unit.parts[0])]
+        return [f"{len(unit.parts)} blocks alike, each:", *_lines(drawn, unit.parts[0], show)]
     if unit.form == "block":
         return _block_lines(drawn, unit)
-    first, *rest = [describe.settings(call.operation) for call in drawn.calls(unit)]
+    first, *rest = [describe.settings(call.operation, show) for call in drawn.calls(unit)]
     if not rest:
         return [first]
     return [first, f"+ {', '.join(text.removeprefix('Activation ') for text in rest)}"]

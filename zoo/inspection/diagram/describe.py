@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from zoo.inspection.diagram.graph import Tensor
@@ -23,19 +25,41 @@ CONVOLUTIONS = {"Depthwise": "depthwise ", "Separable": "separable ", "Transpose
 POOLINGS = {"Max": "max pool", "Average": "average pool"}
 
 
+@dataclass(frozen=True)
+class Show:
+    """What a drawing says, as the arguments of `keras.utils.plot_model` choose it.
+
+    Attributes:
+        names: The layers' names; without them a box begins with the layer's class.
+        shapes: Shapes of tensors, without the batch axis.
+        dtypes: Types of tensors; None for those that are not floats, beside their shapes.
+        activations: Activations of layers; None for those that are not the usual ones.
+        trainable: Whether a layer with weights is trained.
+    """
+
+    names: bool = True
+    shapes: bool = True
+    dtypes: bool | None = None
+    activations: bool | None = None
+    trainable: bool = False
+
+
+ALL = Show()
+
+
 def kind(operation: Any) -> str:
     """The family a layer is colored by; "other" for what no rule knows."""
     name = type(operation).__name__
     return next((kind for kind, fragments in KINDS.items() if re.search(fragments, name)), "other")
 
 
-def settings(operation: Any) -> str:
+def settings(operation: Any, show: Show = ALL) -> str:
     """Class and salient settings, such as `Conv2D 32, 3×3, stride 2, same, relu`."""
     name = type(operation).__name__
     if name == "InputLayer":
         return "input"
     if name == "Activation":
-        return f"Activation {activation(operation)}"
+        return f"Activation {activation(operation, show)}".rstrip()
     size, window = _size(operation), _window(operation)
     if not size:
         size, window = window, ""
@@ -52,7 +76,7 @@ def settings(operation: Any) -> str:
         words.append(f"to {shape_text(target)}")
     if getattr(operation, "use_bias", True) is False:
         words.append("no bias")
-    if function := activation(operation):
+    if function := activation(operation, show):
         words.append(function)
     if getattr(operation, "return_sequences", False):
         words.append("every step")
@@ -79,25 +103,40 @@ def brief(operation: Any) -> str:
     return settings(operation).partition(",")[0]
 
 
-def activation(operation: Any) -> str:
-    """The name of the layer's activation; empty where it is the identity or the usual tanh."""
+def activation(operation: Any, show: Show = ALL) -> str:
+    """The name of the layer's activation; unusual is what is not the identity or an LSTM's tanh."""
     function = getattr(operation, "activation", None)
-    if function is None:
+    if function is None or show.activations is False:
         return ""
     name = getattr(function, "__name__", None) or getattr(function, "name", str(function))
     usual = "tanh" if kind(operation) == "recurrent" else "linear"
-    return "" if name == usual and type(operation).__name__ != "Activation" else name
+    told = show.activations or name != usual or type(operation).__name__ == "Activation"
+    return name if told else ""
 
 
-def tensor(value: Tensor) -> str:
-    """Shape of a tensor, with its type where that is not a float."""
-    dtype = "" if "float" in value.dtype else f" {value.dtype}"
-    return f"{shape_text(value.shape)}{dtype}"
+def tensor(value: Tensor, show: Show = ALL) -> str:
+    """Shape and type of a tensor, as far as they are shown."""
+    typed = show.shapes and "float" not in value.dtype if show.dtypes is None else show.dtypes
+    shape, dtype = shape_text(value.shape) if show.shapes else "", value.dtype if typed else ""
+    return f"{shape} {dtype}".strip()
 
 
 def parameters(count: int) -> str:
     """`10,888 parameters`, or nothing for a layer without."""
     return f"{count:,} parameter{'' if count == 1 else 's'}" if count else ""
+
+
+def trained(operations: Iterable[Any]) -> str:
+    """`trainable`, `non-trainable` or `partly trainable`; nothing where there are no weights."""
+    flags: set[bool] = set()
+    for operation in operations:
+        if getattr(operation, "weights", None):
+            parts = [part for part in operation._flatten_layers() if part.weights]
+            leaves = [part for part in parts if not part._layers]  # a model may hold a frozen layer
+            flags |= {part.trainable for part in leaves or [operation]}
+    if len(flags) > 1:
+        return "partly trainable"
+    return "".join("trainable" if flag else "non-trainable" for flag in flags)
 
 
 def parameter_count(operation: Any) -> int:

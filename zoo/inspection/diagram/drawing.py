@@ -10,16 +10,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from html import escape
 from typing import Any, Literal
-
-from graphviz import Digraph
 
 from zoo.inspection.diagram import describe
 from zoo.inspection.diagram.coarsen import Detail, Summary, sketch, summaries
+from zoo.inspection.diagram.describe import ALL, Show
 from zoo.inspection.diagram.graph import (
     Call,
     Graph,
+    is_graph_model,
     stable_names,
     trace,
     uses,
@@ -71,12 +70,12 @@ def compose(
     model: Any,
     *,
     nested: bool = True,
-    shapes: bool = True,
+    show: Show = ALL,
     detail: Detail | Literal["auto"] = "auto",
 ) -> list[Frame]:
     """The model's frame, then one for each nested model; see `zoo.inspection.diagram.to_dot`."""
     graph = trace(model)
-    composer = _Composer(nested, shapes, detail, uses(graph))
+    composer = _Composer(nested, show, detail, uses(graph))
     whole = Frame(graph.name, graph.name, [])
     whole.lines.append(describe.parameters(describe.parameter_count(model)) or "no parameters")
     composer.fill(whole, graph, "")
@@ -91,11 +90,11 @@ class _Composer:
     """Fills frames; remembers across frames which weights have been drawn, and how often."""
 
     def __init__(
-        self, nested: bool, shapes: bool, detail: Detail | Literal["auto"], uses: Counter[int]
+        self, nested: bool, show: Show, detail: Detail | Literal["auto"], uses: Counter[int]
     ) -> None:
         self.opened: list[tuple[Frame, Any]] = []  # frames to fill, each with its model
         self._nested = nested
-        self._shapes = shapes
+        self._show = show
         self._detail: Detail | Literal["auto"] = detail
         self._uses = uses
         self._drawn: Counter[int] = Counter()  # calls so far, by the id of what holds the weights
@@ -104,9 +103,11 @@ class _Composer:
     def fill(self, frame: Frame, graph: Graph, path: str) -> None:
         """Draw `graph` into `frame`; `path` leads the ids of its boxes."""
         drawn = sketch(graph, self._detail)
-        boxes = frame.boxes = [self._box(each, graph, path) for each in summaries(drawn)]
+        boxes = frame.boxes = [
+            self._box(each, graph, path) for each in summaries(drawn, self._show)
+        ]
         for wire in drawn.wires:
-            label = describe.tensor(wire.tensor) if self._shapes else ""
+            label = describe.tensor(wire.tensor, self._show)
             frame.arrows.append(Arrow(boxes[wire.tail].id, boxes[wire.head].id, label))
 
     def _box(self, summary: Summary, graph: Graph, path: str) -> Box:
@@ -117,11 +118,17 @@ class _Composer:
         elif summary.parameters:
             words = describe.parameters(summary.parameters)
             box.lines.append(words + " in all" * (unit.form == "repeat"))
+        if self._show.trainable and summary.trained:
+            box.lines.append(summary.trained)
         if unit.form in ("block", "repeat"):
             box.kind = "block"
         leaving = [tensor for tensor in graph.outputs if tensor.call in unit.calls]
         box.output = bool(leaving)
-        box.lines += [f"output {describe.tensor(tensor)}" for tensor in dict.fromkeys(leaving)]
+        for tensor in dict.fromkeys(leaving):
+            box.lines.append(f"output {describe.tensor(tensor, self._show)}".rstrip())
+        single = summary.calls[0].operation if unit.form == "layer" else None
+        if not (self._show.names or (self._nested and is_graph_model(single))):
+            _drop_name(box)  # an opened model's name is that of its frame
         return box
 
     def _open(self, box: Box, call: Call, path: str, count: int) -> None:
@@ -134,7 +141,7 @@ class _Composer:
             box.kind = "model"
             box.lines = _role(call)
         if model is None and self._nested:
-            box.inside = _inside(call.wraps)
+            box.inside = _inside(call.wraps, self._show)
         if count and number == 1:
             box.lines.append(describe.parameters(count))
         if calls > 1 and box.kind != "input":
@@ -154,17 +161,24 @@ class _Composer:
         self.opened.append((Frame(path, name, [f"{count}{shared}"], tie), model))
 
 
-def _inside(layers: Sequence[Any]) -> list[Box]:
+def _inside(layers: Sequence[Any], show: Show) -> list[Box]:
     """A box for each layer that a wrapper holds, opened in turn."""
     boxes = []
     for layer, name in zip(layers, stable_names(layers), strict=True):
         count = describe.parameters(describe.parameter_count(layer))
-        box = Box(name, name, [describe.settings(layer)], describe.kind(layer))
-        box.inside = _inside(wrapped(layer))
+        box = Box(name, name, [describe.settings(layer, show)], describe.kind(layer))
+        box.inside = _inside(wrapped(layer), show)
         if count and len(layers) > 1:  # the wrapper's box gives the sum
             box.lines.append(count)
+        if not show.names:
+            _drop_name(box)
         boxes.append(box)
     return boxes
+
+
+def _drop_name(box: Box) -> None:
+    """Let the first line be the title; the id keeps the name."""
+    box.title, *box.lines = box.lines
 
 
 def _role(call: Call) -> list[str]:
@@ -180,140 +194,3 @@ def _role(call: Call) -> list[str]:
         steps = call.sources[0].shape[0] if call.sources else None
         said.append(f"at each of {steps:,} steps" if steps else "at every step")
     return said
-
-
-FONT = "Helvetica"  # graphviz-pure bundles Arimo, which has its metrics
-INK, SOFT_INK, LINE = "#1A1A1A", "#45505A", "#5F6B75"
-# Tints dark text reads well on (contrast above 12:1); the box's text says the kind as well.
-FILLS = {
-    "input": "#FFFFFF",
-    "dense": "#D6E6F5",
-    "convolution": "#FBE3CC",
-    "recurrent": "#D5EEDD",
-    "embedding": "#EADDF2",
-    "merge": "#FFF1B8",
-    "shape": "#E9EDF0",
-    "regularize": "#F5F5F5",
-    "model": "#E4E2F3",
-    "block": "#FBE3CC",
-    "other": "#EFEAE2",
-}
-# Okabe and Ito's palette, told apart with color-blind eyes too.
-TIES = ("#0072B2", "#D55E00", "#009E73", "#B4518F", "#8A6D00", "#56B4E9")
-FRAME_FILL = "#FAFBFC"
-
-
-def dot_text(frames: Sequence[Frame]) -> str:
-    """The DOT text of the first frame, with the others in boxes beside it."""
-    whole, *beside = frames
-    graph = Digraph(
-        name=whole.id,
-        graph_attr={
-            "rankdir": "TB",
-            "label": f"<{_frame_label(whole, 13)}>",
-            "labelloc": "t",
-            "labeljust": "l",
-            "ordering": "in",
-            "fontname": FONT,
-            "nodesep": "0.28",
-            "ranksep": "0.26",
-            "pad": "0.15",
-            "bgcolor": "white",
-        },
-        node_attr={
-            "shape": "box",
-            "style": "rounded,filled",
-            "fontname": FONT,
-            "fontcolor": INK,
-            "color": LINE,
-            "margin": "0.11,0.05",
-            "height": "0.3",
-        },
-        edge_attr={
-            "fontname": FONT,
-            "fontsize": "9",
-            "fontcolor": SOFT_INK,
-            "color": LINE,
-            "arrowsize": "0.6",
-        },
-    )
-    _fill(graph, whole)
-    for frame in beside:
-        _cluster(graph, frame)
-    return graph.source
-
-
-def _fill(graph: Digraph, frame: Frame) -> None:
-    for box in frame.boxes:
-        graph.node(_id(box.id), label=f"<{_box_label(box)}>", **_look(box))
-    for arrow in frame.arrows:
-        look = {"label": f" {arrow.label} "} if arrow.label else {}
-        graph.edge(_id(arrow.tail), _id(arrow.head), **look)
-
-
-def _cluster(graph: Digraph, frame: Frame) -> None:
-    cluster = Digraph(
-        name=f"cluster {frame.id}",
-        graph_attr={
-            "label": f"<{_frame_label(frame, 11)}>",
-            "labeljust": "l",
-            "style": "rounded,filled",
-            "fillcolor": FRAME_FILL,
-            "color": _tie_color(frame.tie),
-            "penwidth": "2.2",
-            "margin": "10",
-        },
-    )
-    _fill(cluster, frame)
-    graph.subgraph(cluster)
-
-
-def _id(name: str) -> str:
-    """A node's name; a colon would be read as a port, and a leading bracket as HTML."""
-    return name.replace(":", ".").replace("<", "(")
-
-
-def _look(box: Box) -> dict[str, str]:
-    look = {"fillcolor": FILLS[box.kind]}
-    if box.kind == "input":
-        look |= {"color": INK, "penwidth": "1.4"}
-    if box.output:
-        look |= {"color": INK, "peripheries": "2"}
-    if box.tie is not None:
-        look |= {"color": _tie_color(box.tie), "penwidth": "2.2"}
-    return look
-
-
-def _tie_color(tie: int | None) -> str:
-    return LINE if tie is None else TIES[tie % len(TIES)]
-
-
-def _box_label(box: Box) -> str:
-    """An HTML-like label, with the layers that a wrapper holds as small boxes inside."""
-    cells = "".join(
-        f'<td border="1" cellpadding="4" style="rounded" color="{LINE}" '
-        f'bgcolor="{FILLS[inner.kind]}">{_box_label(inner)}</td>'
-        for inner in box.inside
-    )
-    inside = [f'<table border="0" cellspacing="4"><tr>{cells}</tr></table>'] if cells else []
-    return _table([*_texts(box.title, box.lines), *inside])
-
-
-def _frame_label(frame: Frame, size: int) -> str:
-    """An HTML-like label, kept left and with a gap below it."""
-    return _table(
-        [*_texts(frame.title, frame.lines, size), '<font point-size="4"> </font>'], "left"
-    )
-
-
-def _texts(title: str, lines: Sequence[str], size: int = 11) -> list[str]:
-    """A bold title, then smaller lines."""
-    return [
-        f'<font point-size="{size}"><b>{escape(title)}</b></font>',
-        *(f'<font point-size="9" color="{SOFT_INK}">{escape(line)}</font>' for line in lines),
-    ]
-
-
-def _table(rows: Sequence[str], align: str = "center") -> str:
-    cells = "".join(f'<tr><td align="{align}">{row}</td></tr>' for row in rows)
-    return f'<table border="0" cellspacing="0" cellpadding="1">{cells}</table>'

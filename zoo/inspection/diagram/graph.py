@@ -140,7 +140,9 @@ def stable_names(operations: Sequence[Any]) -> list[str]:
     names = [operation.name for operation in operations]
     for index, operation in enumerate(operations):
         stem = _snake_case(type(operation).__name__)
-        match = re.fullmatch(rf"((?:forward_|backward_)?{stem})(?:_(\d+))?", operation.name)
+        match = re.fullmatch(
+            rf"((?:forward_|backward_)?{stem}|keras_tensor)(?:_(\d+))?(?:CLONE)?", operation.name
+        )
         if match:
             automatic[match[1]].append((int(match[2] or 0), index))
     for stem, found in automatic.items():

@@ -7,25 +7,40 @@ after its layer, and names that Keras made up are numbered within the model.
 from __future__ import annotations
 
 import re
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from zoo._keras import keras
 from zoo.core.errors import ZooError
+from zoo.inspection.diagram.describe import Show
 from zoo.inspection.diagram.graph import is_graph_model, trace
 
 if TYPE_CHECKING:
     from keras import Model
 
+_SHOW = Show(activations=True)
 
-def keras_dot(model: Model, *, nested: bool = True, shapes: bool = True) -> str:
+
+def keras_dot(
+    model: Model,
+    *,
+    nested: bool = True,
+    show: Show = _SHOW,
+    rankdir: str = "TB",
+    splines: str = "ortho",
+) -> str:
     """The DOT text of `keras.utils.model_to_dot`, the same in every process."""
     try:
         drawn: Any = keras.utils.model_to_dot(
             model,
-            show_shapes=shapes,
-            show_layer_names=True,
-            show_layer_activations=True,
+            show_shapes=show.shapes,
+            show_dtype=bool(show.dtypes),
+            show_layer_names=show.names,
+            rankdir=rankdir,
             expand_nested=nested,
+            show_layer_activations=bool(show.activations),
+            show_trainable=show.trainable,
+            splines=splines,
         )
     except (ImportError, ValueError) as error:
         raise ZooError(f"Keras cannot draw the model: {error}") from error
@@ -55,6 +70,8 @@ def _renamed(lines: list[str], paths: dict[str, tuple[str, str]]) -> list[str]:
             label = line[node.end(1) :].replace(
                 f"<b>{given}</b>", f"<b>{path.rpartition('/')[2]}</b>", 1
             )
+            # Keras leaves a name such as "<lambda>" as it is, which no Graphviz can read
+            label = re.sub(r"(?<=<b>).*?(?=</b>)", lambda text: escape(text[0], False), label)
             renamed.append(f'"{path}"{label}')
         elif edge := re.match(r"(\d+) -> (\d+)", line):
             renamed.append(f'"{paths[edge[1]][0]}" -> "{paths[edge[2]][0]}"{line[edge.end() :]}')
