@@ -13,7 +13,7 @@ from zoo._keras import keras, tf
 from zoo.core.errors import BuildError
 from zoo.models import dense
 from zoo.models.abstract_build import abstract_build
-from zoo.training.compile import mean_prediction
+from zoo.training.metrics import mean_prediction
 
 QUIET: Any = 0  # Keras annotates `verbose` as a string
 

@@ -206,6 +206,26 @@ def test_what_is_no_metric_or_loss(changes: dict[str, Any], message: str, tmp_pa
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"metrics.category": "AUC"}, r"metric AUC does not go with targets \(1,\) and predict"),
+        ({"metrics.category": "F1Score"}, r"metric F1Score (gives 10 values|does not go)"),
+        ({"loss.category": "CategoricalHinge", "metrics": {}}, None),
+    ],
+)
+def test_what_does_not_go_with_the_data(
+    changes: dict[str, Any], message: str | None, tmp_path: Path
+) -> None:
+    given = {"epochs": 1, "engine": "resident", "baseline": "", "logdir": tmp_path}
+    if message is None:  # Keras spreads the target over the ten predictions
+        zoo.fit("softmax_mlp_32", data="mixture", reporter=SILENT, **given, **changes)
+        return
+    with pytest.raises(RecipeError, match=message):
+        zoo.fit("softmax_mlp_32", data="mixture", reporter=SILENT, **given, **changes)
+    assert not list(tmp_path.iterdir())
+
+
 def test_functions_and_objects_in_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("zoo.recipes.functions.FUNCTIONS", FUNCTIONS)
     run = zoo.fit(

@@ -34,8 +34,7 @@ ORANGE = "#d55e00"
 GRAY = "#b0b7bf"
 
 MOST_POINTS = 2_000  # more would only darken the cloud
-MOST_WORDS = 20  # classes whose names and counts still fit
-ANSWERS = 8  # in the table
+MOST_WORDS, ANSWERS = 20, 8  # classes whose names and counts still fit; rows of the table
 PICTURES = 8, 4  # columns and rows
 SIGNALS = 4
 LADDER = 20  # teams on the picture
@@ -80,7 +79,7 @@ def heads(finished: Finished, folder: Path) -> None:
     for index, output in enumerate(outputs):
         axes = _panel(drawn, len(outputs), 1, index, output)
         truth, predicted = finished.targets[output], finished.predicted[output]
-        if classifies(finished.recipe.loss[output]):
+        if classifies(finished.recipe.loss[output]) or truth.size != predicted.size:
             confusion(axes, truth, predicted, finished.names(output))
         else:
             scatter(axes, truth, predicted)

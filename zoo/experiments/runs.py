@@ -16,7 +16,7 @@ from zoo.experiments import record
 from zoo.experiments.record import SEEDS, RunRecord, Scores
 from zoo.recipes.fields import checked
 from zoo.recipes.functions import FUNCTIONS
-from zoo.training.compile import mean_prediction, missing_functions
+from zoo.training.metrics import mean_prediction, missing_functions
 
 LOGDIR = Path("tensorboard_logs")
 MODEL = "model.keras"

@@ -26,6 +26,7 @@ from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import recipe as find_recipe
 from zoo.training import engine
 from zoo.training.compile import compile_model
+from zoo.training.metrics import check_on_rows
 
 if TYPE_CHECKING:
     import keras
@@ -123,6 +124,7 @@ def assemble(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> Tr
         )
     steps = recipe.steps_per_epoch or steps
     compile_model(model, recipe, steps)
+    check_on_rows(model, recipe, train[1])
     chosen, why = engine.engine_for(recipe.engine, train)
     if why:
         say(f"note: engine {chosen} instead of {recipe.engine}: {why}")

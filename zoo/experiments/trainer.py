@@ -25,7 +25,7 @@ from zoo.models.registry import spec
 from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import resolved
 from zoo.training import engine
-from zoo.training.compile import missing_functions
+from zoo.training.metrics import missing_functions
 
 SAMPLE = 32  # rows that the gradients are taken on
 

@@ -235,7 +235,7 @@ def shallow_mlp(n_pixels: int = 784, units: int = 32, n_classes: int = 10) -> ke
 def binary_mlp(n_features: int = 100, units: int = 32) -> keras.Model:
     """Two-class classifier with one hidden layer.
 
-    Its custom metric, the mean prediction, is `zoo.training.compile.mean_prediction`.
+    Its custom metric, the mean prediction, is `zoo.training.metrics.mean_prediction`.
 
     Args:
         n_features: Numbers in the input.

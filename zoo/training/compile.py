@@ -1,25 +1,17 @@
-"""From a recipe's words to Keras losses, metrics and optimizers."""
+"""A model compiled as its recipe says, and the values that its training then reports."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from zoo._keras import keras, ops
+from zoo._keras import keras
 from zoo.core.errors import RecipeError, UnknownNameError
-from zoo.recipes.functions import FUNCTIONS, METRICS
 from zoo.training.engine import output_names
+from zoo.training.metrics import loss_named, metric_named
 
 if TYPE_CHECKING:
     from zoo.recipes.recipe import Recipe
-
-# cross-entropy -> Keras classes for the metrics that depend on how targets are written
-_BY_LOSS = {
-    "binary": ("BinaryAccuracy", "BinaryCrossentropy"),
-    "categorical": ("CategoricalAccuracy", "CategoricalCrossentropy"),
-    "sparse_categorical": ("SparseCategoricalAccuracy", "SparseCategoricalCrossentropy"),
-}
 
 Direction = Literal["min", "max"]
 WEIGHTED = "weighted_"  # metrics that weigh the rows are reported under this prefix
@@ -44,10 +36,12 @@ def compile_model(model: keras.Model, recipe: Recipe, steps_per_epoch: int) -> N
     missing = [output for output in outputs if output not in recipe.loss]
     if missing:
         raise RecipeError(f"{recipe.name}: no loss for output {', '.join(missing)}")
-    losses = {output: _loss(recipe.loss[output]) for output in outputs}
+    losses = {output: loss_named(recipe.loss[output]) for output in outputs}
     metrics, weighted = (
         {
-            output: [_metric(name, recipe.loss[output], prefix) for name in asked.get(output, ())]
+            output: [
+                metric_named(name, recipe.loss[output], prefix) for name in asked.get(output, ())
+            ]
             for output in outputs
         }
         for asked, prefix in ((recipe.metrics, ""), (recipe.weighted_metrics, WEIGHTED))
@@ -126,126 +120,8 @@ def reported_values(recipe: Recipe) -> dict[str, str]:
     for asked, prefix in ((recipe.metrics, ""), (recipe.weighted_metrics, WEIGHTED)):
         for output, names in asked.items():
             for name in names:
-                metric = _metric(name, recipe.loss[output], prefix)
+                metric = metric_named(name, recipe.loss[output], prefix)
                 up_or_down = getattr(metric, "_direction", "")  # Keras's own word for its `auto`
                 told = getattr(metric, "name", None) or metric.__name__
                 found[told if single else f"{output}_{told}"] = words.get(up_or_down, "")
     return found
-
-
-def _loss(name: str) -> Any:
-    if name in FUNCTIONS:
-        return _fresh(FUNCTIONS[name])
-    try:
-        return keras.losses.get(name)
-    except ValueError as error:
-        known = _names(keras.losses, keras.losses.Loss)
-        unknown = UnknownNameError("loss", name, known)
-        raise RecipeError(f"{unknown}; or give a function in Python") from error
-
-
-def _metric(name: str, loss: str, prefix: str = "") -> Any:
-    """A new metric object, or a function, with the name that training reports."""
-    if name == "mae":
-        return keras.metrics.MeanAbsoluteError(name=f"{prefix}mae")
-    if name == "mse":
-        return keras.metrics.MeanSquaredError(name=f"{prefix}mse")
-    if name == "mean_prediction":
-        return _averaged(mean_prediction, prefix)
-    if name in ("accuracy", "log_loss"):
-        kind = _targets(loss)
-        if kind not in _BY_LOSS:
-            raise RecipeError(f"metric {name} needs a cross-entropy loss, not {loss!r}")
-        accuracy, log_loss = _BY_LOSS[kind]
-        return getattr(keras.metrics, accuracy if name == "accuracy" else log_loss)(
-            name=prefix + name
-        )
-    return _other_metric(name, prefix)
-
-
-def _targets(loss: str) -> str:
-    """How targets are written: `binary`, `categorical`, `sparse_categorical`, or another loss."""
-    words = loss if "_" in loss else _snake(loss)
-    return words.removesuffix("_crossentropy").removesuffix("_focal")
-
-
-def _other_metric(name: str, prefix: str = "") -> Any:
-    """A metric of Keras or of the user, by name."""
-    try:
-        found = _fresh(FUNCTIONS[name]) if name in FUNCTIONS else keras.metrics.get(name)
-        if isinstance(found, keras.metrics.Metric):
-            # Keras numbers objects that it names itself: auc, auc_1, ...
-            own = found.name if name in FUNCTIONS else re.sub(r"_\d+$", "", found.name)
-            return type(found).from_config({**found.get_config(), "name": prefix + own})
-        return _averaged(found, prefix)
-    except ValueError as error:
-        names = (*METRICS, *_names(keras.metrics, keras.metrics.Metric))
-        unknown = UnknownNameError("metric", name, names)
-        raise RecipeError(f"{unknown}; or give a function in Python") from error
-    except TypeError as error:  # MeanIoU, for example, must be told the number of classes
-        reason = str(error).partition("\n")[0]
-        raise RecipeError(
-            f"metric {name} needs arguments ({reason}): give the object in Python"
-        ) from error
-
-
-def _averaged(function: Any, prefix: str) -> Any:
-    """A function as Keras takes a metric.
-
-    A wrapper with the name of the function could not be loaded: Keras would put the function
-    itself in the place of the name.
-    """
-    if not prefix:
-        return function
-    return keras.metrics.MeanMetricWrapper(function, name=prefix + function.__name__)
-
-
-def missing_functions(recipe: Recipe) -> list[str]:
-    """Losses and metrics of the recipe that neither Keras nor this process knows by name."""
-    asked = {
-        name
-        for by_output in (recipe.metrics, recipe.weighted_metrics)
-        for names in by_output.values()
-        for name in names
-    }
-    return [
-        *(name for name in recipe.loss.values() if not _known(_loss, name)),
-        *(name for name in sorted(asked - {*METRICS}) if not _known(_other_metric, name)),
-    ]
-
-
-def _known(find: Callable[[str], Any], name: str) -> bool:
-    try:
-        find(name)
-    except RecipeError:
-        return False
-    return True
-
-
-def _fresh(own: Any) -> Any:
-    """A user's function, or a new object like theirs: metrics have state."""
-    if isinstance(own, type):
-        return own()
-    if isinstance(own, keras.metrics.Metric | keras.losses.Loss):
-        return type(own).from_config(own.get_config())
-    return own
-
-
-def _names(module: Any, kind: type) -> list[str]:
-    """Names of the classes of a Keras module, as users write them."""
-    found = ((name, getattr(module, name)) for name in dir(module))
-    return [name for name, each in found if isinstance(each, type) and issubclass(each, kind)]
-
-
-def _snake(name: str) -> str:
-    """`RootMeanSquaredError` as Keras names it: root_mean_squared_error; `AUC` is auc."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-
-
-def mean_prediction(y_true: Any, y_pred: Any) -> Any:
-    """Mean of what the model predicts, whatever the truth (`using-keras`'s custom metric).
-
-    Returns one mean per row, so that Keras weighs a smaller last batch by its rows. A model
-    compiled with it is loaded by `load_model(path, custom_objects={"mean_prediction": ...})`.
-    """
-    return ops.mean(y_pred, axis=-1)
