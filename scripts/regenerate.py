@@ -35,7 +35,8 @@ DIAGRAMS = ROOT / "docs" / "diagrams"
 GOLDENS = ROOT / "tests" / "models" / "golden"
 FAMILIES = {
     "basketball": "Basketball",
-    "dense": "First graphs and MLPs",
+    "first": "First graphs",
+    "dense": "Multi-layer perceptrons",
     "image": "Images",
     "inception": "Inception",
     "residual": "Residual connections",

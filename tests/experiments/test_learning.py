@@ -53,6 +53,8 @@ CASES = {
     "two_scores": Case(0.7, near=1.02),
     "score_and_win": Case(0.72),
     "single_dense": Case(0.9),
+    "tiny_dense": Case(0.9),
+    "first_mlp": WHOLE,
     "softmax_mlp_32": WHOLE,
     "softmax_mlp_64": WHOLE,
     "two_branch_add": WHOLE,

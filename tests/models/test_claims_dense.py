@@ -11,13 +11,13 @@ import pytest
 import zoo
 from zoo._keras import keras, tf
 from zoo.core.errors import BuildError
-from zoo.models import dense
+from zoo.models import dense, first
 from zoo.models.abstract_build import abstract_build
 from zoo.training.metrics import mean_prediction
 
 QUIET: Any = 0  # Keras annotates `verbose` as a string
 
-NAMES = [name for name in zoo.list_models() if zoo.spec(name).family == "dense"]
+NAMES = [name for name in zoo.list_models() if zoo.spec(name).family in ("first", "dense")]
 
 
 def dense_parameters(*sizes: int) -> int:
@@ -32,9 +32,11 @@ def numbers(*shape: int, seed: int = 0) -> np.ndarray:
 # Counts
 
 
-def test_the_family_is_whole() -> None:
+def test_the_families_are_whole() -> None:
     assert NAMES == [
         "single_dense",
+        "tiny_dense",
+        "first_mlp",
         "softmax_mlp_32",
         "softmax_mlp_64",
         "two_branch_add",
@@ -51,6 +53,8 @@ def test_the_family_is_whole() -> None:
     ("name", "count"),
     [
         ("single_dense", dense_parameters(32, 32)),
+        ("tiny_dense", dense_parameters(2, 2)),
+        ("first_mlp", dense_parameters(100, 64, 10)),
         ("softmax_mlp_32", dense_parameters(32, 32, 32, 10)),
         ("softmax_mlp_64", dense_parameters(64, 32, 32, 10)),
         ("two_branch_add", 2 * dense_parameters(64, 32, 32) + dense_parameters(32, 10)),
@@ -92,10 +96,10 @@ def test_depth_is_an_argument() -> None:
 def test_counting_needs_no_memory() -> None:
     """A terabyte of weights is counted, and models built afterwards are ordinary ones."""
     with abstract_build():
-        huge = dense.single_dense(500_000, 500_000)
+        huge = first.single_dense(500_000, 500_000)
     assert huge.count_params() == 500_000 * 500_001
     assert huge.output_shape == (None, 500_000)
-    assert dense.single_dense(2, 3).predict(numbers(4, 2), verbose=QUIET).shape == (4, 3)
+    assert first.single_dense(2, 3).predict(numbers(4, 2), verbose=QUIET).shape == (4, 3)
 
 
 # Sequential and functional

@@ -27,6 +27,8 @@ CATALOG: dict[str, tuple[int | None, int | None]] = {
     "two_scores": (None, 6),
     "score_and_win": (None, 4),
     "single_dense": (None, 1_056),
+    "tiny_dense": (None, 6),
+    "first_mlp": (None, 7_114),
     "softmax_mlp_32": (2_442, 2_442),
     "softmax_mlp_64": (3_466, 3_466),
     "two_branch_add": (None, 6_602),
@@ -72,7 +74,7 @@ MISPRINTS = [
 
 def test_the_zoo_holds_the_catalog() -> None:
     assert sorted(zoo.list_models()) == sorted(CATALOG)
-    assert len(CATALOG) == 43
+    assert len(CATALOG) == 45
 
 
 @pytest.mark.parametrize("name", CATALOG)

@@ -25,7 +25,7 @@ from zoo.scaffold.project import create, with_defaults
 from zoo.training.engine import as_inputs
 
 QUICK = ("basketball",)
-FAMILIES = ("basketball", "dense", "sequence")
+FAMILIES = ("basketball", "first", "dense", "sequence")
 OWN = [
     name
     for name in zoo.list_models()

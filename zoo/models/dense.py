@@ -1,41 +1,15 @@
-"""First graphs and multi-layer perceptrons: Dense layers on a vector of numbers."""
+"""Multi-layer perceptrons: Dense layers on a vector of numbers."""
 
 from __future__ import annotations
 
 from zoo._keras import keras, layers
+from zoo.models.first import CATEGORY, FEATURES
 from zoo.models.registry import register
 from zoo.models.spec import TensorSpec, Variant
 
 PIXELS = TensorSpec("pixels", ("n_pixels",), "gray levels of a 28 x 28 picture, row by row", "0-1")
 DIGIT = TensorSpec("digit", ("n_classes",), "probability of each digit, 0 to 9", "probability")
 LABEL = TensorSpec("label", (1,), "probability of class 1", "probability")
-FEATURES = TensorSpec(
-    "features", ("n_features",), "numbers that describe one example, standardized"
-)
-CATEGORY = TensorSpec("category", ("n_classes",), "probability of each class", "probability")
-
-
-@register(
-    documents="model-api",
-    section="a Model from an input and an output tensor",
-    inputs=(TensorSpec("a", ("n_features",), "any vector"),),
-    outputs=(TensorSpec("b", ("units",), "a linear map of a, plus a bias"),),
-    count=1_056,
-    claim="Model(a, b) holds every layer needed to compute b from a.",
-    recipe="single_dense",
-)
-def single_dense(n_features: int = 32, units: int = 32) -> keras.Model:
-    """The smallest functional model: one input, one Dense layer.
-
-    Args:
-        n_features: Numbers in the input.
-        units: Numbers in the output.
-    """
-    a = keras.Input((n_features,), name="a")  # (32)
-
-    b = layers.Dense(units, name="b")(a)  # (32)
-
-    return keras.Model(a, b, name="single_dense")
 
 
 @register(

@@ -3,6 +3,7 @@
 from zoo.recipes import basketball as basketball
 from zoo.recipes import dense as dense
 from zoo.recipes import digits as digits
+from zoo.recipes import first as first
 from zoo.recipes import image as image
 from zoo.recipes import multimodal as multimodal
 from zoo.recipes import sequence as sequence

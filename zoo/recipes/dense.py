@@ -1,15 +1,11 @@
-"""Recipes of the dense family: a linear map, and points."""
+"""Recipes of the dense family: points."""
 
 from __future__ import annotations
 
+from zoo.recipes.first import AROUND_OURS
 from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import add
 
-AROUND_OURS = {
-    "optimizer": ("choice", "adam", "nadam", "rmsprop"),
-    "learning_rate": ("log", 0.0005, 0.05),
-    "batch_size": ("choice", 16, 32, 64, 128),
-}
 AROUND_PRINTED = {
     "optimizer": ("choice", "rmsprop", "adam", "nadam"),
     "learning_rate": ("log", 0.0003, 0.03),
@@ -18,26 +14,6 @@ AROUND_PRINTED = {
 }
 
 add(
-    Recipe(
-        name="single_dense",  # zoo train single_dense --data planted
-        architecture="single_dense",
-        dataset="linear_map",
-        summary="a linear map of 32 numbers to 32, from noisy examples",
-        loss={"b": "mse"},
-        metrics={"b": ("mse", "mae")},
-        learning_rate=0.01,
-        schedule="cosine",
-        epochs=20,
-        batch_size=64,
-        early_stopping=5,
-        engine="resident-xla",
-        baseline="linear",
-        search=AROUND_OURS,
-        seconds={"planted": 8},
-        expect={"planted": {"mse": 0.26}},
-        note="The document trains nothing. Least squares, which is the same model, gives the best "
-        "score that the training rows allow.",
-    ),
     Recipe(
         name="softmax_mlp_32",  # zoo train softmax_mlp_32 --data mixture
         architecture="softmax_mlp_32",

@@ -231,4 +231,5 @@ PRINTED: dict[str, Printed] = {
         for name in ("mlp", "cnn", "rnn", "shared_input", "shared_features", "two_resolution")
     },
     "sequence_tagger": Printed("using-keras", note=DEFINED),
+    "tiny_dense": Printed("using-keras", note="defined only, no settings"),
 }
