@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from zoo.recipes.dense import AROUND_OURS, AROUND_PRINTED
+from zoo.recipes.dense import AROUND_PRINTED
+from zoo.recipes.first import AROUND_OURS
 from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import add
 

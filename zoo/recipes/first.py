@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from zoo.recipes.dense import AROUND_OURS
 from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import add
+
+AROUND_OURS = {
+    "optimizer": ("choice", "adam", "nadam", "rmsprop"),
+    "learning_rate": ("log", 0.0005, 0.05),
+    "batch_size": ("choice", 16, 32, 64, 128),
+}
 
 add(
     Recipe(
