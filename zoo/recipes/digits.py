@@ -42,7 +42,7 @@ add(
         baseline="nearest_neighbor",
         search=AROUND_PRINTED,
         seconds={"segments": 31},
-        expect={"segments": {"accuracy": 0.78}},
+        expect={"segments": {"accuracy": 0.68}},
         note="as printed: RMSprop and one-hot targets. The document calls `fit(data, labels)` "
         "alone: one epoch, 32 rows a step.",
     ),

@@ -158,7 +158,7 @@ add(
             "batch_size": ("choice", 32, 64, 128),
         },
         seconds={"rooms": 43},
-        expect={"rooms": {"accuracy": 0.78}},
+        expect={"rooms": {"accuracy": 0.77}},
         note="as printed: RMSprop, categorical cross-entropy, accuracy, ten epochs of 128 rows a "
         "step. The document has 1,000 rows of random numbers and 100 words.",
     ),
