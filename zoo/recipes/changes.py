@@ -83,7 +83,7 @@ def _changed(recipe: Any, changes: Mapping[str, Any]) -> dict[str, Any]:
     changed: dict[str, Any] = {}
     for key, value in changes.items():
         name, dot, entry = key.partition(".")
-        known(name, kinds)
+        known(name, kinds, kind=type(recipe))
         if name in _FIXED:
             raise RecipeError(f"{name} cannot be overridden")
         present = changed.get(name, getattr(recipe, name))
@@ -122,7 +122,7 @@ def _check_search(recipe: Any, key: str, distribution: tuple[Any, ...]) -> None:
     """Refuse a distribution that has a value which the recipe could not take."""
     name, _, entry = key.partition(".")
     kinds = kinds_of(type(recipe))
-    known(name, kinds)
+    known(name, kinds, kind=type(recipe))
     if name in _NOT_SEARCHED:
         raise RecipeError(f"{name} cannot be searched")
     if name == "loss_weights" and recipe.monitor == "val_loss":

@@ -25,7 +25,7 @@ def space_of(recipe: Recipe) -> Space:
         "learning_rate": ("log", rate / RATES, rate * RATES),
         "batch_size": ("choice", *sorted({max(1, batch // 2), batch, batch * 2})),
     }
-    if recipe.reduce_lr:  # which takes a constant schedule only
+    if recipe.reduce_lr or recipe.decay:  # which take a constant schedule only
         return common
     return {**common, "schedule": ("choice", "constant", "cosine")}
 

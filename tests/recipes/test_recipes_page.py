@@ -1,4 +1,4 @@
-"""docs/recipes.md: every command on it is one that a recipe takes."""
+"""`docs/recipes.md`: every command on it is one that a recipe takes."""
 
 from __future__ import annotations
 
