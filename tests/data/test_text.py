@@ -130,9 +130,11 @@ def test_a_story_is_its_text_sentence_by_sentence(facts: int) -> None:
     words = data.labels["word"]
     for arrays in data.splits.values():
         for text, story in zip(arrays["text"], arrays["story"], strict=True):
-            told = [[words[each] for each in sentence if each != PADDING] for sentence in story]
+            told = [
+                [words[int(each)] for each in sentence if each != PADDING] for sentence in story
+            ]
             written = "".join(f"{' '.join(each)} . " for each in told if each)
-            end = "".join(f"{words[each]} " for each in text if each != PADDING)
+            end = "".join(f"{words[int(each)]} " for each in text if each != PADDING)
             assert written.endswith(end), "a long text has lost its beginning"
             assert told[-1], "the last sentence is the last"
             assert sorted(map(bool, told)) == list(map(bool, told)), "padding comes first"

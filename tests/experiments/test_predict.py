@@ -185,8 +185,8 @@ def test_stories_are_read_as_the_data_was(reader: Run, tmp_path: Path) -> None:
     arrays, words = data.splits["test"], data.labels["word"]
     lines = ["story,question"]
     for story, question in zip(arrays["story"], arrays["question"], strict=True):
-        told = [" ".join(words[each] for each in row if each).capitalize() for row in story]
-        asked = " ".join(words[each] for each in question if each)
+        told = [" ".join(words[int(each)] for each in row if each).capitalize() for row in story]
+        asked = " ".join(words[int(each)] for each in question if each)
         lines.append(f'"{" ".join(f"{each}." for each in told if each)}",{asked.capitalize()}?')
     table = tmp_path / "stories.csv"
     table.write_text("\n".join(lines), encoding="utf-8")
