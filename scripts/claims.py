@@ -135,6 +135,11 @@ CLAIMS = {
             "siamese_lstm", {"shared encoder": {}, "two encoders": {"arguments.shared": False}}
         ),
     ),
+    "memory_qa": Claim(
+        "arXiv:1503.08895: several hops chain facts, which one hop cannot",
+        "log-loss on two supporting facts",
+        compared("memory_qa_two_facts", {"three hops": {}, "one hop": {"arguments.hops": 1}}),
+    ),
     "headline": Claim(
         "model-api: the auxiliary loss trains the LSTM more smoothly",
         "log-loss of the main output",

@@ -43,6 +43,7 @@ FAMILIES = {
     "applications": "Large image models",
     "sequence": "Sequences",
     "text": "Text",
+    "memory": "Memory networks",
     "siamese": "Siamese models",
     "siamese_image": "Siamese images",
     "multimodal": "Several modalities",

@@ -11,7 +11,7 @@ from zoo.core.errors import DataError, UnknownNameError
 from zoo.data.references import median_of
 from zoo.data.registry import choose_source
 from zoo.data.text import headlines, novels, posts, questions_story, reviews
-from zoo.data.text.encoding import PADDING, UNKNOWN, Vocabulary, tokens
+from zoo.data.text.encoding import PADDING, UNKNOWN, Vocabulary, sentences, tokens
 
 EMBEDDED = [
     ("reviews", "opinions", ("text",)),
@@ -124,6 +124,25 @@ def test_stories_answer_their_questions(facts: int) -> None:
         assert sum(story.chance.values()) == pytest.approx(1)
 
 
+@pytest.mark.parametrize("facts", [1, 2])
+def test_a_story_is_its_text_sentence_by_sentence(facts: int) -> None:
+    data = zoo.data.load("questions", "rooms", rows=600, facts=facts)
+    words = data.labels["word"]
+    for arrays in data.splits.values():
+        for text, story in zip(arrays["text"], arrays["story"], strict=True):
+            told = [
+                [words[int(each)] for each in sentence if each != PADDING] for sentence in story
+            ]
+            written = "".join(f"{' '.join(each)} . " for each in told if each)
+            end = "".join(f"{words[int(each)]} " for each in text if each != PADDING)
+            assert written.endswith(end), "a long text has lost its beginning"
+            assert told[-1], "the last sentence is the last"
+            assert sorted(map(bool, told)) == list(map(bool, told)), "padding comes first"
+    shape = data.splits["train"]["story"].shape[1:]
+    assert shape == (data.sizes["sentences"], data.sizes["words"])
+    assert data.splits["train"]["question"].shape[1] == data.sizes["question_words"]
+
+
 def test_people_have_places_of_their_own_unless_they_share() -> None:
     own, shared = (
         zoo.data.load("questions", "rooms", rows=600, shared_places=flag) for flag in (0, 1)
@@ -198,6 +217,23 @@ def test_words_marks_and_unknown_words() -> None:
         vocabulary.encode([["a", "c", "b"], ["b"]], 2), [[3, UNKNOWN], [PADDING, 2]]
     )
     np.testing.assert_array_equal(vocabulary.encode([["a", "c", "b"]], 2, end=True), [[1, 2]])
+
+
+def test_a_story_keeps_its_last_sentences_and_their_first_words() -> None:
+    story = tokens("A a. B? ! A b a! B a")
+    assert sentences(story) == [["a", "a"], ["b"], ["a", "b", "a"], ["b", "a"]]
+    vocabulary = Vocabulary(["a", "b"])
+    found = vocabulary.encode_sentences([story, ["c", "."], []], 3, 2)
+    assert found.dtype == np.int32
+    empty = [PADDING, PADDING]
+    np.testing.assert_array_equal(
+        found,
+        [
+            [[PADDING, 3], [2, 3], [3, 2]],
+            [empty, empty, [PADDING, UNKNOWN]],
+            [empty, empty, empty],
+        ],
+    )
 
 
 def test_the_median_is_the_value_that_half_lies_below() -> None:

@@ -48,6 +48,38 @@ def test_a_question_reads_its_whole_story_so_far(tmp_path: Path) -> None:
     ]
 
 
+def test_copies_of_a_story_have_empty_sentences_in_other_places(tmp_path: Path) -> None:
+    folder = tmp_path / "babi"
+    folder.mkdir()
+    places = "hall", "attic", "shed", "yard"
+    for part in ("train", "test"):
+        told = [
+            f"1 A{at} went to the {places[at % 4]}.\n2 A{at} ran.\n"
+            f"3 Where is A{at}? \t{places[at % 4]}\t1"
+            for at in range(30 * (part == "test"), 30 + 30 * (part == "test"))
+        ]
+        (folder / f"qa1_single-supporting-fact_{part}.txt").write_text("\n".join(told))
+    once, often = (zoo.data.load("questions", home=tmp_path, copies=copies) for copies in (1, 20))
+    rows, story = once.rows["train"], once.splits["train"]["story"]
+    assert often.notes == (f"{rows} training questions, 20 times over, with empty sentences",)
+    assert often.rows == {**once.rows, "train": 20 * rows}
+    for column, array in often.splits["train"].items():
+        copies = array.reshape(20, rows, *array.shape[1:])
+        assert (copies[0] == once.splits["train"][column]).all()
+        assert (copies[1:] == copies[0]).all() == (column != "story")
+    spread = often.splits["train"]["story"].reshape(20, *story.shape)[1:]
+    gaps = 0
+    for copy in spread:
+        for before, after in zip(story, copy, strict=True):
+            there = after.any(axis=1)
+            assert after[there].tolist() == before[before.any(axis=1)].tolist()[-there.sum() :]
+            gaps += int((~there[there.argmax() :]).sum())
+    sentences = spread.any(axis=3).sum()
+    assert gaps / sentences == pytest.approx(0.1 / 0.9, abs=0.03), "after each, at a chance of 0.1"
+    for part in ("validation", "test"):
+        assert (often.splits[part]["story"] == once.splits[part]["story"]).all()
+
+
 HEADER = (
     "How old are you?,Industry,Job title,Job title - additional context,Annual salary (gross),"
     "Currency,Gender\n"
@@ -169,4 +201,7 @@ def test_both_babi_tasks_have_six_answers() -> None:
         dataset = real("questions", "babi", facts=facts)
         assert len(dataset.labels["answer"]) == 6
         assert dataset.rows["test"] == 1_000
+        story = dataset.splits["test"]["story"]
+        assert story.shape == (1_000, 10 if facts == 1 else 50, 6)
+        assert (story[:, -2:, -1] > 0).all(), "a question comes after two sentences or more"
         assert not (dataset.splits["train"]["question"] == UNKNOWN).any()

@@ -82,6 +82,8 @@ CASES = {
     "headline": Case({"main_output_accuracy": 0.8}, {"dataset_options.rows": 8_000, "epochs": 6}),
     "qa": Case({"accuracy": 0.85}, {"dataset_options.rows": 2_500, "epochs": 14}),
     "qa_two_facts": Case({"accuracy": 0.45}, {"epochs": 8, "engine": "resident-xla"}),
+    "memory_qa": Case(0.95, {"epochs": 8, "engine": "resident-xla"}),
+    "memory_qa_two_facts": Case(0.95, {"epochs": 8, "engine": "resident-xla"}, beats=True),
     "posts": Case(
         {"age_mae": 0.8, "income_accuracy": 0.85, "gender_accuracy": 0.8}, {"epochs": 13}
     ),

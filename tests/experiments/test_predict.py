@@ -159,3 +159,78 @@ def test_sentences_are_read_as_the_data_was(reviewer: Run, tmp_path: Path) -> No
 def test_text_that_the_run_cannot_read_is_reported(reviewer: Run, text: str, message: str) -> None:
     with pytest.raises(DataError, match=message):
         predict_one(reviewer.folder, {"text": text}, logdir=reviewer.folder)
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    options = {"rows": 60, "facts": 2}
+    return zoo.fit(
+        "memory_qa_two_facts",
+        data="rooms",
+        logdir=tmp_path_factory.mktemp("logs"),
+        reporter=Reporter(silent=True),
+        epochs=1,
+        engine="fit",
+        baseline="",
+        report="",
+        dataset_options=options,
+    )
+
+
+# Slow: they ask a run that is trained for them alone.
+@pytest.mark.slow
+def test_stories_are_read_as_the_data_was(reader: Run, tmp_path: Path) -> None:
+    """Full stops, question marks and capitals are a person's, the sentences are the data's."""
+    data = zoo.load_data("questions", source="rooms", rows=60, facts=2)
+    arrays, words = data.splits["test"], data.labels["word"]
+    lines = ["story,question"]
+    for story, question in zip(arrays["story"], arrays["question"], strict=True):
+        told = [" ".join(words[int(each)] for each in row if each).capitalize() for row in story]
+        asked = " ".join(words[int(each)] for each in question if each)
+        lines.append(f'"{" ".join(f"{each}." for each in told if each)}",{asked.capitalize()}?')
+    table = tmp_path / "stories.csv"
+    table.write_text("\n".join(lines), encoding="utf-8")
+    out = tmp_path / "answers.csv"
+    predict_table(reader.folder, table, out, logdir=tmp_path)
+    found = pd.read_csv(out).filter(like="pred_answer_").to_numpy()
+    rows = {name: arrays[name] for name in ("story", "question")}
+    assert found == pytest.approx(reader.model.predict(rows, verbose=0), abs=1e-5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"story": "Mary went to the garden."}, "--question is missing"),
+        ({"story": " . ", "question": "Where is the milk?"}, "--story: ' . ' contains no words"),
+        (
+            {"story": "Mary went to the garden of John.", "question": "Where is the milk?"},
+            "--story: a sentence of 7 words, but the run reads at most 5",
+        ),
+        (
+            {"story": "Mary went home.", "question": "Where on earth is the milk?"},
+            "--question: a sentence of 6 words, but the run reads at most 4",
+        ),
+        (
+            {"story": "Mary went home.", "question": "Where is Mary? Where is John?"},
+            "--question: 2 sentences, but the run reads one",
+        ),
+    ],
+)
+def test_stories_that_the_run_cannot_read_are_reported(
+    reader: Run, values: dict[str, str], message: str
+) -> None:
+    with pytest.raises(DataError, match=message):
+        predict_one(reader.folder, values, logdir=reader.folder)
+
+
+@pytest.mark.slow
+def test_of_a_story_that_is_too_long_the_end_counts(reader: Run) -> None:
+    """As in training: the model's memory holds the last sentences."""
+    asked = {"question": "Where is the milk?"}
+    end = "Mary took the milk. " + "John went to the garden. " * 13
+    short, long = (
+        predict_one(reader.folder, {"story": story, **asked}, logdir=reader.folder)
+        for story in (end, "Sandra dropped the milk. " + end)
+    )
+    assert short == long

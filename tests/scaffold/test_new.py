@@ -62,9 +62,17 @@ def test_a_project_of_every_tabular_architecture_trains(
     assert np.isfinite(losses["loss"])
 
 
-def test_what_has_no_weights_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BuildError, match="adder has no weights to train; --from takes"):
-        create(tmp_path / "own_adder", "adder")
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("adder", "has no weights to train"),
+        ("memory_qa", "reads its input 'story' sentence by sentence, which a table does not hold"),
+    ],
+)
+def test_what_a_table_cannot_feed_is_refused(name: str, reason: str, tmp_path: Path) -> None:
+    with pytest.raises(BuildError, match=f"{name} {reason}; --from takes") as told:
+        create(tmp_path / f"own_{name}", name)
+    assert name not in str(told.value).partition("--from takes")[2].split(", ")
 
 
 @pytest.mark.slow

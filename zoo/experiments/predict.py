@@ -148,6 +148,8 @@ def _texts(
     run: Run, tensor: TensorSpec, cells: Cells, vocabularies: Mapping[str, Sequence[str]]
 ) -> np.ndarray:
     """Texts as the tensor's array, of the length that the run was trained on."""
+    if tensor.text == "sentences":
+        return _sentences(run, tensor, cells, vocabularies["word"])
     (length,) = [each.shape[1] for each in run.model.inputs if each.name == tensor.name]
     trained = run.record.data.inputs.get(tensor.name)
     if not length and (not trained or tensor.text == "vectors"):
@@ -165,6 +167,28 @@ def _texts(
             raise DataError(f"{cells.place(row)}: {problem}")
     known = vocabularies.get(encoding.VOCABULARIES.get(tensor.text, ""), ())
     return encoding.encode(tensor.text, cells.texts, most, known)
+
+
+def _sentences(run: Run, tensor: TensorSpec, cells: Cells, known: Sequence[str]) -> np.ndarray:
+    """Texts as the tensor's array of sentences: (rows, sentences, words), or (rows, words) of one.
+
+    Of a text with more sentences the last are kept, as in training.
+    """
+    (shape,) = [each.shape[1:] for each in run.model.inputs if each.name == tensor.name]
+    most, length = shape if len(shape) == 2 else (1, *shape)
+    texts = [tokens(text) for text in cells.texts]
+    for row, words in enumerate(texts):
+        told = encoding.sentences(words)
+        longest = max(map(len, told), default=0)
+        problem = "" if told else f"{cells.texts[row]!r} contains no words"
+        if longest > length:
+            problem = f"a sentence of {longest:,} words, but the run reads at most {length:,}"
+        elif len(shape) == 1 and len(told) > 1:
+            problem = f"{len(told):,} sentences, but the run reads one"
+        if problem:
+            raise DataError(f"{cells.place(row)}: {problem}")
+    vocabulary = encoding.Vocabulary(known[len(encoding.SPECIAL) :])
+    return vocabulary.encode_sentences(texts, most, length).reshape(len(texts), *shape)
 
 
 def _values(

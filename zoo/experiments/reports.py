@@ -163,7 +163,7 @@ def _vocabulary(finished: Finished, output: str) -> Sequence[str]:
 
 
 def _words(ids: np.ndarray, vocabulary: Sequence[str]) -> str:
-    words = [_name(int(each), vocabulary) for each in ids if each != PADDING]
+    words = [_name(int(each), vocabulary) for each in ids.ravel() if each != PADDING]
     return "... " * (len(words) > 10) + shorten(" ".join(words[-10:]), 60, placeholder=" ...")
 
 

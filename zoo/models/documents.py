@@ -61,6 +61,11 @@ _ALL = (
         "Chollet, Xception: Deep Learning with Depthwise Separable Convolutions",
         "Xception; its comparison with Inception V3 at equal size",
     ),
+    Document(
+        "arXiv:1503.08895",
+        "Sukhbaatar et al., End-To-End Memory Networks",
+        "attention over the sentences of a story, in several hops; bAbI results (table 1)",
+    ),
 )
 
 DOCUMENTS: dict[str, Document] = {document.key: document for document in _ALL}

@@ -23,6 +23,7 @@ CONCEPTS: dict[str, str] = {
     "loss-weights": "several losses added with unequal weights",
     "convolution": "Conv1D or Conv2D layers",
     "recurrent": "LSTM layers",
+    "attention": "a softmax over places says how much of each is read",
     "time-distributed": "a layer or model applied at every time step",
     "inception": "parallel convolutions of several sizes, concatenated",
     "residual": "a block's input added to its output",
@@ -55,7 +56,8 @@ class TensorSpec:
             function of the builder's arguments gives one or several axes.
         meaning, unit, dtype: What a value is.
         vocabulary: The data's list of labels that its ids index.
-        text: What one step of a text is: `words`, `vectors` of words, or `characters`.
+        text: What one step of a text is: `words`, `vectors` of words, or `characters`; of a text
+            that is split in `sentences`, without the marks that end them, a word.
         default: The value that a prediction assumes where none is given.
         least: The smallest size of an axis that an argument sizes (both height and width of a
             picture) that survives the convolutions and pools. A number, or a function of the

@@ -13,6 +13,8 @@ from zoo.models.dense import LABEL
 from zoo.models.registry import register
 from zoo.models.spec import TensorSpec, Variant
 
+ANSWER = TensorSpec("answer", ("n_answers",), "probability of each one-word answer", "probability")
+
 
 def word_ids(name: str, length: str, meaning: str, **options: Any) -> TensorSpec:
     """An input of word ids; `length` is the builder argument that says how many."""
@@ -135,9 +137,7 @@ def headline(
         word_ids("text", "text_length", "word ids, 0 to 9,999"),
         word_ids("question", "question_length", "word ids, 0 to 9,999"),
     ),
-    outputs=(
-        TensorSpec("answer", ("n_answers",), "probability of each one-word answer", "probability"),
-    ),
+    outputs=(ANSWER,),
     count=1_000_052,
     published_note="the document prints the two embeddings only: 640,000 and 320,000",
     concepts=("multi-input", "embedding", "recurrent", "merge", "variable-length"),

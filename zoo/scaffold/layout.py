@@ -163,6 +163,8 @@ def _obstacle(entry: ModelSpec) -> str:
     if not entry.count:
         return "has no weights to train"
     for slot in slots_of(entry, {}):
+        if slot.spec.text == "sentences":
+            return f"reads its {slot.side} sentence by sentence, which a table does not hold"
         if not slot.loss and None in slot.sizes and not slot.first:
             return f"has no fixed size at its {slot.side}"
     return ""

@@ -19,6 +19,7 @@ KINDS = (*VOCABULARIES, "vectors")
 MOST_WORDS, LEAST = 10_000, 2  # known words; one that occurs once trains <unknown> instead
 MOST_CHARACTERS = 64
 
+STOPS = (".", "!", "?")  # marks that end a sentence
 PADDING, UNKNOWN = 0, 1  # the first two ids of every vocabulary
 SPECIAL = ("<padding>", "<unknown>")
 WIDTH = 128  # numbers in a word's vector
@@ -30,6 +31,17 @@ _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[.,!?;:]")
 def tokens(text: str) -> list[str]:
     """The words and marks of a text, in lower case, with straight apostrophes."""
     return _TOKEN.findall(text.lower().replace("’", "'"))
+
+
+def sentences(words: Iterable[str]) -> list[list[str]]:
+    """The sentences of a text, without the marks that end them."""
+    found: list[list[str]] = [[]]
+    for word in words:
+        if word in STOPS:
+            found.append([])
+        else:
+            found[-1].append(word)
+    return [sentence for sentence in found if sentence]
 
 
 def one_of(rng: np.random.Generator, words: Sequence[str]) -> str:
@@ -88,6 +100,19 @@ class Vocabulary:
         """Ids int32 (texts, length) of the first words of each text, or with `end` of the last."""
         kept = [text[-length:] if end else text[:length] for text in texts]
         return ids_of(kept, self._ids, length, PADDING, UNKNOWN).astype(np.int32)
+
+    def encode_sentences(
+        self, texts: Sequence[Sequence[str]], most: int, length: int
+    ) -> np.ndarray:
+        """Ids int32 (texts, most, length) of the last sentences of each text.
+
+        Of each sentence the first words are kept; sentences that are missing come first.
+        """
+        ids = np.full((len(texts), most, length), PADDING, np.int32)
+        for row, text in enumerate(texts):
+            if told := sentences(text)[-most:]:
+                ids[row, -len(told) :] = self.encode(told, length)
+        return ids
 
     def labels(self, *inputs: str) -> dict[str, tuple[str, ...]]:
         """The words as labels: under `word`, and under each model input that reads them."""

@@ -3,10 +3,10 @@
 Source `babi` reads the bAbI tasks with one and with two supporting facts. Source `rooms` generates
 stories of people who walk about, from a grammar.
 
-The architecture adds what it reads in the story to what it reads in the question, so the question
-cannot pick one person's place out of many; it can only rule places out. By default, therefore, each
-person has places of their own. `shared_places=1` lets everyone go everywhere, as the bAbI tasks do,
-and `facts=2` asks for things, which are where their holder is.
+The architecture `qa` adds what it reads in the story to what it reads in the question, so the
+question cannot pick one person's place out of many; it can only rule places out. By default,
+therefore, each person has places of their own. `shared_places=1` lets everyone go everywhere, as
+the bAbI tasks do, and `facts=2` asks for things, which are where their holder is.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -43,17 +44,25 @@ def answer_columns(ids: np.ndarray, answers: int) -> dict[str, np.ndarray]:
 
 
 def _content(
-    splits: Mapping[str, Arrays], vocabulary: Vocabulary, answers: Sequence[str], **more: Any
+    splits: Mapping[str, Arrays],
+    vocabulary: Vocabulary,
+    answers: Sequence[str],
+    **more: Any,
 ) -> Content:
     """The content, with what both sources say in the same way."""
+    story = splits["train"]["story"].shape[1:]
     return Content(
         splits,
         sizes={
-            "text_vocabulary": len(vocabulary),
-            "question_vocabulary": len(vocabulary),
+            **dict.fromkeys(
+                ("vocabulary", "text_vocabulary", "question_vocabulary"), len(vocabulary)
+            ),
+            "sentences": story[0],
+            "words": story[1],
+            "question_words": QUESTION_WORDS,
             "n_answers": len(answers),
         },
-        labels={**vocabulary.labels("text", "question"), "answer": tuple(answers)},
+        labels={**vocabulary.labels("text", "story", "question"), "answer": tuple(answers)},
         targets=TARGETS,
         **more,
     )
@@ -61,7 +70,9 @@ def _content(
 
 # Source `rooms`
 
-STORY_WORDS = {1: 56, 2: 72}  # of the longest story, by supporting facts
+# Of the longest story and sentence, by supporting facts
+STORY_WORDS = {1: 56, 2: 72}
+STORY_SENTENCES, SENTENCE_WORDS = 14, {1: 8, 2: 5}
 
 
 @source(rows=replace(ROWS, default=8_000), facts=FACTS, shared_places=Whole(0, 0, 1))
@@ -81,6 +92,7 @@ def rooms(request: Request) -> Content:
     texts, questions = [story.text for story in told], [story.question for story in told]
     columns = {
         "text": vocabulary.encode(texts, STORY_WORDS[facts], end=True),
+        "story": vocabulary.encode_sentences(texts, STORY_SENTENCES, SENTENCE_WORDS[facts]),
         "question": vocabulary.encode(questions, QUESTION_WORDS),
         **answer_columns(answer, len(PLACES)),
     }
@@ -103,7 +115,11 @@ FILES = {
     facts: tuple(f"{task}_{part}.txt" for part in ("train", "test"))
     for facts, task in ((1, "qa1_single-supporting-fact"), (2, "qa2_two-supporting-facts"))
 }
-BABI_WORDS = {1: 68, 2: 320}  # the last words of a story; what a longer one begins with is cut
+# The last words and sentences of a story are kept, what a longer one begins with is cut
+BABI_WORDS = {1: 68, 2: 320}
+BABI_SENTENCES, BABI_SENTENCE_WORDS = {1: 10, 2: 50}, 6
+COPIES = Whole(1, 1, 100)  # of the training rows
+GAPS = 0.1  # chance that an empty sentence follows, in all copies but the first
 _LINE = re.compile(r"(\d+) (\S.*)")
 
 
@@ -122,7 +138,7 @@ def _task_is_there(request: Request) -> bool:
     return facts in FILES and not request.missing(*FILES[facts])
 
 
-@source(available=_task_is_there, facts=FACTS)  # 1: task qa1; 2: task qa2
+@source(available=_task_is_there, facts=FACTS, copies=COPIES)  # 1: task qa1; 2: task qa2
 def babi(request: Request) -> Content:
     """Read a task; one training story in ten is for validation, the test file is the test split."""
     facts = request.options["facts"]
@@ -134,22 +150,29 @@ def babi(request: Request) -> Content:
     vocabulary = Vocabulary.of([[*q.text, *q.question] for q in parts["train"]], 10_000)
     answers = sorted({q.answer for part in parts.values() for q in part})
     number = {answer: place for place, answer in enumerate(answers)}
-    splits = {
+    splits: dict[str, Arrays] = {
         part: {
             "text": vocabulary.encode([q.text for q in rows], BABI_WORDS[facts], end=True),
+            "story": vocabulary.encode_sentences(
+                [q.text for q in rows], BABI_SENTENCES[facts], BABI_SENTENCE_WORDS
+            ),
             "question": vocabulary.encode([q.question for q in rows], QUESTION_WORDS),
             **answer_columns(np.array([number[q.answer] for q in rows]), len(answers)),
         }
         for part, rows in parts.items()
     }
-    dropped = len(known) - len(clean)
-    note = f"{dropped} training questions left out: the test file has the same ones"
+    copies, dropped = request.options["copies"], len(known) - len(clean)
+    splits["train"] = _repeated(splits["train"], copies, request.seed)
+    notes = (
+        f"{dropped} training questions left out: the test file has the same ones",
+        f"{len(parts['train']):,} training questions, {copies} times over, with empty sentences",
+    )
     return _content(
         splits,
         vocabulary,
         answers,
         origin=f"{request.folder}, {facts} supporting fact{'s' if facts > 1 else ''}",
-        notes=(note,) if dropped else (),
+        notes=tuple(compress(notes, (dropped, copies > 1))),
     )
 
 
@@ -169,6 +192,30 @@ def _split_stories(known: list[Question], seed: int) -> dict[str, list[Question]
         if item.story not in chosen and (item.text, item.question) not in there
     ]
     return {"train": train, "validation": validation}
+
+
+def _repeated(arrays: Arrays, copies: int, seed: int) -> Arrays:
+    """The rows `copies` times, from the second time on with empty sentences in the stories.
+
+    The same story at other places: a model then learns which sentence came before which, and not
+    how long ago each was.
+    """
+    story = arrays["story"]
+    rng = np.random.default_rng([seed, 0x901])
+    stories = [story, *(_with_gaps(rng, story) for _ in range(1, copies))]
+    repeated = {name: np.concatenate([array] * copies) for name, array in arrays.items()}
+    return {**repeated, "story": np.concatenate(stories)}
+
+
+def _with_gaps(rng: np.random.Generator, stories: np.ndarray) -> np.ndarray:
+    """Stories (rows, sentences, words) with empty sentences put in; what no longer fits is cut."""
+    rows, most, _ = stories.shape
+    gaps = rng.geometric(1 - GAPS, (rows, most)) - 1  # after each sentence
+    place = np.arange(most) - np.cumsum(gaps[:, ::-1], axis=1)[:, ::-1]
+    row, old = np.nonzero(stories.any(axis=2) & (place >= 0))
+    spread = np.zeros_like(stories)
+    spread[row, place[row, old]] = stories[row, old]
+    return spread
 
 
 def read_stories(path: Path) -> list[Question]:
