@@ -5,11 +5,11 @@ from zoo.recipes import dense as dense
 from zoo.recipes import digits as digits
 from zoo.recipes import first as first
 from zoo.recipes import image as image
+from zoo.recipes import memory as memory
 from zoo.recipes import multimodal as multimodal
 from zoo.recipes import sequence as sequence
 from zoo.recipes import siamese as siamese
 from zoo.recipes import text as text
-from zoo.recipes import memory as memory
 from zoo.recipes.registry import RECIPES as RECIPES
 
 RECIPES.keep()
