@@ -41,6 +41,7 @@ FAMILIES = {
     "applications": "Large image models",
     "sequence": "Sequences",
     "text": "Text",
+    "text_generation": "Text generation",
     "siamese": "Siamese models",
     "siamese_image": "Siamese images",
     "multimodal": "Several modalities",

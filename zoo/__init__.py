@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from zoo.data import load as load_data
     from zoo.ensembling.build import ensemble
+    from zoo.experiments.predict import predict
     from zoo.experiments.runs import load_run
     from zoo.experiments.trainer import evaluate, fit, resume
     from zoo.exporting import export
@@ -46,6 +47,7 @@ __all__ = [
     "list_recipes",
     "load_data",
     "load_run",
+    "predict",
     "recipe",
     "register",
     "resume",
@@ -69,6 +71,7 @@ _LAZY = {
     "list_recipes": "zoo.recipes.registry",
     "load_data": "zoo.data",
     "load_run": "zoo.experiments.runs",
+    "predict": "zoo.experiments.predict",
     "recipe": "zoo.recipes.registry",
     "register": "zoo.models.registry",
     "resume": "zoo.experiments.trainer",

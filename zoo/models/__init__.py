@@ -13,6 +13,7 @@ from zoo.models import applications as applications
 from zoo.models import siamese_image as siamese_image
 from zoo.models import sequence as sequence
 from zoo.models import text as text
+from zoo.models import text_generation as text_generation
 from zoo.models import siamese as siamese
 from zoo.models import multimodal as multimodal
 from zoo.models.registry import MODELS as MODELS

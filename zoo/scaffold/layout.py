@@ -162,6 +162,8 @@ def _obstacle(entry: ModelSpec) -> str:
     """Why a table cannot feed this architecture; empty if it can."""
     if not entry.count:
         return "has no weights to train"
+    if entry.writes:
+        return "learns from a whole text, not from the rows of a table"
     for slot in slots_of(entry, {}):
         if not slot.loss and None in slot.sizes and not slot.first:
             return f"has no fixed size at its {slot.side}"
