@@ -35,7 +35,7 @@ def test_every_row_goes_on_in_the_next_one(dataset: Dataset) -> None:
 
 
 def test_the_splits_are_the_text_in_its_order(dataset: Dataset) -> None:
-    assert dataset.rows == {"train": 1_150, "validation": 143, "test": 143}
+    assert dataset.rows == {"train": 2_301, "validation": 287, "test": 287}
     whole = paragraphs((described_in("characters") / AUSTEN).read_text(encoding="ascii"))
     at = 0
     for split, columns in dataset.splits.items():
@@ -64,7 +64,7 @@ def test_a_paragraph_is_one_line() -> None:
 
 def test_the_seed_changes_nothing_and_the_length_all(dataset: Dataset) -> None:
     assert zoo.data.load("characters", "austen", seed=5).fingerprint == dataset.fingerprint
-    assert zoo.data.load("characters", "austen", length=50).rows["train"] == 2_301
+    assert zoo.data.load("characters", "austen", length=100).rows["train"] == 1_150
 
 
 def test_the_text_is_the_one_that_the_card_describes() -> None:
@@ -100,5 +100,5 @@ def test_stories_are_read_one_after_the_other(tmp_path: Path) -> None:
 @pytest.mark.realdata
 def test_the_collection_is_read() -> None:
     dataset = real("characters", "nouvelles")
-    assert dataset.rows["train"] == 28 * 10_000 * 8 // 10 // 100 - 1
+    assert dataset.rows["train"] == 28 * 10_000 * 8 // 10 // 50 - 1
     assert {"é", "œ", "\n"} <= set(dataset.labels["character"])

@@ -30,7 +30,7 @@ from zoo.models.spec import TensorSpec
     ),
     count=224_320,
     concepts=("embedding", "recurrent", "variable-length"),
-    claim="LSTM layers can be stacked: all but the last return their whole sequence.",
+    claim="Named as a further example: text generation with stacked LSTMs.",
     recipe="text_generator",
     tiny={"n_characters": 12, "width": 4, "units": (5, 6)},
 )
@@ -42,9 +42,9 @@ def text_generator(
 ) -> keras.Model:
     """The next character of a text: stacked LSTMs on character ids, a softmax at every step.
 
-    The document's stack ends on the last step's vector. Here the last LSTM returns its sequence
-    too: a row of 100 characters then has 100 targets instead of one, for the same computation.
-    An LSTM reads from left to right, so no step sees the character that it shall say.
+    Every LSTM returns its sequence, the last one too, and not its last step alone: a row of 50
+    characters then has 50 targets instead of one, for the same computation. An LSTM reads from
+    left to right, so no step sees the character that it shall say.
 
     Args:
         n_characters: Different characters, one row of the embedding each.

@@ -23,7 +23,7 @@ from zoo.data.text.novels import stories_are_there, stories_table, story_files
 
 SHARES = (8, 1, 1)  # of the text for training, validation and testing, in its order
 RARE = 3  # characters that occur less often in the training text are unknown
-LENGTH = Whole(100, 2, 1_000)  # characters of a row
+LENGTH = Whole(50, 2, 1_000)  # characters of a row
 AUSTEN = "pride_and_prejudice.txt"
 
 
