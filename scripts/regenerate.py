@@ -44,6 +44,7 @@ FAMILIES = {
     "sequence": "Sequences",
     "text": "Text",
     "memory": "Memory networks",
+    "text_generation": "Text generation",
     "siamese": "Siamese models",
     "siamese_image": "Siamese images",
     "multimodal": "Several modalities",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from zoo.data import load as load_data
     from zoo.ensembling.build import ensemble
+    from zoo.experiments.predict import predict
     from zoo.experiments.runs import load_run
     from zoo.experiments.trainer import evaluate, fit, resume
     from zoo.exporting import export
@@ -48,6 +49,7 @@ __all__ = [
     "load_data",
     "load_run",
     "plot_model",
+    "predict",
     "recipe",
     "register",
     "resume",
@@ -72,6 +74,7 @@ _LAZY = {
     "load_data": "zoo.data",
     "load_run": "zoo.experiments.runs",
     "plot_model": "zoo.inspection.plot_model",
+    "predict": "zoo.experiments.predict",
     "recipe": "zoo.recipes.registry",
     "register": "zoo.models.registry",
     "resume": "zoo.experiments.trainer",

@@ -11,6 +11,7 @@ import zoo
 from zoo import baselines
 from zoo.baselines import BASELINES
 from zoo.baselines.estimators import Splits
+from zoo.baselines.ngrams import _counted
 from zoo.core.errors import UnknownNameError
 
 RNG = np.random.default_rng(0)
@@ -89,6 +90,36 @@ def test_a_class_at_every_step() -> None:
     )
     assert title == "5 nearest neighbors by step"
     assert scores["test"]["accuracy"] > 0.8
+
+
+def test_ngrams_learn_what_follows_two_characters() -> None:
+    """0, 0, 1, 1, 2, 2, 0, ...: what comes next depends on the last two; 3 is never seen."""
+    text = np.resize([0, 0, 1, 1, 2, 2], 50 * 20 + 1)
+    rows = {"text": text[:-1].reshape(50, 20)}, {"next": text[1:].reshape(50, 20)}
+    unseen = {"text": np.full((2, 20), 3)}, {"next": np.full((2, 20), 3)}
+    title, scores = baselines.score(
+        "character_ngrams",
+        {"train": rows, "validation": rows, "test": unseen},
+        {"next": "sparse_categorical_crossentropy"},
+        {"next": ("accuracy", "log_loss")},
+    )
+    assert title == "character 6-grams"
+    assert 0.95 < scores["train"]["accuracy"] < 1, "all but the first of a row of 20"
+    # After a known nothing, 1,000 of three kinds were counted: the fourth has 3 / 1,003 of 1 / 4.
+    assert scores["test"]["log_loss"] == pytest.approx(-np.log(3 / 1_003 / 4))
+
+
+def test_ngrams_are_witten_and_bells() -> None:
+    """By hand: after 0 came 1 twice and 0 once, two kinds; of all five, 0 three times."""
+    text = np.array([[0, 0, 1, 0, 1]])
+    first, second = (
+        _counted(text, np.array([[0, 1, 0, 1, 0]]), context, 2) for context in range(2)
+    )
+    chance = first.mixed(text, np.full((1, 5, 2), 0.5))
+    np.testing.assert_allclose(chance[0, 0], [4 / 7, 3 / 7])
+    chance = second.mixed(text, chance)
+    np.testing.assert_allclose(chance[0, 0], [(1 + 2 * 4 / 7) / 5, (2 + 2 * 3 / 7) / 5])
+    np.testing.assert_allclose(chance[0, 2], [(2 + 4 / 7) / 3, (3 / 7) / 3])
 
 
 def test_strengths_of_teams() -> None:

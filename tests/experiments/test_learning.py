@@ -90,6 +90,7 @@ CASES = {
     "novel": Case({"genre_accuracy": 0.95, "date_mae": 0.85}),
 }
 LEARNS_NOTHING = {"two_team_tournaments"}  # every test team is new to it; its note says so
+NATURAL = {"text_generator"}  # the best possible score is not known: see test_writing.py
 
 
 def trained(recipe: str, changes: Mapping[str, Any], logdir: Path) -> Run:
@@ -111,7 +112,7 @@ def share_closed(run: Run) -> dict[str, float]:
 
 def test_no_recipe_is_left_out() -> None:
     own = {name for name in zoo.list_recipes() if not name.endswith("_as_printed")}
-    assert set(CASES) | LEARNS_NOTHING == own
+    assert set(CASES) | LEARNS_NOTHING | NATURAL == own
 
 
 @pytest.fixture(scope="module")

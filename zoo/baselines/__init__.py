@@ -19,10 +19,12 @@ from zoo.baselines.estimators import (
     random_forest,
     ridge_strengths,
 )
+from zoo.baselines.ngrams import character_ngrams
 from zoo.core.registry import Registry
 
 # what fits it; gives a title, and split -> metric -> value
 BASELINES: Registry[Callable[[Task], tuple[str, Scores]]] = Registry("baseline")
+BASELINES.add("character_ngrams", character_ngrams)
 BASELINES.add("linear", lambda task: fit_and_score(linear, features.numbers(task), task))
 BASELINES.add(
     "nearest_neighbor",

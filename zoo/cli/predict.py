@@ -34,7 +34,8 @@ def command(
 
     Every input value of the model is an option: --team-1 "1999 Duke" --team-2 "1999 Connecticut"
     --home 1. A team can be given by name or by id. A model that reads text takes sentences:
-    --text "A lovely film."
+    --text "A lovely film." One that writes text goes on from there: --text "It is a truth"
+    --length 200 --temperature 0.8 --seed 1; temperature 0 always takes the likeliest character.
     """
     values = _extra_options(ctx.args)
     if bool(values) == bool(table):

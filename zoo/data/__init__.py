@@ -34,6 +34,7 @@ _DATASETS = (
     "text.questions",
     "text.posts",
     "text.novels",
+    "text.characters",
     "text.sentence_pairs",
     "images.outlines",
     "images.two_scales",

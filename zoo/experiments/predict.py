@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,11 +16,15 @@ from zoo.data.csv import Table, as_number, read_csv
 from zoo.data.text import encoding
 from zoo.data.text.encoding import tokens
 from zoo.experiments.feeding import columns_of
-from zoo.experiments.runs import Run, load_run, read_labels
+from zoo.experiments.runs import LOGDIR, Run, load_run, read_labels
+from zoo.experiments.writing import Writer
 from zoo.models.registry import spec
 from zoo.models.spec import TensorSpec
 from zoo.recipes.recipe import Recipe
 from zoo.training import engine
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LARGEST = float(np.finfo(np.float32).max)
 
@@ -32,6 +37,30 @@ class Cells:
     place: Callable[[int], str]
 
 
+def predict(run: str | Path, *, logdir: str | Path = LOGDIR, **values: object) -> dict[str, str]:
+    """What a saved run predicts for one case, as `zoo predict` does.
+
+        >>> zoo.predict("basketball", team_1="2010 Draygarth", team_2="2003 Pellquay", home=1)
+        >>> zoo.predict("text_generator", text="It is a truth", length=300, temperature=0.5)
+
+    Args:
+        run: A run folder, or a recipe for its latest run.
+        logdir: The folder that holds the run folders.
+        **values: A value for each input column, a label in place of an id. A model that writes
+            takes the text to continue and `length`, the number of characters to add (200),
+            `temperature`, from 0 up (0.8; 0 always takes the likeliest character), and `seed` (0).
+
+    Returns:
+        Output column -> its value with its unit; of a model that writes, the whole text.
+
+    Raises:
+        DataError: a value is missing, unknown or out of its range.
+        TrainingError: no such run.
+    """
+    texts = {name: str(value) for name, value in values.items()}
+    return predict_one(run, texts, logdir=Path(logdir))
+
+
 def predict_one(run: str | Path, values: Mapping[str, str], *, logdir: Path) -> dict[str, str]:
     """One case: column name -> text, in; output column -> value with its unit, out.
 
@@ -41,6 +70,9 @@ def predict_one(run: str | Path, values: Mapping[str, str], *, logdir: Path) -> 
     """
     loaded = load_run(run, logdir)
     recipe = loaded.record.recipe
+    if spec(recipe.architecture).writes:
+        writer = Writer(loaded)
+        return {writer.column: writer.write(values, _option)}
     columns = _columns(loaded)
     for name in values:
         if name not in columns:
@@ -69,6 +101,11 @@ def predict_table(run: str | Path, table: Path, out: Path | None, *, logdir: Pat
     """
     loaded = load_run(run, logdir)
     given = read_csv(table)
+    frame = given.frame()
+    if spec(loaded.record.recipe.architecture).writes:
+        writer = Writer(loaded)
+        frame[f"pred_{writer.column}"] = _continuations(writer, given)
+        return _as_csv(frame, out)
     cells = {
         column: Cells(given.texts(column), partial(_place, given, column))
         for column in _columns(loaded)
@@ -76,15 +113,32 @@ def predict_table(run: str | Path, table: Path, out: Path | None, *, logdir: Pat
     }
     missing = f"{table}, line 1: there is no column "
     inputs = _inputs(loaded, cells, len(given), lambda column: f"{missing}{column!r}")
-    frame = given.frame()
     for output, rows in engine.predict(loaded.model, inputs).items():
         flat = rows.reshape(len(rows), -1)
         for index, column in enumerate(_output_columns(loaded.record.recipe, output, rows)):
             frame[f"pred_{column}"] = [f"{value:.6g}" for value in flat[:, index]]
+    return _as_csv(frame, out)
+
+
+def _as_csv(frame: pd.DataFrame, out: Path | None) -> str:
     text = frame.to_csv(index=False, lineterminator="\n")
     if out:
         write_text(out, text)
     return text
+
+
+def _continuations(writer: Writer, table: Table) -> list[str]:
+    """The text of every row, continued as the row's columns of the writer's options say."""
+    if writer.column not in table.header:
+        raise DataError(f"{table.path}, line 1: there is no column {writer.column!r}")
+    columns = [column for column in writer.columns if column in table.header]
+    cells = zip(*(table.texts(column) for column in columns), strict=True)
+    return [
+        writer.write(
+            dict(zip(columns, row, strict=True)), lambda column, at=at: _place(table, column, at)
+        )
+        for at, row in enumerate(cells)
+    ]
 
 
 def _place(table: Table, column: str, row: int) -> str:

@@ -6,11 +6,10 @@ it shows each output's predictions against the truth.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from textwrap import shorten
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -18,20 +17,25 @@ import pandas as pd
 from zoo._keras import keras
 from zoo.baselines.estimators import classifies
 from zoo.core.errors import UnknownNameError
-from zoo.core.files import replacing, write_text
+from zoo.core.files import write_text
+from zoo.experiments.report_parts import (
+    BLUE,
+    GRAY,
+    INK,
+    ORANGE,
+    PICTURE,
+    Finished,
+    Table,
+    bare,
+    figure,
+    panel,
+    save,
+)
+from zoo.experiments.samples import samples
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
-    from zoo.data.dataset import Dataset
-    from zoo.recipes.recipe import Recipe
-
-PICTURE = "picture.png"
-INK = "#30363d"
-BLUE = "#0072b2"  # with orange, told apart by color-blind readers
-ORANGE = "#d55e00"
-GRAY = "#b0b7bf"
 
 MOST_POINTS = 2_000  # more would only darken the cloud
 MOST_WORDS, ANSWERS = 20, 8  # classes whose names and counts still fit; rows of the table
@@ -41,49 +45,18 @@ LADDER = 20  # teams on the picture
 PADDING = 0  # a text's word id
 
 
-@dataclass(frozen=True)
-class Finished:
-    """A trained model and the rows that it is shown on: those of the test split, if there is one.
-
-    Attributes:
-        inputs, targets: By name, rows on axis 0.
-        predicted: Predictions by output.
-    """
-
-    recipe: Recipe
-    model: keras.Model
-    dataset: Dataset
-    inputs: Mapping[str, np.ndarray]
-    targets: Mapping[str, np.ndarray]
-    predicted: Mapping[str, np.ndarray]
-
-    def names(self, tensor: str) -> Sequence[str]:
-        """What the ids of an input or output mean; empty where the data does not say."""
-        known = (tensor, *self.recipe.columns.get(tensor, ()))
-        return next((self.dataset.labels[key] for key in known if key in self.dataset.labels), ())
-
-
-@dataclass(frozen=True)
-class Table:
-    """A short table to print."""
-
-    title: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
 def heads(finished: Finished, folder: Path) -> None:
     """Every output's predictions against the truth: scatter for numbers, confusion for classes."""
     outputs = list(finished.targets)
-    drawn = _figure(len(outputs))
+    drawn = figure(len(outputs))
     for index, output in enumerate(outputs):
-        axes = _panel(drawn, len(outputs), 1, index, output)
+        axes = panel(drawn, len(outputs), 1, index, output)
         truth, predicted = finished.targets[output], finished.predicted[output]
         if classifies(finished.recipe.loss[output]) or truth.size != predicted.size:
             confusion(axes, truth, predicted, finished.names(output))
         else:
             scatter(axes, truth, predicted)
-    _save(drawn, folder / PICTURE)
+    save(drawn, folder / PICTURE)
 
 
 def scatter(axes: Axes, truth: np.ndarray, predicted: np.ndarray) -> None:
@@ -133,12 +106,12 @@ def confusion(
 def answers(finished: Finished, folder: Path) -> Table:
     """The confusion of the answers; the first cases as a table to print."""
     (output,) = finished.targets
-    drawn = _figure(1, width=6, height=5.5)
-    axes = _panel(drawn, 1, 1, 0, output)
+    drawn = figure(1, width=6, height=5.5)
+    axes = panel(drawn, 1, 1, 0, output)
     truth, predicted = finished.targets[output], finished.predicted[output]
     names = _vocabulary(finished, output)
     confusion(axes, truth, predicted, names)
-    _save(drawn, folder / PICTURE)
+    save(drawn, folder / PICTURE)
     rows = [
         (
             *(_words(array[row], _vocabulary(finished, name)) for name, array in _texts(finished)),
@@ -181,12 +154,12 @@ def images(finished: Finished, folder: Path) -> None:
     (output,) = list(finished.targets)[:1]
     names = finished.names(output)
     targets, predicted = finished.targets[output], finished.predicted[output]
-    drawn = _figure(columns, shown, width=1.3 * len(pictures), height=1.5)
+    drawn = figure(columns, shown, width=1.3 * len(pictures), height=1.5)
     rows = len(pictures[0])
     for index in range(min(columns * shown, rows)):
-        axes = _panel(drawn, columns, shown, index)
+        axes = panel(drawn, columns, shown, index)
         axes.imshow(_side_by_side([array[index] for array in pictures]), cmap="gray")
-        _bare(axes)
+        bare(axes)
         true = _said(targets[index], names, predicted.shape[-1])
         guess = _said(predicted[index], names, predicted.shape[-1])
         wrong = true != guess
@@ -195,7 +168,7 @@ def images(finished: Finished, folder: Path) -> None:
             fontsize=8,
             color=ORANGE if wrong else INK,
         )
-    _save(drawn, folder / PICTURE)
+    save(drawn, folder / PICTURE)
 
 
 def _side_by_side(pictures: list[np.ndarray]) -> np.ndarray:
@@ -234,19 +207,19 @@ def signals(finished: Finished, folder: Path) -> None:
     recovered = next((name for name, array in finished.predicted.items() if array.ndim == 3), None)
     labels = next((name for name, array in finished.predicted.items() if array.ndim == 2), None)
     shown = min(SIGNALS, len(series))
-    drawn = _figure(1, shown, width=7, height=1.5)
+    drawn = figure(1, shown, width=7, height=1.5)
     for row in range(shown):
         title = ""
         if labels:
             chance = float(np.ravel(finished.predicted[labels][row])[0])
             true = int(np.ravel(finished.targets[labels][row])[0])
             title = f"{labels} {true}, predicted {chance:.2f}"
-        axes = _panel(drawn, 1, shown, row, title)
+        axes = panel(drawn, 1, shown, row, title)
         axes.plot(series[row].ravel(), color=GRAY, linewidth=1)
         if recovered:
             axes.plot(finished.targets[recovered][row].ravel(), color=INK, linewidth=1)
             axes.plot(finished.predicted[recovered][row].ravel(), color=ORANGE, linewidth=1)
-    _save(drawn, folder / PICTURE)
+    save(drawn, folder / PICTURE)
 
 
 def strengths(finished: Finished, folder: Path) -> Table:
@@ -272,17 +245,17 @@ def strengths(finished: Finished, folder: Path) -> Table:
 
 def _draw_ladder(labels: list[str], points: np.ndarray, path: Path) -> None:
     """The strongest teams as bars, and how all strengths are spread."""
-    drawn = _figure(2, width=5, height=4.5)
-    axes = _panel(drawn, 2, 1, 0, "strongest teams")
+    drawn = figure(2, width=5, height=4.5)
+    axes = panel(drawn, 2, 1, 0, "strongest teams")
     top = min(LADDER, len(labels))
     axes.barh(range(top), points[:top], color=BLUE)
     axes.set_yticks(range(top), labels[:top], fontsize=8)
     axes.invert_yaxis()
     axes.set_xlabel("points above their season's average", fontsize=9)
-    axes = _panel(drawn, 2, 1, 1, f"all {len(labels):,} teams")
+    axes = panel(drawn, 2, 1, 1, f"all {len(labels):,} teams")
     axes.hist(points, bins=60, color=GRAY)
     axes.set_xlabel("points above their season's average", fontsize=9)
-    _save(drawn, path)
+    save(drawn, path)
 
 
 def team_strengths(model: keras.Model) -> np.ndarray:
@@ -300,39 +273,7 @@ def team_strengths(model: keras.Model) -> np.ndarray:
     return points
 
 
-def _figure(columns: int = 1, rows: int = 1, *, width: float = 4.2, height: float = 3.8) -> Figure:
-    """An empty figure for `columns` x `rows` panels of the given size in inches."""
-    from matplotlib.figure import Figure
-
-    return Figure(figsize=(width * columns, height * rows), layout="constrained", dpi=110)
-
-
-def _panel(parent: Figure, columns: int, rows: int, index: int, title: str = "") -> Axes:
-    """Panel number `index`, counted from 0, row by row."""
-    axes = parent.add_subplot(rows, columns, index + 1)
-    axes.set_title(title, fontsize=10, color=INK)
-    axes.tick_params(labelsize=8, colors=INK)
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
-    return axes
-
-
-def _bare(axes: Axes) -> None:
-    """Take the ticks and frame away, for panels that hold an image."""
-    axes.set_xticks([])
-    axes.set_yticks([])
-    for spine in axes.spines.values():
-        spine.set_visible(False)
-
-
-def _save(drawn: Figure, path: Path) -> None:
-    """Write the figure as PNG, without the date that would make every file differ."""
-    metadata: dict[str, Any] = {"Software": None, "Creation Time": None}
-    with replacing(path) as partial:
-        drawn.savefig(partial, format="png", metadata=metadata)
-
-
-REPORTS = {each.__name__: each for each in (answers, heads, images, signals, strengths)}
+REPORTS = {each.__name__: each for each in (answers, heads, images, samples, signals, strengths)}
 
 
 def write(finished: Finished, folder: Path) -> Table | None:

@@ -14,6 +14,7 @@ from zoo.models import siamese_image as siamese_image
 from zoo.models import sequence as sequence
 from zoo.models import text as text
 from zoo.models import memory as memory
+from zoo.models import text_generation as text_generation
 from zoo.models import siamese as siamese
 from zoo.models import multimodal as multimodal
 from zoo.models.registry import MODELS as MODELS

@@ -55,7 +55,7 @@ class TensorSpec:
             stands for several axes: `("image_shape",)`. Where a size has to be computed, a
             function of the builder's arguments gives one or several axes.
         meaning, unit, dtype: What a value is.
-        vocabulary: The data's list of labels that its ids index.
+        vocabulary: The data's list of labels that its ids index, or its probabilities are of.
         text: What one step of a text is: `words`, `vectors` of words, or `characters`; of a text
             that is split in `sentences`, without the marks that end them, a word.
         default: The value that a prediction assumes where none is given.
@@ -138,6 +138,14 @@ class ModelSpec:
     def summary(self) -> str:
         """The first line of the builder's docstring."""
         return (inspect.getdoc(self.builder) or "").partition("\n")[0]
+
+    @property
+    def writes(self) -> bool:
+        """Whether it says of every step of its one input what may come next: it can go on."""
+        if len(self.inputs) != 1 or len(self.outputs) != 1:
+            return False
+        read, written = self.inputs[0].vocabulary, self.outputs[0].vocabulary
+        return bool(read) and read == written
 
     @property
     def defaults(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from zoo.recipes import multimodal as multimodal
 from zoo.recipes import sequence as sequence
 from zoo.recipes import siamese as siamese
 from zoo.recipes import text as text
+from zoo.recipes import text_generation as text_generation
 from zoo.recipes.registry import RECIPES as RECIPES
 
 RECIPES.keep()

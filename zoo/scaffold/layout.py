@@ -162,6 +162,8 @@ def _obstacle(entry: ModelSpec) -> str:
     """Why a table cannot feed this architecture; empty if it can."""
     if not entry.count:
         return "has no weights to train"
+    if entry.writes:
+        return "learns from a whole text, not from the rows of a table"
     for slot in slots_of(entry, {}):
         if slot.spec.text == "sentences":
             return f"reads its {slot.side} sentence by sentence, which a table does not hold"

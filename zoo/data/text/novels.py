@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from zoo.core.errors import DataError
-from zoo.data.csv import read_csv, read_text
+from zoo.data.csv import Table, read_csv, read_text
 from zoo.data.references import Scores, class_scores, median_of, number_scores, softmax
 from zoo.data.registry import Entry, register
 from zoo.data.source import ROWS, Content, Request, Whole, source
@@ -147,27 +147,51 @@ def _inner(folder: Path) -> Path:
     return inner if inner.is_dir() else folder
 
 
+def stories_are_there(request: Request) -> bool:
+    """Whether the collection's table is in the data home."""
+    return (_inner(request.folder) / TABLE).is_file()
+
+
+def stories_table(request: Request) -> Table:
+    """The collection's table, a row for each story.
+
+    Raises:
+        DataError: it is missing or damaged.
+    """
+    (path,) = replace(request, folder=_inner(request.folder)).need(TABLE)
+    return read_csv(path, COLUMNS)
+
+
+def story_files(table: Table) -> list[Path]:
+    """The text file of each row.
+
+    Raises:
+        DataError: one is missing, or has no plain name.
+    """
+    files = []
+    for story, name in enumerate(table.texts("idno")):
+        if not _NAME.fullmatch(name):
+            raise table.wrong(story, "idno", "not a plain file name")
+        files.append(table.path.parent / f"{name}.txt")
+        if not files[-1].is_file():
+            raise DataError(f"{files[-1]} is missing, but {TABLE} lists it")
+    return files
+
+
 @source(
-    available=lambda request: (_inner(request.folder) / TABLE).is_file(),
+    available=stories_are_there,
     length=Whole(200, 20, 5_000),  # words of a passage
     vocabulary=Whole(4_000, 10, 50_000),  # different words
 )
 def nouvelles(request: Request) -> Content:
     """Read the stories and cut them into passages; a story is in one split only."""
-    place = _inner(request.folder)
-    (path,) = replace(request, folder=place).need(TABLE)
-    table = read_csv(path, COLUMNS)
+    table = stories_table(request)
     years = table.numbers("year", 1500, 2100).astype(int)
     genres = np.array([int(cell.strip() != SUBGENRES[0]) for cell in table.texts("subgenre")])
     length = request.options["length"]
     passages: list[list[str]] = []
     stories: list[int] = []
-    for story, name in enumerate(table.texts("idno")):
-        if not _NAME.fullmatch(name):
-            raise table.wrong(story, "idno", "not a plain file name")
-        file = place / f"{name}.txt"
-        if not file.is_file():
-            raise DataError(f"{file} is missing, but {TABLE} lists it")
+    for story, file in enumerate(story_files(table)):
         words = tokens(read_text(file))
         whole = [words[at : at + length] for at in range(0, len(words) - length + 1, length)]
         if not whole:
@@ -192,7 +216,7 @@ def nouvelles(request: Request) -> Content:
         sizes={"vocabulary": len(vocabulary), "n_genres": len(SUBGENRES)},
         labels={**vocabulary.labels("text"), "genre": SUBGENRES, "novel": titles},
         targets=TARGETS,
-        origin=str(place),
+        origin=str(table.path.parent),
     )
 
 
