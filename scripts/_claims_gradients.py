@@ -1,0 +1,181 @@
+"""Claims on vanishing gradients: through many layers, and through many steps of a series."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from _claims import Axis, Claim, Finding, Scores, sign
+from _embedded import compiled, quiet, run_epochs
+
+import zoo
+from zoo._keras import keras, layers, tf
+from zoo.data.dataset import Dataset
+from zoo.recipes.recipe import Recipe
+
+ROWS = 64  # that a gradient is taken on
+BLOCKS = (0, 1, 2, 4, 8)
+STEPS = 20
+FILTERS = (8, 8)
+
+
+def gradient(model: keras.Model, recipe: Recipe, rows: Any, layer: str = "") -> float:
+    """Norm of the loss's gradient with respect to a layer's kernel, or to the first time step.
+
+    Args:
+        rows: Inputs and targets by name.
+        layer: The layer; without one, the time step.
+    """
+    ((given,), ((output, truth),)) = (rows[0].values(), rows[1].items())
+    inputs, targets = tf.constant(given[:ROWS]), tf.constant(truth[:ROWS])
+    watched = model.get_layer(layer).kernel.value if layer else inputs
+    with tf.GradientTape() as tape:
+        tape.watch(watched)
+        loss = keras.losses.get(recipe.loss[output])(targets, model(inputs, training=True))
+        mean = tf.reduce_mean(loss)
+    found = tape.gradient(mean, watched)
+    return float(tf.norm(found if layer else found[:, 0]))
+
+
+def depth_of(model: Any) -> int:
+    """Convolutions and dense layers from input to output, shortcuts left out."""
+    kinds = (keras.layers.Conv2D, keras.layers.Dense)
+    return sum(isinstance(e, kinds) and "shortcut" not in e.name for e in model.layers)
+
+
+def residual(data: Dataset, blocks: int, skip: bool) -> Any:
+    """`residual_network` of `blocks` identity blocks a stage, without batch normalization."""
+    return zoo.build(
+        "residual_network",
+        image_shape=data.splits["train"]["picture"].shape[1:],
+        filters=FILTERS,
+        blocks=blocks,
+        batch_normalization=False,
+        skip=skip,
+    )
+
+
+def by_depth(seed: int, blocks: Sequence[int] = BLOCKS) -> Scores:
+    """Gradient of the first layer's kernel by depth, before training and after a few steps."""
+    quiet()
+    changes = {"dataset_options.rows": STEPS * ROWS, "batch_size": ROWS, "epochs": 1}
+    recipe = zoo.recipe("residual_network").override({**changes, "learning_rate": 0.001})
+    scores = {}
+    for variant, skip in (("with skips", True), ("without skips", False)):
+        for each in blocks:
+            model, splits = compiled(recipe, partial(residual, blocks=each, skip=skip), seed)
+            depth = depth_of(model)
+            rows = splits["validation"]
+            scores[f"{variant}, untrained", depth] = gradient(model, recipe, rows, "stem")
+            run_epochs(recipe, model, splits, seed)
+            scores[f"{variant}, {STEPS} steps", depth] = gradient(model, recipe, rows, "stem")
+    return scores
+
+
+def carried_by_skips(scores: pd.DataFrame) -> Finding:
+    """Whether the gradient of the deepest network is larger with skips than without."""
+    at = max(scores.index.unique("at"))
+    states = ("untrained", f"{STEPS} steps")
+    decades = pd.concat(
+        np.log10(scores.loc[(f"with skips, {s}", at)] / scores.loc[(f"without skips, {s}", at)])
+        for s in states
+    )
+    return Finding(
+        sign(decades, 1),
+        f"{at:g} layers deep, the first layer's gradient is {decades.min():.0f} to "
+        f"{decades.max():.0f} powers of ten larger with skips",
+    )
+
+
+LENGTHS = (10, 25, 50, 100)
+UNITS = 32
+CELLS = {"LSTM": "LSTM", "plain recurrence": "SimpleRNN"}
+TRAINING = {"engine": "resident", "learning_rate": 0.005, "epochs": 3}
+
+
+def recurrence(data: Dataset, cell: str, steps: int) -> keras.Model:
+    """A series of `steps` -> one recurrent layer -> the probability of class 1."""
+    sequence = keras.Input((steps, 1), name="sequence")  # (steps, 1)
+
+    x = getattr(layers, CELLS[cell])(UNITS, name="recurrent")(sequence)  # (32)
+    label = layers.Dense(1, activation="sigmoid", name="label")(x)  # (1)
+
+    return keras.Model(sequence, label, name="recurrence")
+
+
+def by_length(
+    seed: int, lengths: Sequence[int] = LENGTHS, train: bool = True, **smaller: Any
+) -> Scores:
+    """Gradient of the loss, after the last step, with respect to the first step of the series."""
+    quiet()
+    recipe = zoo.recipe("rnn").override({**TRAINING, **smaller})
+    scores = {}
+    for cell in CELLS:
+        for steps in lengths:
+            model, splits = compiled(recipe, partial(recurrence, cell=cell, steps=steps), seed)
+            splits = {
+                split: ({"sequence": inputs["sequence"][:, -steps:]}, targets)
+                for split, (inputs, targets) in splits.items()
+            }
+            if train:
+                run_epochs(recipe, model, splits, seed)
+            scores[cell, steps] = gradient(model, recipe, splits["test"])
+    return scores
+
+
+def remembered(scores: pd.DataFrame) -> Finding:
+    """Whether the gradient across the longest series is larger through an LSTM."""
+    at = max(scores.index.unique("at"))
+    lstm, plain = scores.loc[("LSTM", at)], scores.loc[("plain recurrence", at)]
+    decades = np.log10(lstm / plain)
+    return Finding(
+        sign(decades, 1),
+        f"over {at:g} steps the gradient is {_power(lstm)} through the LSTM and "
+        f"{_power(plain)} through the plain recurrence",
+    )
+
+
+def _power(values: pd.Series) -> str:
+    """The geometric mean, as the gradients range over powers of ten."""
+    return f"{np.exp(np.log(values).mean()):.0e}"
+
+
+GRADIENT = "norm of the gradient of the"
+CARRY = (
+    f"One recurrent layer of {UNITS} units on the last steps of `series`, and a sigmoid. An LSTM "
+    "keeps a share of its cell, sigmoid of the forget gate, at each step: "
+)
+CLAIMS = {
+    "depth": Claim(
+        "dlwp-7.1: residual connections fight vanishing gradients: they carry the error signal to "
+        "the first layers of a deep network",
+        Axis(f"{GRADIENT} first layer", log=True, form=".1e"),
+        by_depth,
+        carried_by_skips,
+        over=Axis("layers with weights from input to output", form="g"),
+        shows=("residual_identity", "residual_network"),
+        note=f"`residual_network` without batch normalization, {FILTERS[0]} filters a layer.",
+    ),
+    "recurrence": Claim(
+        "dlwp-7.1: an LSTM's carry track fights vanishing gradients over long series",
+        Axis(f"{GRADIENT} first step, trained", log=True, form=".1e"),
+        by_length,
+        remembered,
+        over=Axis("steps of the series", log=True, form="g"),
+        note=f"{CARRY}training, here {TRAINING['epochs']} epochs, moves that share towards 1.",
+    ),
+    "recurrence_untrained": Claim(
+        "dlwp-7.1: an LSTM's carry track fights vanishing gradients over long series",
+        Axis(f"{GRADIENT} first step, untrained", log=True, form=".1e"),
+        partial(by_length, train=False),
+        remembered,
+        over=Axis("steps of the series", log=True, form="g"),
+        holds=False,
+        note=f"{CARRY}Keras starts it at sigmoid(1) = 0.73, which leaves less of the first step "
+        "than the orthogonal matrix that Keras starts the plain recurrence with. The advantage "
+        "of the LSTM is one that it learns.",
+    ),
+}
