@@ -107,3 +107,31 @@ def in_multiples(calls: Any, rounds: int, names: tuple[str, str]) -> Scores:
         call()  # compiles the graph
     first, second = map(np.array, in_turns(calls, rounds))
     return {names[0]: float(np.median(first / second)), names[1]: 1.0}
+
+
+EQUAL = "dlwp-7.1: Xception has roughly as many parameters as Inception V3, but"
+TWIN = (
+    "`inception_network` (61,482 parameters) and the same network with a residual block of two "
+    "separable convolutions in the place of each module (61,318 parameters)"
+)
+CLAIMS = {
+    "xception": Claim(
+        f"{EQUAL} classifies better",
+        Axis("log-loss"),
+        score,
+        note=f"{TWIN}, on {SMALL['dataset_options.rows']:,} pictures.",
+    ),
+    "xception_time": Claim(
+        f"{EQUAL} runs faster",
+        Axis("time of a training step / that of inception modules"),
+        step_time,
+        note=f"The same two networks, {BATCH} pictures a step on CPU cores, {ROUNDS} steps of "
+        "each in turns.",
+    ),
+    "xception_full_size": Claim(
+        f"{EQUAL} runs faster",
+        Axis("time of a prediction / that of Inception V3"),
+        full_size_time,
+        note="The published networks, untrained, one picture of 299 x 299 pixels on CPU cores.",
+    ),
+}
