@@ -15,6 +15,7 @@ from _page import half_range, table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 INK = "#30363d"
 STYLES = (  # color, marker, line: three ways to tell variants apart; Okabe and Ito's colors
@@ -26,7 +27,14 @@ STYLES = (  # color, marker, line: three ways to tell variants apart; Okabe and 
 VERDICTS = {True: "As claimed", False: "Contrary to the claim", None: "No clear difference"}
 WIDTH, HEIGHT = 6.8, 3.0  # inches
 LETTER = 0.078  # inches, of a label
-FEW = 12  # values on an axis that are all written there
+TITLE = 88  # letters in a line of it
+# Text stays text and ids are fixed, so that equal numbers give equal files.
+PLAIN = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "claims",
+    "font.sans-serif": ["DejaVu Sans", "Arial"],
+    "font.size": 9,
+}
 
 
 def arranged(claim: Claim, rows: pd.DataFrame) -> pd.DataFrame:
@@ -84,33 +92,37 @@ def by_at(claim: Claim, scores: pd.DataFrame) -> str:
 def picture(claim: Claim, scores: pd.DataFrame) -> str:
     """The claim's SVG file: a dot per seed, the finding as its title."""
     from matplotlib import rc_context
-    from matplotlib.figure import Figure
 
-    # Text stays text and ids are fixed, so that equal numbers give equal files.
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "claims", "font.size": 9}):
-        figure = Figure(figsize=(WIDTH, HEIGHT))
-        axes = figure.add_subplot()
-        labels = scores.index.unique("variant") if claim.over else scores.index
-        beside = 0.4 + LETTER * max(map(len, labels))
-        draw: Callable[..., None] = lines if claim.over else dots
-        draw(axes, claim, scores)
-        figure.subplots_adjust(
-            left=(0.75 if claim.over else beside) / WIDTH,
-            right=1 - (beside if claim.over else 0.3) / WIDTH,
-            bottom=0.5 / HEIGHT,
-            top=1 - 0.55 / HEIGHT,
+    file = io.StringIO()
+    with rc_context(PLAIN):
+        figure_of(claim, scores).savefig(
+            file, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type"))
         )
-        title = "\n".join(wrap(claim.judge(scores).text, 88))
-        figure.text(0.12 / WIDTH, 1 - 0.1 / HEIGHT, title, va="top", color=INK, fontsize=10)
-        for side in ("top", "right"):
-            axes.spines[side].set_visible(False)
-        axes.tick_params(colors=INK)
-        file = io.StringIO()
-        figure.savefig(file, format="svg", metadata=dict.fromkeys(NO_METADATA))
     return rounded(file.getvalue())
 
 
-NO_METADATA = ("Creator", "Date", "Format", "Type")
+def figure_of(claim: Claim, scores: pd.DataFrame) -> Figure:
+    """The picture in inches that do not depend on the size of any letter."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(WIDTH, HEIGHT))
+    axes = figure.add_subplot()
+    beside = 0.4 + LETTER * max(map(len, scores.index.unique("variant")))
+    draw: Callable[..., None] = lines if claim.over else dots
+    draw(axes, claim, scores)
+    figure.subplots_adjust(
+        left=(0.75 if claim.over else beside) / WIDTH,
+        right=1 - (beside if claim.over else 0.3) / WIDTH,
+        bottom=0.5 / HEIGHT,
+        top=1 - 0.55 / HEIGHT,
+    )
+    found = claim.judge(scores).text
+    title = "\n".join(wrap(found[0].upper() + found[1:], TITLE))
+    figure.text(0.12 / WIDTH, 1 - 0.1 / HEIGHT, title, va="top", color=INK, fontsize=10)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    axes.tick_params(colors=INK)
+    return figure
 
 
 def dots(axes: Axes, claim: Claim, scores: pd.DataFrame) -> None:
@@ -123,7 +135,7 @@ def dots(axes: Axes, claim: Claim, scores: pd.DataFrame) -> None:
     axes.set_ylim(len(scores) - 0.5, -0.5)
     low, high = np.min(scores.values), np.max(scores.values)
     axes.set_xlim(low - 0.05 * (high - low), high + 0.05 * (high - low))
-    axes.set_xlabel(claim.score.label, color=INK)
+    axes.set_xlabel(f"{claim.score.label} (lower is better)", color=INK)
 
 
 def lines(axes: Axes, claim: Claim, scores: pd.DataFrame) -> None:

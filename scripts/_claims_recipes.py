@@ -100,7 +100,7 @@ DEEP = {
 CLAIMS = {
     "clothing_price": Claim(
         "beyond-sequential: the joint model beats a weighted average of three separate ones",
-        Axis("MAE of the price"),
+        Axis("MAE of the price, tens of currency units"),
         clothing_price,
         shows=("clothing_price",),
     ),
@@ -112,7 +112,7 @@ CLAIMS = {
     ),
     "residual_network": Claim(
         "dlwp-7.1: residual connections let a deep network learn what it could not without",
-        Axis("log-loss of a deep, narrow network after four epochs"),
+        Axis("log-loss of a deep, narrow network after four epochs, nats"),
         compared(
             "residual_network",
             {
@@ -124,15 +124,28 @@ CLAIMS = {
     ),
     "siamese_lstm": Claim(
         "dlwp-7.1: one shared encoder learns from both sentences at once",
-        Axis("log-loss"),
+        Axis("log-loss, nats"),
         compared(
             "siamese_lstm", {"shared encoder": {}, "two encoders": {"arguments.shared": False}}
         ),
         shows=("siamese_lstm",),
     ),
+    "dropout_mlp": Claim(
+        "using-keras: dropout after each hidden layer guards against overfitting",
+        Axis("log-loss, nats"),
+        compared(
+            "dropout_mlp",
+            {
+                "dropout 0.5": {"early_stopping": 0},
+                "no dropout": {"early_stopping": 0, "arguments.rate": 0.0},
+            },
+        ),
+        shows=("dropout_mlp",),
+        note="All 30 epochs, without early stopping, which guards against overfitting as well.",
+    ),
     "headline": Claim(
         "model-api: the auxiliary loss trains the LSTM more smoothly",
-        Axis("log-loss of the main output"),
+        Axis("log-loss of the main output, nats"),
         headline,
         helped,
         over=Axis("weight of the auxiliary loss"),

@@ -117,7 +117,7 @@ CLAIMS = {
     "bottleneck": Claim(
         "dlwp-7.1: a layer that is too narrow loses information for good, and a residual "
         "connection around it counters that",
-        Axis("log-loss"),
+        Axis("log-loss, nats"),
         bottleneck,
         bypassed,
         over=Axis("units of the narrow layer", log=True, form="g"),

@@ -117,7 +117,7 @@ TWIN = (
 CLAIMS = {
     "xception": Claim(
         f"{EQUAL} classifies better",
-        Axis("log-loss"),
+        Axis("log-loss, nats"),
         score,
         note=f"{TWIN}, on {SMALL['dataset_options.rows']:,} pictures.",
     ),

@@ -29,12 +29,17 @@ CLAIMS = {**RECIPES, **WIDTH, **GRADIENTS, **XCEPTION}
 PICTURES = ROOT / "docs" / "claims"
 
 
+def rows_of(name: str, seed: int, **smaller: Any) -> Iterator[dict[str, Any]]:
+    """A row per variant and what it was measured at; `smaller` is the measure's."""
+    for key, value in CLAIMS[name].measure(seed, **smaller).items():
+        variant, at = key if isinstance(key, tuple) else (key, None)
+        yield {"claim": name, "seed": seed, "variant": variant, "at": at, "score": value}
+
+
 def measured(name: str, given: argparse.Namespace) -> Iterator[dict[str, Any]]:
-    """A row per seed, variant and what it was measured at."""
+    """The rows of every seed."""
     for seed in range(given.seeds):
-        for key, value in CLAIMS[name].measure(seed).items():
-            variant, at = key if isinstance(key, tuple) else (key, None)
-            yield {"claim": name, "seed": seed, "variant": variant, "at": at, "score": value}
+        yield from rows_of(name, seed)
 
 
 def measured_scores() -> dict[str, pd.DataFrame]:
