@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 from _embedded import train
@@ -13,10 +13,8 @@ from _embedded import train
 Scores = Mapping[str, float] | Mapping[tuple[str, float], float]
 
 
-class Measure(Protocol):
-    """Scores of one seed; `smaller` makes it cheaper: a recipe's fields, or its own arguments."""
-
-    def __call__(self, seed: int, **smaller: Any) -> Scores: ...
+# Scores of one seed: takes it, and what makes the measure cheaper: a recipe's fields, or its own.
+Measure = Callable[..., Scores]
 
 
 @dataclass(frozen=True)
@@ -60,6 +58,18 @@ def sign(differences: pd.Series, score: float) -> bool | None:
     if abs(differences.mean()) < CLEAR * abs(score) or (differences > 0).nunique() > 1:
         return None
     return bool(differences.iloc[0] > 0)
+
+
+def by_seed(scores: pd.DataFrame, variant: str, at: float) -> pd.Series:
+    """The scores of a variant at one value."""
+    rows: Any = scores.loc
+    return rows[variant, at]
+
+
+def ends(scores: pd.DataFrame) -> tuple[float, float]:
+    """The least and the largest value that the variants were measured at."""
+    values: Any = scores.index.unique("at")
+    return values.min(), values.max()
 
 
 def first_is_best(scores: pd.DataFrame) -> Finding:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from _claims import Axis, Claim, Finding, Scores, sign
+from _claims import Axis, Claim, Finding, Scores, by_seed, ends, sign
 from _embedded import compiled, quiet, run_epochs
 
 import zoo
@@ -77,12 +77,13 @@ def by_depth(seed: int, blocks: Sequence[int] = BLOCKS) -> Scores:
 
 def carried_by_skips(scores: pd.DataFrame) -> Finding:
     """Whether the gradient of the deepest network is larger with skips than without."""
-    at = max(scores.index.unique("at"))
+    _, at = ends(scores)
     states = ("untrained", f"{STEPS} steps")
-    decades = pd.concat(
-        np.log10(scores.loc[(f"with skips, {s}", at)] / scores.loc[(f"without skips, {s}", at)])
-        for s in states
-    )
+    ratios = [
+        by_seed(scores, f"with skips, {state}", at) / by_seed(scores, f"without skips, {state}", at)
+        for state in states
+    ]
+    decades = pd.concat(ratios).map(np.log10)
     return Finding(
         sign(decades, 1),
         f"{at:g} layers deep, the first layer's gradient is {decades.min():.0f} to "
@@ -128,11 +129,10 @@ def by_length(
 
 def remembered(scores: pd.DataFrame) -> Finding:
     """Whether the gradient across the longest series is larger through an LSTM."""
-    at = max(scores.index.unique("at"))
-    lstm, plain = scores.loc[("LSTM", at)], scores.loc[("plain recurrence", at)]
-    decades = np.log10(lstm / plain)
+    _, at = ends(scores)
+    lstm, plain = (by_seed(scores, cell, at) for cell in CELLS)
     return Finding(
-        sign(decades, 1),
+        sign((lstm / plain).map(np.log10), 1),
         f"over {at:g} steps the gradient is {_power(lstm)} through the LSTM and "
         f"{_power(plain)} through the plain recurrence",
     )

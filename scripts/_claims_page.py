@@ -6,11 +6,11 @@ import io
 import re
 from collections.abc import Callable
 from textwrap import wrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from _claims import Claim
+from _claims import Claim, by_seed
 from _page import half_range, table
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ WIDTH, HEIGHT = 6.8, 3.0  # inches
 LETTER = 0.078  # inches, of a label
 TITLE = 88  # letters in a line of it
 # Text stays text and ids are fixed, so that equal numbers give equal files.
-PLAIN = {
+PLAIN: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "claims",
     "font.sans-serif": ["DejaVu Sans", "Arial"],
@@ -59,12 +59,12 @@ def section(name: str, claim: Claim, scores: pd.DataFrame) -> str:
             f"![{found.text}](claims/{name}.svg)",
             "",
             *([f"Means over {seeds} ± half the range.", ""] if claim.over else []),
-            by_at(claim, scores) if claim.over else by_seed(claim, scores),
+            swept_table(claim, scores) if claim.over else seeds_table(claim, scores),
         ]
     )
 
 
-def by_seed(claim: Claim, scores: pd.DataFrame) -> str:
+def seeds_table(claim: Claim, scores: pd.DataFrame) -> str:
     """A column per seed."""
     header = "variant | " + " | ".join(f"seed {seed}:" for seed in scores.columns)
     cells = [
@@ -74,14 +74,14 @@ def by_seed(claim: Claim, scores: pd.DataFrame) -> str:
     return table(f"{header} | mean:", cells)
 
 
-def by_at(claim: Claim, scores: pd.DataFrame) -> str:
+def swept_table(claim: Claim, scores: pd.DataFrame) -> str:
     """A row per value of what the variants are measured at, and a column per variant."""
     assert claim.over
     variants = scores.index.unique("variant")
     cells = [
         [
             f"{at:{claim.over.form}}",
-            *(half_range(scores.loc[(variant, at)], claim.score.form) for variant in variants),
+            *(half_range(by_seed(scores, variant, at), claim.score.form) for variant in variants),
         ]
         for at in scores.index.unique("at")
     ]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from _claims import Axis, Claim, Finding, Scores, compared, sign
+from _claims import Axis, Claim, Finding, Scores, by_seed, compared, sign
 from _embedded import SILENT, load, train
 
 import zoo
@@ -80,7 +80,7 @@ def helped(scores: pd.DataFrame) -> Finding:
     """Whether the document's weight has a lower log-loss than none, on few rows and on many."""
     said, verdicts = [], []
     for variant in scores.index.unique("variant"):
-        without, printed = scores.loc[(variant, 0.0)], scores.loc[(variant, PRINTED)]
+        without, printed = (by_seed(scores, variant, weight) for weight in (0.0, PRINTED))
         gains = without - printed
         verdicts.append(sign(gains, without.mean()))
         said.append(f"{-gains.mean():+.4f} on {variant}")

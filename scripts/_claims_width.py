@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import pandas as pd
-from _claims import Axis, Claim, Finding, Scores, sign
+from _claims import Axis, Claim, Finding, Scores, by_seed, ends, sign
 from _embedded import fitted, quiet, train
 
 import zoo
@@ -47,9 +47,9 @@ def bottleneck(seed: int, widths: Sequence[int] = WIDTHS, **smaller: Any) -> Sco
 
 def bypassed(scores: pd.DataFrame) -> Finding:
     """Whether the narrowest layer costs less with a skip around it."""
-    least, most = min(scores.index.unique("at")), max(scores.index.unique("at"))
-    without, with_skip = (scores.loc[(v, least)] for v in ("without skip", "with skip"))
-    wide = scores.loc[("without skip", most)].mean()
+    least, most = ends(scores)
+    without, with_skip = (by_seed(scores, v, least) for v in ("without skip", "with skip"))
+    wide = by_seed(scores, "without skip", most).mean()
     return Finding(
         sign(without - with_skip, without.mean()),
         f"a layer of {least:g} instead of {most:g} units takes the log-loss from {wide:.2f} to "
@@ -102,13 +102,13 @@ def with_hidden(data: Dataset, width: int) -> keras.Model:
 
 def overfits(scores: pd.DataFrame) -> Finding:
     """Whether the error on test games, less that on training games, grows with the width."""
-    widths = scores.index.unique("at")
+    least, most = ends(scores)
     narrow, wide = (
-        scores.loc[("test", at)] - scores.loc[("train", at)] for at in (min(widths), max(widths))
+        by_seed(scores, "test", at) - by_seed(scores, "train", at) for at in (least, most)
     )
     return Finding(
-        sign(wide - narrow, scores.loc[("test", min(widths))].mean()),
-        f"width {max(widths):g} instead of {min(widths):g} takes the gap between test and "
+        sign(wide - narrow, by_seed(scores, "test", least).mean()),
+        f"width {most:g} instead of {least:g} takes the gap between test and "
         f"training MAE from {narrow.mean():.3f} to {wide.mean():.3f} points",
     )
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from _claims import Axis, Claim, first_is_best
 from _claims_inventory import held_by, marked
-from _claims_page import by_at, by_seed, picture
+from _claims_page import picture, seeds_table, swept_table
 
 import zoo
 
@@ -68,13 +68,13 @@ def test_pictures_say_what_they_show(name: str) -> None:
 
 def test_tables_have_seeds_or_ranges() -> None:
     claim = Claim("text", Axis("score", form=".2f"), lambda seed, **_: {})
-    table = by_seed(claim, scores_of(joint=[1.0, 2.0]))
+    table = seeds_table(claim, scores_of(joint=[1.0, 2.0]))
     assert table.endswith("| joint | 1.00 | 2.00 | 1.50 |\n")
     swept = Claim("text", Axis("score"), lambda seed, **_: {}, over=Axis("units", form="g"))
     rows = pd.DataFrame(
         {"variant": ["a", "a"], "at": [1.0, 1.0], "seed": [0, 1], "score": [1.0, 2.0]}
     )
-    table = by_at(swept, claims.arranged(swept, rows))
+    table = swept_table(swept, claims.arranged(swept, rows))
     assert table == "| units | a |\n|---:|---:|\n| 1 | 1.5000 ± 0.5000 |\n"
 
 
