@@ -75,11 +75,14 @@ def ends(scores: pd.DataFrame) -> tuple[float, float]:
 def first_is_best(scores: pd.DataFrame) -> Finding:
     """Of variants that are compared as they are: the first should have the lowest score."""
     first, others = scores.iloc[0], scores.iloc[1:]
-    wins = int((first < others.min()).sum())
-    difference = others.mean(axis=1).min() - first.mean()
+    means = scores.mean(axis=1)
+    best = means.idxmin()
+    rest = scores.drop(index=best)
+    wins = int((scores.loc[best] < rest.min()).sum())
+    difference = rest.mean(axis=1).min() - means[best]
     return Finding(
         sign(others.min() - first, first.mean()),
-        f"{first.name} is best on {wins} of {len(first)} seeds, by {difference:.4f} in the mean",
+        f"{best} is best on {wins} of {len(first)} seeds, by {difference:.4f} in the mean",
     )
 
 
