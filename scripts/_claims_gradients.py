@@ -86,8 +86,8 @@ def carried_by_skips(scores: pd.DataFrame) -> Finding:
     )
     return Finding(
         sign(skips - none, skips.mean()),
-        f"{at:g} layers deep, the first layer's gradient is {skips.min():.0e} to "
-        f"{skips.max():.0e} with skips, {none.min():.0e} to {none.max():.0e} without",
+        f"{at:g} layers deep, the first layer's gradient is {skips.min():.1g} to "
+        f"{skips.max():.1g} with skips, {none.min():.1g} to {none.max():.1g} without",
     )
 
 
@@ -140,8 +140,8 @@ def remembered(scores: pd.DataFrame) -> Finding:
     lstm, plain = (by_seed(scores, cell, at) for cell in CELLS)
     return Finding(
         sign((lstm / plain).map(np.log10), 1),
-        f"over {at:g} steps the gradient is {lstm.min():.0e} to {lstm.max():.0e} through the LSTM, "
-        f"{plain.min():.0e} to {plain.max():.0e} through the plain recurrence",
+        f"over {at:g} steps the gradient is {lstm.min():.1g} to {lstm.max():.1g} through the LSTM, "
+        f"{plain.min():.1g} to {plain.max():.1g} through the plain recurrence",
     )
 
 
@@ -158,14 +158,13 @@ def learned(scores: pd.DataFrame) -> Finding:
     )
 
 
-GRADIENT = "norm of the gradient of the"
 CARRIES = "dlwp-7.1: an LSTM's carry track fights vanishing gradients over long series"
 STEPS_OF_SERIES = Axis("steps of the series", log=True, form="g")
 CLAIMS = {
     "depth": Claim(
         "dlwp-7.1: residual connections fight vanishing gradients: they carry the error signal to "
         "the first layers of a deep network",
-        Axis(f"{GRADIENT} first layer", log=True, form=".1e"),
+        Axis("gradient norm, first layer", log=True, form=".1e"),
         by_depth,
         carried_by_skips,
         over=Axis("layers with weights from input to output", form="g"),
@@ -175,7 +174,7 @@ CLAIMS = {
     ),
     "recurrence": Claim(
         CARRIES,
-        Axis(f"{GRADIENT} first step", log=True, form=".1e"),
+        Axis("gradient norm, first step", log=True, form=".1e"),
         gradients,
         remembered,
         over=STEPS_OF_SERIES,
@@ -194,7 +193,7 @@ CLAIMS = {
     ),
     "recurrence_untrained": Claim(
         CARRIES,
-        Axis(f"{GRADIENT} first step", log=True, form=".1e"),
+        Axis("gradient norm, first step", log=True, form=".1e"),
         partial(gradients, epochs=0),
         remembered,
         over=STEPS_OF_SERIES,

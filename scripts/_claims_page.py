@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from _claims import Claim, by_seed
+from _claims import Axis, Claim, by_seed
 from _page import half_range, table
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ STYLES = (  # color, marker, line: three ways to tell variants apart; Okabe and 
 VERDICTS = {True: "As claimed", False: "Contrary to the claim", None: "No clear difference"}
 WIDTH, HEIGHT = 6.8, 3.0  # inches
 LETTER = 0.078  # inches, of a label
+CENTERS = {True: "Medians (least to largest)", False: "Means ± half the range"}
 TITLE = 88  # letters in a line of it
 # Text stays text and ids are fixed, so that equal numbers give equal files.
 PLAIN: dict[Any, Any] = {
@@ -47,7 +48,7 @@ def section(name: str, claim: Claim, scores: pd.DataFrame) -> str:
     """One claim: what the document says, how it was measured, the verdict, picture and table."""
     found = claim.judge(scores)
     over = f", by {claim.over.label}" if claim.over else ""
-    seeds = f"{len(scores.columns)} seeds" if claim.over else ""
+    swept = claim.over is not None
     return "\n".join(
         [
             f"## {name}",
@@ -58,7 +59,7 @@ def section(name: str, claim: Claim, scores: pd.DataFrame) -> str:
             "",
             f"![{found.text}](claims/{name}.svg)",
             "",
-            *([f"Means over {seeds} ± half the range.", ""] if claim.over else []),
+            *([f"{CENTERS[claim.score.log]} over {len(scores.columns)} seeds.", ""] * swept),
             swept_table(claim, scores) if claim.over else seeds_table(claim, scores),
         ]
     )
@@ -81,12 +82,22 @@ def swept_table(claim: Claim, scores: pd.DataFrame) -> str:
     cells = [
         [
             f"{at:{claim.over.form}}",
-            *(half_range(by_seed(scores, variant, at), claim.score.form) for variant in variants),
+            *(spread(by_seed(scores, variant, at), claim.score) for variant in variants),
         ]
         for at in scores.index.unique("at")
     ]
     header = " | ".join(f"{variant}:" for variant in variants)
     return table(f"{claim.over.label}: | {header}", cells)
+
+
+def spread(seeds: pd.Series, score: Axis) -> str:
+    """The middle of the seeds and how far they lie apart."""
+    if not score.log:
+        return half_range(seeds, score.form)
+    middle, least, most = (
+        f"{value:{score.form}}" for value in (seeds.median(), seeds.min(), seeds.max())
+    )
+    return f"{middle} ({least} to {most})"
 
 
 def picture(claim: Claim, scores: pd.DataFrame) -> str:
@@ -107,11 +118,11 @@ def figure_of(claim: Claim, scores: pd.DataFrame) -> Figure:
 
     figure = Figure(figsize=(WIDTH, HEIGHT))
     axes = figure.add_subplot()
-    beside = 0.4 + LETTER * max(map(len, scores.index.unique("variant")))
+    beside = 0.7 + LETTER * max(map(len, scores.index.unique("variant")))
     draw: Callable[..., None] = lines if claim.over else dots
     draw(axes, claim, scores)
     figure.subplots_adjust(
-        left=(0.75 if claim.over else beside) / WIDTH,
+        left=(0.75 if claim.over else beside - 0.3) / WIDTH,
         right=1 - (beside if claim.over else 0.3) / WIDTH,
         bottom=0.5 / HEIGHT,
         top=1 - 0.55 / HEIGHT,
@@ -139,12 +150,13 @@ def dots(axes: Axes, claim: Claim, scores: pd.DataFrame) -> None:
 
 
 def lines(axes: Axes, claim: Claim, scores: pd.DataFrame) -> None:
-    """A line per variant through its means, and a dot per seed."""
+    """A line per variant through its means, on a logarithmic scale medians; a dot per seed."""
     assert claim.over
     values = list(scores.index.unique("at"))
     for variant, (color, marker, line) in zip(scores.index.unique("variant"), STYLES, strict=False):
         own = scores.loc[variant]
-        axes.plot(own.index, own.mean(axis=1), line, color=color, label=variant, marker=marker)
+        center = own.median(axis=1) if claim.score.log else own.mean(axis=1)
+        axes.plot(own.index, center, line, color=color, label=variant, marker=marker)
         for seed in own:
             axes.plot(own.index, own[seed], marker, color=color, alpha=0.4, markersize=4)
     if claim.over.log:

@@ -20,7 +20,7 @@ FILTERS = (72, 72, 116)  # by block: together as many parameters as its three mo
 RATE = 0.4  # its dropout
 SMALL = {"dataset_options.rows": 2_000, "epochs": 5}
 BATCH, ROUNDS = 64, 20
-INCEPTION, XCEPTION = "inception modules", "separable convolutions"
+INCEPTION, XCEPTION = "inception network", "separable network"
 
 
 def separable_block(x: Any, filters: int, name: str) -> Any:
@@ -123,7 +123,7 @@ CLAIMS = {
     ),
     "xception_time": Claim(
         f"{EQUAL} runs faster",
-        Axis("time of a training step / that of inception modules"),
+        Axis("time of a training step / that of the inception network"),
         step_time,
         note=f"The same two networks, {BATCH} pictures a step on CPU cores, {ROUNDS} steps of "
         "each in turns.",

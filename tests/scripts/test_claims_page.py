@@ -11,8 +11,10 @@ import pytest
 from _claims import Axis, Claim, first_is_best
 from _claims_inventory import held_by, marked
 from _claims_page import picture, seeds_table, swept_table
+from _claims_xception import separable_network
 
 import zoo
+from zoo.models.abstract_build import abstract_build
 
 measured = pytest.mark.parametrize("name", claims.CLAIMS)
 
@@ -78,6 +80,17 @@ def test_tables_have_seeds_or_ranges() -> None:
     )
     table = swept_table(swept, claims.arranged(swept, rows))
     assert table == "| units | a |\n|---:|---:|\n| 1 | 1.5000 ± 0.5000 |\n"
+
+
+def test_the_separable_network_has_as_many_parameters() -> None:
+    """`dlwp-7.1` compares two networks of roughly equal size; these two are within 2%."""
+    with abstract_build():
+        twin = separable_network().count_params()
+    wanted = zoo.spec("inception_network").count
+    assert twin == pytest.approx(wanted, rel=0.02)
+    note = claims.CLAIMS["xception"].note
+    assert f"{twin:,}" in note
+    assert f"{wanted:,}" in note
 
 
 def test_every_architectures_claim_is_held_by_a_test_or_an_experiment() -> None:
