@@ -6,16 +6,22 @@ import logging
 import math
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 import zoo
+from zoo._keras import keras
 from zoo.core.console import Reporter
 from zoo.data.dataset import Dataset
 from zoo.data.registry import sources
 from zoo.experiments.runs import Run
+from zoo.experiments.setup import feed, rows
 from zoo.recipes.recipe import Recipe
+from zoo.training import engine
+from zoo.training.compile import compile_model
 
 SILENT = Reporter(silent=True)
 
@@ -42,6 +48,47 @@ def train(recipe: str | Recipe, seed: int, **changes: Any) -> Run:
             reporter=SILENT,
             **changes,
         )
+
+
+Splits = Mapping[str, tuple[dict[str, np.ndarray], dict[str, np.ndarray]]]  # inputs, targets
+
+
+def compiled(
+    recipe: Recipe, build: Callable[[Dataset], keras.Model], seed: int
+) -> tuple[keras.Model, Splits]:
+    """A network and the rows of a recipe whose data, loss and optimizer it takes.
+
+    Args:
+        recipe: Its architecture is not built.
+        build: Makes the network, whose tensors are named as the architecture's.
+    """
+    data = load(recipe)
+    engine.set_seed(seed)
+    model = build(data)
+    splits = feed(recipe, data, model, SILENT.line)
+    compile_model(model, recipe, -(-rows(splits["train"]) // recipe.batch_size))
+    return model, splits
+
+
+def run_epochs(recipe: Recipe, model: keras.Model, splits: Splits, seed: int) -> None:
+    """Train a compiled network for the recipe's epochs."""
+    engine.fit(
+        model,
+        splits["train"],
+        epochs=recipe.epochs,
+        batch_size=recipe.batch_size,
+        engine=recipe.engine,
+        seed=seed,
+    )
+
+
+def fitted(
+    recipe: Recipe, build: Callable[[Dataset], keras.Model], seed: int
+) -> dict[str, dict[str, float]]:
+    """Train a network as a recipe trains its own; loss and metrics by split."""
+    model, splits = compiled(recipe, build, seed)
+    run_epochs(recipe, model, splits, seed)
+    return {split: engine.evaluate(model, *arrays) for split, arrays in splits.items()}
 
 
 def in_turns(

@@ -90,7 +90,8 @@ class Results:
 
     def replace(self, case: str, rows: Iterable[Row]) -> pd.DataFrame:
         """Put rows in the place of those of a case; the rows."""
-        frame, new = self.read(), pd.DataFrame(list(rows))
+        new = pd.DataFrame(list(rows))  # measured before reading: other runs write as well
+        frame = self.read()
         frame = frame[frame[self.key] != case]
         self.write(pd.concat([frame, new], ignore_index=True) if len(frame) else new)
         return new

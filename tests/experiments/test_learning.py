@@ -121,6 +121,7 @@ def logdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("logs")
 
 
+@pytest.mark.claim("seed_difference", "tournament_stack", "two_scores", "cnn", "lstm_classifier")
 @pytest.mark.slow
 @pytest.mark.usefixtures("forget_models")
 @pytest.mark.parametrize("recipe", CASES)

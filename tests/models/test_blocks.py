@@ -134,6 +134,7 @@ def test_any_height_and_width(name: str) -> None:
         assert np.isfinite(free(features(1, height, width))).all()
 
 
+@pytest.mark.claim("residual_identity")
 @pytest.mark.parametrize("name", ["identity", "identity_normalized"])
 @pytest.mark.parametrize("training", [False, True])
 def test_identity_block_of_zero_weights_is_the_identity(name: str, training: bool) -> None:
@@ -144,6 +145,7 @@ def test_identity_block_of_zero_weights_is_the_identity(name: str, training: boo
     np.testing.assert_array_equal(model(features(), training=training), features())
 
 
+@pytest.mark.claim("residual_projection")
 def test_projection_of_zero_convolutions_is_its_shortcut() -> None:
     model = model_of("projection")
     for layer in model.layers:

@@ -25,12 +25,88 @@ def names_of(model: Any, kind: str) -> list[str]:
 # Inception and residual networks
 
 
+@pytest.mark.claim("inception_module")
+def test_a_1x1_convolution_is_the_same_dense_layer_on_each_tile() -> None:
+    """`dlwp-7.1`: a pointwise convolution runs each tile's vector through one Dense layer."""
+    module = tiny("inception_module")
+    layer = module.get_layer("inception_1x1")
+    convolved = keras.Model(module.input, layer.output)(pictures(2, (8, 8, 6)))
+    kernel, bias = layer.get_weights()
+
+    dense: Any = keras.layers.Dense(len(bias), activation="relu")
+    tiles = pictures(2, (8, 8, 6)).reshape(-1, 6)
+    dense.build(tiles.shape)
+    dense.set_weights([kernel[0, 0], bias])
+    by_tile = np.concatenate([dense(tile[None]) for tile in tiles])
+    assert np.unique(by_tile, axis=0).shape == by_tile.shape  # every tile has its own answer
+    np.testing.assert_allclose(np.reshape(convolved, by_tile.shape), by_tile, atol=1e-6)
+
+
+@pytest.mark.claim("inception_module")
+def test_branches_of_an_inception_module_see_different_scales() -> None:
+    """`dlwp-7.1`: how many pixels around it each place of a branch depends on, measured."""
+    model = tiny("inception_module")
+    model.set_weights([np.abs(weight) + 0.1 for weight in model.get_weights()])  # no ReLU is off
+    spike = pictures(1, (8, 8, 6)).repeat(2, axis=0)
+    spike[1, 4, 4] += 10
+    seen = {}
+    for branch in ("1x1", "3x3", "5x5", "pool_1x1"):
+        maps = keras.Model(model.input, model.get_layer(f"inception_{branch}").output)
+        before, after = np.asarray(maps(spike))
+        rows = np.flatnonzero(np.abs(after - before).max(axis=(1, 2)))
+        seen[branch] = int(rows.max() - rows.min()) + 1
+    assert seen == {"1x1": 1, "3x3": 3, "5x5": 5, "pool_1x1": 3}
+
+
+@pytest.mark.claim("inception_module", "fire_module")
+@pytest.mark.parametrize(
+    ("name", "wide_to_large", "reduced"),
+    [
+        (
+            "inception_module",
+            ((192, 3, 128), (192, 5, 32)),
+            ("3x3_reduce", "3x3", "5x5_reduce", "5x5"),
+        ),
+        ("fire_module", ((96, 3, 64),), ("squeeze", "expand_3x3")),
+    ],
+)
+def test_fewer_channels_make_large_kernels_cheap(
+    name: str, wide_to_large: tuple[tuple[int, int, int], ...], reduced: tuple[str, ...]
+) -> None:
+    """`dlwp-7.1`, arXiv:1602.07360: 1x1 convolutions first, against the large kernels alone."""
+    model: Any = zoo.build(name)
+    alone = sum((size**2 * channels + 1) * filters for channels, size, filters in wide_to_large)
+    layers = (model.get_layer(f"{name.removesuffix('_module')}_{layer}") for layer in reduced)
+    assert sum(layer.count_params() for layer in layers) < 0.4 * alone
+
+
+@pytest.mark.claim("xception")
+def test_xception_convolves_space_and_channels_separately() -> None:
+    """`dlwp-7.1`: a separable convolution is one over space for each channel, then a 1x1 one."""
+    model = tiny("xception")
+    separable = names_of(model, "SeparableConv2D")
+    beyond_the_stem = [n for n in names_of(model, "Conv2D") if not n.startswith("block1_")]
+    assert separable
+    assert all(model.get_layer(name).kernel_size == (1, 1) for name in beyond_the_stem)
+
+    layer = model.get_layer(separable[0])
+    features = pictures(2, (8, 8, layer.input.shape[-1]))
+    by_channel, pointwise = layer.get_weights()
+    depthwise: Any = keras.layers.DepthwiseConv2D(3, padding="same", use_bias=False)
+    depthwise.build(features.shape)
+    depthwise.set_weights([by_channel])
+    np.testing.assert_allclose(
+        layer(features), np.asarray(depthwise(features)) @ pointwise[0, 0], atol=1e-5
+    )
+
+
 def test_published_count_of_the_inception_module() -> None:
     """arXiv:1409.4842, table 1, prints 159 K for 3a: its weights without biases."""
     weights = [w for w in zoo.build("inception_module").weights if not w.path.endswith("bias")]
     assert sum(int(np.prod(w.shape)) for w in weights) == zoo.spec("inception_module").published
 
 
+@pytest.mark.claim("inception_network")
 def test_inception_network_is_a_stack_of_googlenets_modules() -> None:
     """arXiv:1409.4842: a pool stands wherever the first digit of the module's name changes."""
     model = tiny("inception_network", modules=tuple(GOOGLENET), image_shape=(16, 16, 1))
@@ -58,6 +134,7 @@ def test_residual_network_is_more_than_ten_layers_deep() -> None:
     assert not names_of(plain, "Add")
 
 
+@pytest.mark.claim("residual_network")
 def test_shortcuts_carry_the_gradient_to_the_first_layer() -> None:
     """`dlwp-7.1`: residual connections fight vanishing gradients; measured before training."""
     norms = []
@@ -75,6 +152,7 @@ def test_shortcuts_carry_the_gradient_to_the_first_layer() -> None:
     assert with_shortcuts > 100 * without
 
 
+@pytest.mark.claim("inception_network")
 @pytest.mark.parametrize("name", ["inception_network", "residual_network"])
 def test_global_pooling_takes_pictures_of_any_size(name: str) -> None:
     model = tiny(name, image_shape=(None, None, 1))
@@ -119,6 +197,25 @@ def test_applications_compute_what_keras_does(name: str, applications: dict[str,
 
 
 @pytest.mark.slow
+@pytest.mark.claim("inception_v3")
+def test_inception_v3_has_small_and_flat_kernels(applications: dict[str, Any]) -> None:
+    """arXiv:1512.00567: 5x5 becomes two 3x3 in a branch, 7x7 a 1x7 and a 7x1."""
+    ours, _ = applications["inception_v3"]
+    kernels = {n: ours.get_layer(n).kernel_size for n in names_of(ours, "Conv2D")}
+    assert {size for n, size in kernels.items() if n.startswith("mixed4_")} == {
+        (1, 1),
+        (1, 7),
+        (7, 1),
+    }
+    in_pairs = ("mixed0_", "mixed1_", "mixed2_")  # the early modules keep one 5x5 each
+    assert sum(size == (5, 5) for size in kernels.values()) == len(in_pairs)
+    for block in in_pairs:
+        sizes = [size for n, size in kernels.items() if n.startswith(block)]
+        assert sizes.count((3, 3)) == 2
+    assert max(height * width for height, width in kernels.values()) == 25
+
+
+@pytest.mark.slow
 def test_layers_of_applications_are_named_after_their_blocks(applications: dict[str, Any]) -> None:
     blocks = r"stem|mixed\d+|block\d+"
     for ours, _ in applications.values():
@@ -130,6 +227,7 @@ def test_layers_of_applications_are_named_after_their_blocks(applications: dict[
 # One network for both eyes
 
 
+@pytest.mark.claim("siamese_xception")
 def test_siamese_xception_has_one_set_of_weights() -> None:
     """`dlwp-7.1`: the base is called twice and reuses its weights."""
     model = tiny("siamese_xception", head=False)
@@ -143,6 +241,7 @@ def test_siamese_xception_has_one_set_of_weights() -> None:
     np.testing.assert_allclose(features[..., half:], swapped[..., :half], atol=1e-6)
 
 
+@pytest.mark.claim("siamese_xception")
 @pytest.mark.slow
 def test_siamese_xception_learns_from_both_branches() -> None:
     """`dlwp-7.1`: each shared weight gets the sum of the two branches' gradients."""

@@ -82,6 +82,7 @@ def test_published_counts(name: str, published: int) -> None:
     assert zoo.spec(name).published == published == zoo.build(name).count_params()
 
 
+@pytest.mark.claim("mlp")
 def test_mlp_layer_by_layer() -> None:
     """`using-keras` prints 110, 220, 210 and 11 parameters for its perceptron."""
     counts = [layer.count_params() for layer in dense.mlp().layers if layer.weights]
@@ -105,6 +106,7 @@ def test_counting_needs_no_memory() -> None:
 # Sequential and functional
 
 
+@pytest.mark.claim("softmax_mlp_64")
 def test_functional_and_sequential_twins_agree() -> None:
     """`dlwp-7.1`: the same layers, called one by one or stacked, are the same model."""
     functional = dense.softmax_mlp_64()
@@ -123,6 +125,7 @@ def test_functional_and_sequential_twins_agree() -> None:
     )
 
 
+@pytest.mark.claim("softmax_mlp_64")
 @pytest.mark.slow
 def test_twins_train_the_same_way() -> None:
     """`dlwp-7.1`: compile, fit and evaluate do not differ between the styles."""
@@ -137,6 +140,7 @@ def test_twins_train_the_same_way() -> None:
     )
 
 
+@pytest.mark.claim("shallow_mlp")
 def test_shallow_mlp_is_sequential() -> None:
     """`using-keras` writes its first model as a Sequential one; its ports have names too."""
     model = dense.shallow_mlp()
@@ -148,6 +152,7 @@ def test_shallow_mlp_is_sequential() -> None:
 # Graphs
 
 
+@pytest.mark.claim("digit_mlp")
 def test_a_model_is_callable_and_keeps_its_weights() -> None:
     """`model-api`: calling a model on a tensor reuses its layers and their weights."""
     model = dense.digit_mlp(n_pixels=16, units=8)
@@ -163,6 +168,7 @@ def test_a_model_is_callable_and_keeps_its_weights() -> None:
     )
 
 
+@pytest.mark.claim("single_dense")
 def test_model_of_two_tensors_holds_the_layers_between() -> None:
     """`model-api`: Model(a, b) includes every layer needed to compute b from a, and no other."""
     model = dense.softmax_mlp_32()
@@ -173,6 +179,7 @@ def test_model_of_two_tensors_holds_the_layers_between() -> None:
     ]
 
 
+@pytest.mark.claim("softmax_mlp_32")
 def test_a_disconnected_graph_raises() -> None:
     """`beyond-sequential`, `dlwp-7.1`: "graph disconnected", which Keras 3 words differently."""
     unrelated = keras.Input((64,), name="unrelated")
@@ -180,6 +187,7 @@ def test_a_disconnected_graph_raises() -> None:
         keras.Model(unrelated, dense.softmax_mlp_64().output)
 
 
+@pytest.mark.claim("two_branch_add")
 def test_two_inputs_as_list_and_as_dict() -> None:
     """`beyond-sequential`: two inputs are given in order, or by name."""
     model = dense.two_branch_add()
@@ -221,6 +229,7 @@ def test_misprint_never_reads_its_second_input(tmp_path) -> None:
 # Outputs, metrics, dropout
 
 
+@pytest.mark.claim("binary_mlp")
 def test_mean_prediction_is_the_mean_of_the_predictions() -> None:
     """`using-keras`: a function of truth and prediction serves as a metric, uneven batches too."""
     model = dense.binary_mlp()
@@ -233,6 +242,7 @@ def test_mean_prediction_is_the_mean_of_the_predictions() -> None:
     assert scores["accuracy"] == pytest.approx(np.mean((predictions > 0.5) == labels), abs=1e-6)
 
 
+@pytest.mark.claim("multiclass_mlp")
 def test_one_hot_and_class_ids_give_the_same_loss() -> None:
     """`using-keras` one-hot encodes the classes for categorical cross-entropy."""
     model = dense.multiclass_mlp()
@@ -244,6 +254,7 @@ def test_one_hot_and_class_ids_give_the_same_loss() -> None:
     assert model.evaluate(rows, ids, verbose=QUIET) == pytest.approx(one_hot, rel=1e-5)
 
 
+@pytest.mark.claim("dropout_mlp")
 def test_dropout_acts_in_training_alone() -> None:
     """`using-keras` drops half of each hidden layer's units while training."""
     model = dense.dropout_mlp()

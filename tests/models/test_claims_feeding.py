@@ -8,7 +8,11 @@ import numpy as np
 import pytest
 from examples import example_inputs, slow, tiny
 
+import zoo
 from zoo._keras import keras, tf
+from zoo.experiments.setup import feed
+from zoo.training import engine
+from zoo.training.compile import compile_model
 
 QUIET: Any = 0  # Keras annotates `verbose` as a string
 WORDS = 20  # of a variable length; more than the tiny `posts` needs
@@ -22,6 +26,7 @@ def rows_for(model: keras.Model, rows: int = 4) -> dict[str, np.ndarray]:
 # Lists and dicts
 
 
+@pytest.mark.claim("qa")
 @pytest.mark.parametrize("name", ["headline", "qa", slow("tweet_pair"), slow("siamese_lstm")])
 def test_two_inputs_as_list_and_as_dict(name: str) -> None:
     """`dlwp-7.1`, `model-api`: several inputs are given in order or by name."""
@@ -40,6 +45,7 @@ def test_callable_on_a_list() -> None:
     assert main_output.shape == aux_output.shape == (4, 1)
 
 
+@pytest.mark.claim("qa")
 @pytest.mark.slow
 def test_qa_by_list_and_by_dict_one_hot_and_sparse() -> None:
     """`dlwp-7.1` fits qa on a list and on a dict, with one-hot answers; ids do as well."""
@@ -83,6 +89,7 @@ POSTS_LOSSES = {
 }
 
 
+@pytest.mark.claim("posts")
 @pytest.mark.parametrize(
     ("name", "losses", "weights"),
     [
@@ -125,6 +132,32 @@ def test_total_loss_is_the_weighted_sum(
     assert len({round(score, 6) for score in scores[0].values()}) == len(weights) + 1
 
 
+@pytest.mark.slow  # draws the posts
+@pytest.mark.claim("posts")
+def test_losses_of_posts_differ_in_size() -> None:
+    """`dlwp-7.1`: a squared error in years outweighs cross-entropies; weights even that out.
+
+    On the generated posts it is more than a thousand times as large, so that the document's
+    weights are not enough: the recipe's own give it less.
+    """
+    recipe = zoo.recipe("posts_as_printed").override({"dataset_options.rows": 300})
+    data = zoo.load_data("posts", source="topics", rows=300)
+    model = tiny("posts", vocabulary=data.sizes["vocabulary"])
+    inputs, targets = feed(recipe, data, model, print)["test"]
+    compile_model(model, recipe, 1)
+    losses = engine.evaluate(model, inputs, targets)
+    shares = {}
+    for name in ("posts_as_printed", "posts"):
+        weighted = {
+            output: weight * losses[f"{output}_loss"]
+            for output, weight in zoo.recipe(name).loss_weights.items()
+        }
+        shares[name] = weighted["age"] / sum(weighted.values())
+    assert losses["age_loss"] > 1_000 * max(losses["income_loss"], losses["gender_loss"])
+    assert shares["posts_as_printed"] > 0.95
+    assert shares["posts"] < 0.8
+
+
 def test_keras_3_wants_a_loss_for_each_weight() -> None:
     """`model-api` gives one loss name and two weights; Keras 3 asks for as many losses."""
     model = tiny("headline")
@@ -133,6 +166,7 @@ def test_keras_3_wants_a_loss_for_each_weight() -> None:
         model.evaluate(rows_for(model), [np.ones((4, 1)), np.ones((4, 1))], verbose=QUIET)
 
 
+@pytest.mark.claim("headline")
 def test_auxiliary_output_does_not_see_the_metadata() -> None:
     """`model-api`: the auxiliary loss trains the LSTM on the headline alone."""
     model = tiny("headline")

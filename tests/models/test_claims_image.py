@@ -141,6 +141,7 @@ def test_cnn_as_printed_takes_pictures_of_any_size() -> None:
 # Several views of one picture
 
 
+@pytest.mark.claim("shared_input")
 def test_both_extractors_read_one_input() -> None:
     """`using-keras`: two extractors with kernels of different sizes share one input layer."""
     model = tiny("shared_input")
@@ -152,6 +153,7 @@ def test_both_extractors_read_one_input() -> None:
     assert joined == [6 * 6 * 4, 4 * 4 * 4]
 
 
+@pytest.mark.claim("two_resolution")
 def test_two_resolutions_by_list_and_by_name_through_separate_extractors() -> None:
     """`using-keras`: each resolution has an extractor of its own, and both reach the answer."""
     model = tiny("two_resolution")
@@ -164,6 +166,16 @@ def test_two_resolutions_by_list_and_by_name_through_separate_extractors() -> No
         assert np.abs(model.predict(inputs, verbose=QUIET) - answer).max() > 0
     branches = [{w.path for w in model.weights if w.path.startswith(n)} for n in ("gray", "color")]
     assert len(branches[0]) == len(branches[1]) == 4
+
+
+@pytest.mark.claim("vgg_like")
+def test_vgg_like_is_pairs_of_convolutions_with_dropout_between() -> None:
+    """`using-keras`: twice two 3x3 convolutions, a pool and dropout; SGD with momentum 0.9."""
+    kinds = [type(layer).__name__ for layer in tiny("vgg_like").layers]
+    block = ["Conv2D", "Conv2D", "MaxPooling2D", "Dropout"]
+    assert kinds == ["InputLayer", *block, *block, "Flatten", "Dense", "Dropout", "Dense"]
+    recipe = zoo.recipe("vgg_like_as_printed")
+    assert (recipe.optimizer, recipe.optimizer_options["momentum"]) == ("sgd", 0.9)
 
 
 # Batch normalization

@@ -1,4 +1,4 @@
-"""What the documents say of sequence, text and Siamese models, held to today's Keras."""
+"""What the documents say of text and Siamese models, and of all that read sequences."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from zoo._keras import keras, tf
 from zoo.core.errors import BuildError
 from zoo.models import sequence, siamese, text
 from zoo.models.abstract_build import abstract_build
-from zoo.models.dense import digit_mlp
 
 QUIET: Any = 0  # Keras annotates `verbose` as a string
 WORDS = 20  # rows of a variable length; more than the tiny `posts` needs
@@ -214,6 +213,7 @@ def test_shapes_of_headline() -> None:
 # Shared layers and models as layers
 
 
+@pytest.mark.claim("tweet_pair", "siamese_lstm")
 @pytest.mark.parametrize("name", ["tweet_pair", "siamese_lstm"])
 def test_one_lstm_reads_both_items(name: str) -> None:
     """`model-api`, `dlwp-7.1`: the LSTM is created once, called twice, and its weights are reused.
@@ -252,42 +252,6 @@ def test_separate_encoders_for_comparison() -> None:
     model = zoo.build("siamese_lstm", shared=False)
     assert model.count_params() - zoo.build("siamese_lstm").count_params() == lstm(128, 32)
     assert len(model.trainable_variables) == 3 + 3 + 2
-
-
-@pytest.mark.slow
-def test_video_model_is_the_image_model_frame_by_frame() -> None:
-    """`model-api`: TimeDistributed turns an image model into a video model in one line."""
-    video_model = sequence.video_classifier()
-    image_model = digit_mlp()
-    image_model.set_weights(video_model.get_weights())
-    frames = np.random.default_rng(0).uniform(size=(2, 20, 784)).astype("float32")
-
-    by_frame = [image_model.predict(frames[:, i], verbose=QUIET) for i in range(20)]
-    digits = video_model.predict(frames, verbose=QUIET)
-    assert digits.shape == (2, 20, 10)
-    np.testing.assert_allclose(digits, np.stack(by_frame, axis=1), atol=1e-6)
-    assert video_model.get_layer("digits").layer.name == "digit_mlp"
-
-
-def test_both_branches_read_the_same_features() -> None:
-    """`using-keras`: one feature extractor, two interpretations of what it extracts."""
-    model = sequence.shared_features(length=12)
-    extracted = model.get_layer("lstm").output
-    assert model.get_layer("shallow").input is extracted
-    assert model.get_layer("deep_1").input is extracted
-
-
-def test_tagger_answers_for_the_series_and_for_each_step() -> None:
-    """`using-keras`: one output is a class, the other a series as long as the input."""
-    model = sequence.sequence_tagger()
-    series = rows_for(model)["sequence"]
-    label, signal = model.predict(series, verbose=QUIET)
-    assert label.shape == (4, 1)
-    assert signal.shape == (4, 100, 1)
-    features = keras.Model(model.input, model.get_layer("lstm").output)
-    steps = features.predict(series, verbose=QUIET)
-    kernel, bias = model.get_layer("signal").get_weights()
-    np.testing.assert_allclose(signal, steps @ kernel + bias, atol=1e-6)  # linear, at every step
 
 
 # Variable length and separate heads

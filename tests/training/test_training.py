@@ -48,6 +48,7 @@ def league() -> Dataset:
     return zoo.load_data("basketball", source="league", seasons=8)
 
 
+@pytest.mark.claim("basketball")
 def test_basketball_comes_near_the_best_possible(league_run: Run, league: Dataset) -> None:
     mae = league_run.metrics["test"]["mae"]
     assert mae <= 1.01 * league_run.baseline["test"]["mae"]
@@ -55,6 +56,7 @@ def test_basketball_comes_near_the_best_possible(league_run: Run, league: Datase
     assert mae <= 1.06 * best["score_diff_mae"]
 
 
+@pytest.mark.claim("team_strength")
 def test_learned_strengths_are_the_true_ones(league_run: Run, league: Dataset) -> None:
     truth = league.truth["strength"]
     learned = team_strengths(league_run.model)
@@ -178,6 +180,7 @@ def test_score_and_win_reports_total_and_parts(score_and_win: Run) -> None:
     assert test["won_loss"] == pytest.approx(test["won_log_loss"], rel=1e-4)
 
 
+@pytest.mark.claim("tournament_stack")
 @pytest.mark.slow
 def test_stacking_trains_what_it_needs_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -261,16 +261,17 @@ def _draw_ladder(labels: list[str], points: np.ndarray, path: Path) -> None:
 def team_strengths(model: keras.Model) -> np.ndarray:
     """Strength in points of every team id, shape (n_teams,), of `basketball` or `two_team`.
 
-    `two_team` learns points as they are; in `basketball` the Dense kernel carries the unit, one
-    entry for each team, which training makes equal and opposite; their mean size is used.
+    `two_team` learns points as they are; in `basketball` the Dense kernel carries the unit, with
+    entries for each team, which training makes equal and opposite; their mean size is used.
     """
     lookup = model.get_layer("team_strength").get_layer("lookup")
-    points = keras.ops.convert_to_numpy(lookup.embeddings)[:, 0].astype(np.float64)
+    strengths = keras.ops.convert_to_numpy(lookup.embeddings).astype(np.float64)
     last = model.get_layer("score_diff")
-    if isinstance(last, keras.layers.Dense):
-        kernel = keras.ops.convert_to_numpy(last.kernel)[:, 0]
-        points = points * (kernel[0] - kernel[1]) / 2
-    return points
+    if not isinstance(last, keras.layers.Dense):
+        return strengths[:, 0]
+    kernel = keras.ops.convert_to_numpy(last.kernel)[:, 0]
+    first, second = np.split(kernel[:-1], 2)  # the last entry is the home advantage
+    return strengths @ ((first - second) / 2)
 
 
 REPORTS = {each.__name__: each for each in (answers, heads, images, samples, signals, strengths)}

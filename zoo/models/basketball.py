@@ -42,23 +42,24 @@ def seed_difference() -> keras.Model:
     documents="advanced-keras",
     section="categorical embeddings; models as layers",
     inputs=(TensorSpec("team", (1,), "team-season", "id", dtype="int32", vocabulary="team"),),
-    outputs=(TensorSpec("strength", (1,), "strength, in units set by the enclosing model"),),
+    outputs=(TensorSpec("strength", ("width",), "strength, in units set by the enclosing model"),),
     count=N_TEAMS,
     concepts=("embedding", "model-as-layer"),
     claim="An embedding of width 1 rates every team; as a separate model it can be shared.",
     tiny={"n_teams": 20},
 )
-def team_strength(n_teams: int = N_TEAMS, l2: float = 0.0) -> keras.Model:
+def team_strength(n_teams: int = N_TEAMS, l2: float = 0.0, width: int = 1) -> keras.Model:
     """Look-up table from a team-season to its strength, made to be called by other models.
 
     Args:
         n_teams: Rows of the table; ids run from 0 to n_teams - 1.
         l2: Weight of a penalty on the sum of squared strengths.
+        width: Numbers in a team's strength.
     """
     penalty = keras.regularizers.L2(l2) if l2 else None
     team = keras.Input((1,), dtype="int32", name="team")
 
-    vector = layers.Embedding(n_teams, 1, embeddings_regularizer=penalty, name="lookup")(team)
+    vector = layers.Embedding(n_teams, width, embeddings_regularizer=penalty, name="lookup")(team)
     strength = layers.Flatten(name="strength")(vector)  # (1, 1) -> (1)
 
     return keras.Model(team, strength, name="team_strength")
@@ -123,20 +124,20 @@ def adder() -> keras.Model:
     aliases=("three_input",),
     tiny={"n_teams": 20},
 )
-def basketball(n_teams: int = N_TEAMS, l2: float = 0.0) -> keras.Model:
+def basketball(n_teams: int = N_TEAMS, l2: float = 0.0, width: int = 1) -> keras.Model:
     """Score difference from both teams' shared strengths and the home advantage.
 
     The Dense kernel sets the unit: strength x kernel is in points, and the kernel's last entry
     is the home advantage in points.
 
     Args:
-        n_teams, l2: As in `team_strength`.
+        n_teams, l2, width: As in `team_strength`.
     """
     team_1 = keras.Input((1,), dtype="int32", name="team_1")
     team_2 = keras.Input((1,), dtype="int32", name="team_2")
     home = keras.Input((1,), name="home")
 
-    strength = team_strength(n_teams, l2)  # one model, called twice
+    strength = team_strength(n_teams, l2, width)  # one model, called twice
     game = layers.Concatenate(name="game")([strength(team_1), strength(team_2), home])  # (3)
     score_diff = layers.Dense(1, name="score_diff")(game)  # (1)
 

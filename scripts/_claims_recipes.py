@@ -1,0 +1,161 @@
+"""Claims that compare variants of a recipe: joint and separate models, shortcuts, shared layers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from _claims import Axis, Claim, Finding, Scores, by_seed, compared, sign
+from _embedded import SILENT, load, train
+
+import zoo
+from zoo.ensembling.member_weights import convex_shares
+from zoo.experiments.feeding import feed
+from zoo.training import engine
+
+
+def clothing_price(seed: int, **smaller: Any) -> Scores:
+    """The joint model, each branch alone, and their average weighted on the validation rows."""
+    alone: dict[str, float] = {}
+    guesses: dict[str, list[np.ndarray]] = {"validation": [], "test": []}
+    truth: dict[str, np.ndarray] = {}
+    for kind in ("metadata", "description", "picture"):
+        run = train("clothing_price", seed, **{"arguments.branches": (kind,), **smaller})
+        alone[f"{kind} alone"] = run.metrics["test"]["mae"]
+        splits = feed(run.record.recipe, load(run.record.recipe), run.model, SILENT.line)
+        for split, predicted in guesses.items():
+            inputs, targets = splits[split]
+            predicted.append(engine.predict(run.model, inputs)["price"])
+            truth[split] = targets["price"]
+    shares = convex_shares("mae", truth["validation"], np.stack(guesses["validation"]))
+    average = np.tensordot(shares, np.stack(guesses["test"]), 1)
+    return {
+        "joint": train("clothing_price", seed, **smaller).metrics["test"]["mae"],
+        "weighted average": float(np.abs(truth["test"] - average).mean()),
+        **alone,
+    }
+
+
+def novel(seed: int, **smaller: Any) -> Scores:
+    """Log-loss of the genre plus error of the date in units of its trivial error."""
+    plan = zoo.recipe("novel")
+    trivial = load(plan).references["trivial"]["test"]
+
+    def alone(head: str) -> dict[str, float]:
+        metrics = {head: plan.metrics[head]}
+        changes = {"loss": {head: plan.loss[head]}, "metrics": metrics, "loss_weights": {}}
+        run = train("novel", seed, **changes, **{"arguments.heads": (head,), **smaller})
+        return run.metrics["test"]
+
+    joint = train("novel", seed, **smaller).metrics["test"]
+    genre, date = alone("genre"), alone("date")
+    scale = trivial["genre_log_loss"], trivial["date_mae"]
+    return {
+        "joint": joint["genre_log_loss"] / scale[0] + joint["date_mae"] / scale[1],
+        "separate": genre["log_loss"] / scale[0] + date["mae"] / scale[1],
+    }
+
+
+HEADLINES = (2_000, 16_000)  # to train on: few, and the recipe's own
+WEIGHTS = (0.0, 0.1, 0.2, 0.5, 1.0)
+PRINTED = 0.2
+
+
+def headline(
+    seed: int, rows: Sequence[int] = HEADLINES, weights: Sequence[float] = WEIGHTS
+) -> Scores:
+    """The main output's log-loss by the weight of the auxiliary loss, on few rows and on many."""
+    scores = {}
+    for n in rows:
+        for weight in weights:
+            changes = {"dataset_options.rows": n, "loss_weights.aux_output": weight}
+            run = train("headline", seed, **changes)
+            scores[f"{n:,} headlines", weight] = run.metrics["test"]["main_output_log_loss"]
+    return scores
+
+
+def helped(scores: pd.DataFrame) -> Finding:
+    """Whether the document's weight has a lower log-loss than none, on few rows and on many."""
+    said, verdicts = [], []
+    for variant in scores.index.unique("variant"):
+        without, printed = (by_seed(scores, variant, weight) for weight in (0.0, PRINTED))
+        gains = without - printed
+        verdicts.append(sign(gains, without.mean()))
+        said.append(f"{-gains.mean():+.4f} on {variant}")
+    return Finding(
+        verdicts[0] if len(set(verdicts)) == 1 else None,
+        f"log-loss at weight {PRINTED} against none: {', '.join(said)}",
+    )
+
+
+# 36 layers: the recipe's own network, of one identity block a stage, learns without skips too
+DEEP = {
+    "arguments.blocks": 5,
+    "arguments.filters": (16, 32),
+    "dataset_options.rows": 1_500,
+    "epochs": 4,
+}
+CLAIMS = {
+    "clothing_price": Claim(
+        "beyond-sequential: the joint model beats a weighted average of three separate ones",
+        Axis("MAE of the price, tens of currency units"),
+        clothing_price,
+        shows=("clothing_price",),
+    ),
+    "novel": Claim(
+        "beyond-sequential: genre and date are correlated, so one joint model beats two",
+        Axis("genre log-loss / trivial + date MAE / trivial"),
+        novel,
+        shows=("novel",),
+    ),
+    "residual_network": Claim(
+        "dlwp-7.1: residual connections let a deep network learn what it could not without",
+        Axis("log-loss of a deep, narrow network after four epochs, nats"),
+        compared(
+            "residual_network",
+            {
+                "with skips": {**DEEP, "arguments.skip": True},
+                "without skips": {**DEEP, "arguments.skip": False},
+            },
+        ),
+        shows=("residual_network",),
+    ),
+    "siamese_lstm": Claim(
+        "dlwp-7.1: one shared encoder learns from both sentences at once",
+        Axis("log-loss, nats"),
+        compared(
+            "siamese_lstm", {"shared encoder": {}, "two encoders": {"arguments.shared": False}}
+        ),
+        shows=("siamese_lstm",),
+    ),
+    "memory_qa": Claim(
+        "arXiv:1503.08895: several hops chain facts, which one hop cannot",
+        Axis("log-loss on two supporting facts, nats"),
+        compared("memory_qa_two_facts", {"three hops": {}, "one hop": {"arguments.hops": 1}}),
+        shows=("memory_qa",),
+    ),
+    "dropout_mlp": Claim(
+        "using-keras: dropout after each hidden layer guards against overfitting",
+        Axis("log-loss, nats"),
+        compared(
+            "dropout_mlp",
+            {
+                "dropout 0.5": {"early_stopping": 0},
+                "no dropout": {"early_stopping": 0, "arguments.rate": 0.0},
+            },
+        ),
+        shows=("dropout_mlp",),
+        note="All 30 epochs, without early stopping, which guards against overfitting as well.",
+    ),
+    "headline": Claim(
+        "model-api: the auxiliary loss trains the LSTM more smoothly",
+        Axis("log-loss of the main output, nats"),
+        headline,
+        helped,
+        over=Axis("weight of the auxiliary loss"),
+        holds=None,
+        shows=("headline",),
+    ),
+}
