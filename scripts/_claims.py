@@ -76,7 +76,7 @@ def first_is_best(scores: pd.DataFrame) -> Finding:
     """Of variants that are compared as they are: the first should have the lowest score."""
     first, others = scores.iloc[0], scores.iloc[1:]
     means = scores.mean(axis=1)
-    best = means.idxmin()
+    best: Any = means.idxmin()
     rest = scores.drop(index=best)
     wins = int((scores.loc[best] < rest.min()).sum())
     difference = rest.mean(axis=1).min() - means[best]

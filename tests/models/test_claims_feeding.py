@@ -10,7 +10,7 @@ from examples import example_inputs, slow, tiny
 
 import zoo
 from zoo._keras import keras, tf
-from zoo.experiments.setup import feed
+from zoo.experiments.feeding import feed
 from zoo.training import engine
 from zoo.training.compile import compile_model
 

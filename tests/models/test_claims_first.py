@@ -9,7 +9,8 @@ import pytest
 
 import zoo
 from zoo._keras import keras
-from zoo.experiments.setup import build_for, feed
+from zoo.experiments.feeding import feed
+from zoo.experiments.setup import build_for
 from zoo.models import first
 from zoo.training.compile import compile_model, optimizer
 
@@ -28,6 +29,7 @@ def settings(of: keras.optimizers.Optimizer) -> dict[str, Any]:
     return {key: value for key, value in of.get_config().items() if key != "name"}
 
 
+@pytest.mark.claim("tiny_dense")
 def test_a_layer_on_two_numbers_is_a_matrix_and_an_offset() -> None:
     """Input(2) -> Dense(2): 2 x 2 weights and 2 offsets, and nothing else."""
     model = first.tiny_dense()
@@ -36,6 +38,7 @@ def test_a_layer_on_two_numbers_is_a_matrix_and_an_offset() -> None:
     np.testing.assert_allclose(answer, [[1 + 30 + 0.5, 2 + 40 - 0.5]])
 
 
+@pytest.mark.claim("first_mlp")
 @pytest.mark.slow  # eight functions are traced
 def test_twins_train_and_score_the_same() -> None:
     """The `.add()` form and the calls: equal after fit and train_on_batch, in evaluate too.

@@ -25,6 +25,7 @@ def test_the_count_is_the_stacks() -> None:
     assert deep.count_params() == 40 + lstm(4, 5) + lstm(5, 6) + lstm(6, 7) + 8 * 10
 
 
+@pytest.mark.claim("text_generator")
 def test_stacked_layers_return_their_sequences() -> None:
     model = tiny("text_generator")
     layers = [layer for layer in model.layers if isinstance(layer, keras.layers.LSTM)]

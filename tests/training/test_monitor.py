@@ -18,7 +18,7 @@ from zoo.training.compile import direction
 
 RECIPE = "binary_mlp"
 FEW: dict[str, Any] = {"engine": "resident", "baseline": "", "schedule": "constant"}
-FEW |= {"dataset_options.rows": 400, "reporter": SILENT}
+FEW |= {"reporter": SILENT}
 
 
 @pytest.mark.parametrize(

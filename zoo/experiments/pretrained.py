@@ -94,6 +94,7 @@ def score(name: str) -> dict[str, float]:
     entry = shipped(recipe.name)
     assert entry is not None, "build found it"
     data = entry["data"]
+    recipe = recipe.for_source(data["source"])
     silent = Reporter(silent=True)
     dataset = setup.load(recipe, data["source"], silent)
     if dataset.fingerprint != data["fingerprint"]:

@@ -28,6 +28,7 @@ def _sentences(words: Tensor, name: str) -> Tensor:
 
 @register(
     documents=("using-keras", "arXiv:1503.08895"),
+    section="more examples: question answering with memory networks",
     inputs=(
         TensorSpec(
             "story",

@@ -9,6 +9,7 @@ from zoo.models.spec import TensorSpec
 
 @register(
     documents="using-keras",
+    section="more examples: text generation with stacked LSTMs",
     inputs=(
         TensorSpec(
             "text",
