@@ -17,8 +17,8 @@ from zoo._keras import keras
 from zoo.core.console import Reporter
 from zoo.data.dataset import Dataset
 from zoo.data.registry import sources
-from zoo.experiments.runs import Run
 from zoo.experiments.feeding import feed
+from zoo.experiments.runs import Run
 from zoo.experiments.setup import rows
 from zoo.recipes.recipe import Recipe
 from zoo.training import engine
