@@ -14,6 +14,7 @@ SMALLER: dict[str, dict[str, Any]] = {
     "residual_network": {"dataset_options.rows": 1_000, "epochs": 3},
     "memory_qa": {"epochs": 6},
     "siamese_lstm": {"dataset_options.rows": 5_000, "epochs": 6, "engine": "resident"},
+    "headline_few": {"weights": (0.0, 0.2)},
     "bottleneck": {"widths": (1, 32), "epochs": 5},
     "basketball_with_hidden": {"widths": (1, 16), "dataset_options.seasons": 8},
     "depth": {"blocks": (4,)},
