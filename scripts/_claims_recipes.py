@@ -14,7 +14,7 @@ from _embedded import SILENT, fitted, load, quiet, train
 import zoo
 from zoo.ensembling.member_weights import convex_shares
 from zoo.experiments.feeding import feed
-from zoo.experiments.setup import build_for, feed
+from zoo.experiments.setup import build_for
 from zoo.training import engine
 
 

@@ -85,6 +85,18 @@ def test_hops_share_all_weights() -> None:
     assert len(model.get_layer("key_embedding")._inbound_nodes) == 2, "the story and the question"
 
 
+def test_new_vectors_are_unlike_each_other() -> None:
+    """Normal with a deviation of 0.1 (section 4.2), drawn anew for every table."""
+    model = zoo.build("memory_qa")
+    drawn = [model.get_layer(f"{kind}_embedding").get_weights()[0] for kind in ("key", "value")]
+    drawn += [model.get_layer(name).get_weights()[1] for name in ("keys", "values")]
+    for at, vectors in enumerate(drawn):
+        assert vectors.std() == pytest.approx(0.1, rel=0.05)
+        for other in drawn[:at]:
+            rows = min(len(vectors), len(other))
+            assert abs(np.corrcoef(vectors[:rows].ravel(), other[:rows].ravel())[0, 1]) < 0.1
+
+
 def test_the_equations_of_the_paper(model: Any) -> None:
     """p = softmax(u m), o = sum of p c, next u = H u + o, answer = softmax(W u) (section 2)."""
     inputs = stories(7)

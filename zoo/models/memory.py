@@ -8,7 +8,12 @@ from zoo.models.registry import register
 from zoo.models.spec import TensorSpec
 from zoo.models.text import ANSWER
 
-SPREAD = 0.1  # standard deviation of the first weights: with Keras's 0.03 no sentence stands out
+SPREAD = 0.1  # standard deviation of new vectors of words and times, as in the paper
+
+
+def _normal() -> keras.Initializer:
+    """Draws new vectors; one initializer would draw the same ones for every layer."""
+    return keras.initializers.RandomNormal(stddev=SPREAD)
 
 
 def _sentences(words: Tensor, name: str) -> Tensor:
@@ -21,7 +26,7 @@ def _sentences(words: Tensor, name: str) -> Tensor:
         words.shape[1::2],
         bias_axes="sd",
         kernel_initializer="ones",
-        bias_initializer=keras.initializers.RandomNormal(stddev=SPREAD),
+        bias_initializer=_normal(),
         name=name,
     )(words)
 
@@ -94,15 +99,15 @@ def memory_qa(
     largest = layers.GlobalMaxPooling1D("channels_first", name="largest_id")  # 0: no sentence
     told = largest(story)  # (50)
 
-    first = keras.initializers.RandomNormal(stddev=SPREAD)
-    key_embedding = layers.Embedding(vocabulary, width, first, name="key_embedding")
-    value_embedding = layers.Embedding(vocabulary, width, first, name="value_embedding")
+    key_embedding = layers.Embedding(vocabulary, width, _normal(), name="key_embedding")
+    value_embedding = layers.Embedding(vocabulary, width, _normal(), name="value_embedding")
     keys = _sentences(key_embedding(story), "keys")  # (50, 10, 50) -> (50, 50): to be found by
     values = _sentences(value_embedding(story), "values")  # (50, 50): what is read
 
     x = key_embedding(question)  # (10, 50), the same table of words
     state = layers.EinsumDense("bwd,wd->bd", width, kernel_initializer="ones", name="asked")(x)
 
+    # Made once, called by every hop; at first it hands on the question as it is.
     update = layers.Dense(width, use_bias=False, kernel_initializer="identity", name="update")
     for hop in range(1, hops + 1):
         scores = layers.Dot((2, 1), name=f"hop_{hop}_scores")([keys, state])  # (50)
