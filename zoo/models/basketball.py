@@ -40,9 +40,7 @@ def seed_difference() -> keras.Model:
 @register(
     documents="advanced-keras",
     inputs=(TensorSpec("team", (1,), "team-season", "id", dtype="int32", vocabulary="team"),),
-    outputs=(
-        TensorSpec("strength", ("width",), "strength, in units set by the enclosing model"),
-    ),
+    outputs=(TensorSpec("strength", ("width",), "strength, in units set by the enclosing model"),),
     count=N_TEAMS,
     concepts=("embedding", "model-as-layer"),
     claim="An embedding of width 1 rates every team; as a separate model it can be shared.",

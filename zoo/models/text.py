@@ -82,7 +82,9 @@ def lstm_classifier(
         "auxiliary-output",
         "loss-weights",
     ),
-    claim="A second loss right after the LSTM, at weight 0.2, helps the LSTM train smoothly.",
+    claim="A second loss right after the LSTM, at weight 0.2, helps the LSTM train smoothly. "
+    "Measured (docs/claims.md): it lowers the test log-loss on 2,000 headlines; on 16,000 it makes "
+    "no clear difference, and a weight of 0.5 or more raises the log-loss.",
     recipe="headline",
     tiny={"vocabulary": 40, "length": 12, "width": 8, "units": 4, "hidden": 8},
 )
