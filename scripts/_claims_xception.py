@@ -18,7 +18,7 @@ from zoo.training import engine
 STEM = 48  # filters of `inception_network`'s stem
 FILTERS = (72, 72, 116)  # by block: together as many parameters as its three modules
 RATE = 0.4  # its dropout
-SMALL = {"dataset_options.rows": 2_000, "epochs": 5}
+SMALL = {"dataset_options.rows": 1_500, "epochs": 5}
 BATCH, ROUNDS = 64, 20
 INCEPTION, XCEPTION = "inception network", "separable network"
 

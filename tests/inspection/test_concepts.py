@@ -125,6 +125,7 @@ def shown_by(model: Any) -> set[str]:
             "embedding": "Embedding" in inside,
             "convolution": any("Conv" in each for each in inside),
             "recurrent": "LSTM" in inside,
+            "attention": inside >= {"Softmax", "Dot"},
             "time-distributed": "TimeDistributed" in inside,
             "inception": "Concatenate" in inside and "Conv2D" in inside,
             "residual": added and any("Conv" in each for each in inside),

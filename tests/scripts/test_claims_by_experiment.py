@@ -18,7 +18,6 @@ SMALLER: dict[str, dict[str, Any]] = {
     "bottleneck": {"widths": (1, 32), "epochs": 5},
     "basketball_with_hidden": {"widths": (1, 16), "dataset_options.seasons": 8},
     "depth": {"blocks": (4,)},
-    "recurrence_score": {"lengths": (100,)},
     "recurrence_untrained": {"lengths": (100,)},
     "xception_time": {"rounds": 8},
 }

@@ -86,7 +86,9 @@ def lstm_classifier(
         "auxiliary-output",
         "loss-weights",
     ),
-    claim="A second loss right after the LSTM, at weight 0.2, helps the LSTM train smoothly.",
+    claim="A second loss right after the LSTM, at weight 0.2, helps the LSTM train smoothly. "
+    "Measured (docs/claims.md): it lowers the test log-loss on 2,000 headlines; on 16,000 it makes "
+    "no clear difference, and a weight of 0.5 or more raises the log-loss.",
     errata=(
         "The listing compiles with one loss name and two loss weights; Keras 3 wants one loss for "
         "each output, and the first fit fails.",

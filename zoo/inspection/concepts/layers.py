@@ -50,6 +50,18 @@ TEXTS: dict[str, Text] = {
             "dlwp-7.1": "Encodes a text and a question by an LSTM each, and two sentences by one.",
         },
     ),
+    "attention": Text(
+        what="Scores say how well each place fits; their softmax weighs what is read from it.",
+        when="What matters is in a few places, and which ones depends on a question or a state.",
+        how="fit = Softmax()(Dot((2, 2))([left, right])); read = Dot((2, 1))([fit, right])",
+        beware="Padding gets a share, too, unless a mask leaves it out: Softmax()(scores, mask=told).",
+        check="At each place the weights sum to 1: `zoo plot memory_qa` shows where they are.",
+        documents={
+            "using-keras": "Lists question answering with memory networks among its further "
+            "examples.",
+            "arXiv:1503.08895": "Reads a story's sentences by a softmax over them, hop after hop.",
+        },
+    ),
     "time-distributed": Text(
         what="A wrapper that applies one layer or model at every step of a sequence.",
         when="Each step is treated alike: a value per step, a picture model on each frame.",
