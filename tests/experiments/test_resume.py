@@ -151,6 +151,7 @@ def copied(folder: Path, logdir: Path) -> Path:
     return Path(shutil.copytree(folder, logdir / folder.parent.name / folder.name))
 
 
+@pytest.mark.slow
 def test_a_stop_between_epochs(stopped: Path, whole_run: WholeRun, tmp_path: Path) -> None:
     assert status(stopped) == "interrupted"
     assert_identical(zoo.resume(copied(stopped, tmp_path), reporter=SILENT), whole_run(QUICK))
@@ -209,6 +210,7 @@ def test_a_resume_point_of_another_model_is_reported(tmp_path: Path) -> None:
         checkpoint.restore(state, compiled(2, keras.layers.Dense(1)), [])
 
 
+@pytest.mark.slow
 def test_resume_points_are_skipped_where_they_cost_too_much(
     whole_run: WholeRun, tmp_path: Path
 ) -> None:

@@ -106,6 +106,7 @@ def _call(
     return status, out.splitlines(), err.splitlines()
 
 
+@pytest.mark.slow
 def test_command_writes_several_formats(
     run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

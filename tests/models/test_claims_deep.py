@@ -227,6 +227,7 @@ def test_layers_of_applications_are_named_after_their_blocks(applications: dict[
 # One network for both eyes
 
 
+@pytest.mark.slow
 @pytest.mark.claim("siamese_xception")
 def test_siamese_xception_has_one_set_of_weights() -> None:
     """`dlwp-7.1`: the base is called twice and reuses its weights."""

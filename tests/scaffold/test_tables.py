@@ -69,6 +69,7 @@ def read_table(
     )
 
 
+@pytest.mark.slow
 def test_no_header_of_a_table_becomes_code(plugged: Path, tmp_path: Path) -> None:
     """Column names are data in the project's files; its own test passes whatever they are."""
     names = [

@@ -30,6 +30,7 @@ def checkpoints(run: Run) -> list[str]:
     return sorted(name for name in found if "resume" not in name and name != "best.weights.h5")
 
 
+@pytest.mark.slow
 def test_checkpoints_are_named_by_epoch_and_value(tmp_path: Path) -> None:
     run = zoo.fit(
         "seed_difference",
@@ -45,6 +46,7 @@ def test_checkpoints_are_named_by_epoch_and_value(tmp_path: Path) -> None:
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.slow
 def test_only_better_epochs_are_saved(tmp_path: Path) -> None:
     run = zoo.fit(
         "seed_difference",
@@ -91,6 +93,7 @@ def test_a_checkpoint_that_could_not_be_written_is_refused_before_training(
     assert not list(tmp_path.glob("*/*/history.csv"))
 
 
+@pytest.mark.slow
 def test_early_stopping_takes_keras_arguments(tmp_path: Path) -> None:
     given: dict[str, Any] = {"early_stopping": 2, "epochs": 12, "logdir": tmp_path, **GAMES}
     small_steps = zoo.fit("seed_difference", early_stopping_options={"min_delta": 50.0}, **given)

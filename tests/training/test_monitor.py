@@ -104,6 +104,7 @@ def test_a_run_ends_on_the_best_accuracy(tmp_path: Path) -> None:
     assert run.metrics["validation"]["accuracy"] == pytest.approx(max(found), abs=1e-6)
 
 
+@pytest.mark.slow
 def test_a_search_for_the_highest_value_returns_it(tmp_path: Path) -> None:
     pytest.importorskip("optuna", reason="a search needs functional-zoo[tune]")
     recipe = zoo.recipe("seed_difference").override({"monitor": "val_mae", "mode": "max"})

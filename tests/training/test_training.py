@@ -143,6 +143,7 @@ def test_as_printed_hardly_learns(logdir: Path) -> None:
     assert run.record.recipe.validation_split == 0.1
 
 
+@pytest.mark.slow
 def test_a_loss_without_metrics_is_held_against_what_it_equals(logdir: Path) -> None:
     """The document compiles the model without metrics; its loss is the absolute error."""
     given = {**QUICK, "baseline": "ridge_strengths", "engine": "resident"}

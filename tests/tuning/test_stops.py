@@ -42,6 +42,7 @@ def test_ctrl_c_says_how_to_continue(tmp_path: Path) -> None:
     assert search(small(), tmp_path, 4).trials == 4
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 def test_a_stop_in_a_trial_repeats_its_settings(
     tmp_path: Path, real: Any, monkeypatch: pytest.MonkeyPatch
@@ -73,6 +74,7 @@ def test_a_stop_in_a_trial_repeats_its_settings(
     assert states[1][1] == states[2][1]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 def test_a_lost_trial_is_retried_but_not_forever(tmp_path: Path) -> None:
     found = search(small(), tmp_path, 1)

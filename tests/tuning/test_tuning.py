@@ -52,6 +52,7 @@ def test_a_recipe_without_a_schedule_of_its_own_keeps_halving() -> None:
 # a whole search
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 def test_a_search_continues_as_if_it_had_never_stopped(tmp_path: Path) -> None:
     whole = search(small(), tmp_path / "whole", 6)
@@ -121,6 +122,7 @@ def test_bad_trials_are_pruned(tmp_path: Path, real: Any, monkeypatch: pytest.Mo
     assert any("pruned after epoch 3 of 8 at val_loss" in line for line in said.lines)
 
 
+@pytest.mark.slow
 def test_the_test_rows_are_out_of_sight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from zoo.tuning import outcome
 
@@ -179,6 +181,7 @@ def test_a_search_of_other_settings_is_refused(tmp_path: Path) -> None:
     assert search(small(epochs=2), tmp_path, 1, study="two").folder.name == "two"
 
 
+@pytest.mark.slow
 def test_damage_is_reported(tmp_path: Path) -> None:
     storage = search(small(epochs=2), tmp_path, 1).folder / "study.sqlite3"
     content = storage.read_bytes()

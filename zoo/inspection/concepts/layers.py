@@ -54,7 +54,7 @@ TEXTS: dict[str, Text] = {
         what="Scores say how well each place fits; their softmax weighs what is read from it.",
         when="What matters is in a few places, and which ones depends on a question or a state.",
         how="fit = Softmax()(Dot((2, 2))([left, right])); read = Dot((2, 1))([fit, right])",
-        beware="Padding gets a share, too, unless a mask leaves it out: Softmax()(scores, mask=told).",
+        beware="Padding gets a share, too, unless masked: Softmax()(scores, mask=told).",
         check="At each place the weights sum to 1: `zoo plot memory_qa` shows where they are.",
         documents={
             "using-keras": "Lists question answering with memory networks among its further "
