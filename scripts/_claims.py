@@ -82,7 +82,7 @@ def first_is_best(scores: pd.DataFrame) -> Finding:
     difference = rest.mean(axis=1).min() - means[best]
     return Finding(
         sign(others.min() - first, first.mean()),
-        f"{best} is best on {wins} of {len(first)} seeds, by {difference:.4f} in the mean",
+        f"lowest score: {best}, on {wins} of {len(first)} seeds, by {difference:.4f} in the mean",
     )
 
 

@@ -49,11 +49,11 @@ def bypassed(scores: pd.DataFrame) -> Finding:
     """Whether the narrowest layer costs less with a skip around it."""
     least, most = ends(scores)
     without, with_skip = (by_seed(scores, v, least) for v in ("without skip", "with skip"))
-    wide = by_seed(scores, "without skip", most).mean()
+    wide, wide_skip = (by_seed(scores, v, most).mean() for v in ("without skip", "with skip"))
     return Finding(
         sign(without - with_skip, without.mean()),
         f"a layer of {least:g} instead of {most:g} units takes the log-loss from {wide:.2f} to "
-        f"{without.mean():.2f}; with a skip around it, to {with_skip.mean():.2f}",
+        f"{without.mean():.2f}; with a skip, from {wide_skip:.2f} to {with_skip.mean():.2f}",
     )
 
 

@@ -38,6 +38,7 @@ from zoo.recipes import expectations, shipped_weights
 
 RESULTS = Results("results.csv", "recipe", zoo.list_recipes)
 CLOSED = 0.9  # of the gap, or the recipe says why not
+MARGIN = 0.01  # of the score: by how much a simpler method is better, or it is not told
 SHIPPED_SEED = 0  # of the runs whose weights ship
 Job = tuple[str, str, int]
 
@@ -242,6 +243,21 @@ def limits(frame: pd.DataFrame) -> list[tuple[str, float, str]]:
     ]
 
 
+def beaten(frame: pd.DataFrame) -> Iterator[str]:
+    """Where the baseline or a constant scores better than every seed of the model."""
+    for row in summary(frame).itertuples():
+        sign = -1 if str(row.metric).endswith("accuracy") else 1
+        worst = sign * row.model - row.spread / 2
+        better = [
+            f"{_number(value)} ({name})"
+            for value, name in ((row.baseline, row.baseline_name), (row.trivial, "trivial"))
+            if sign * value < worst - MARGIN * abs(row.model)
+        ]
+        if better:
+            found = f"`{row.recipe}`, {row.data}, {row.metric}: {_number(row.model)}"
+            yield f"- {found}, against {' and '.join(better)}"
+
+
 def cost(frame: pd.DataFrame) -> str:
     """What the recipes cost on the data that ships, in a sentence."""
     ships = summary(shipped(frame))
@@ -264,6 +280,7 @@ def files() -> dict[Path, str]:
     blocks = {
         "cost": cost(main),
         "scores": markdown(frame),
+        "beaten": "\n".join(beaten(main)),
         "limits": "\n".join(
             f"- {what}, {round(share, 3) + 0.0:.1%}: {why}" for what, share, why in limits(main)
         ),

@@ -31,7 +31,12 @@ def test_settings_are_the_documents(name: str) -> None:
     assert recipe.schedule == "constant"
     assert dict(recipe.loss) == dict(printed.loss)
     assert dict(recipe.loss_weights) == dict(printed.loss_weights)
-    assert dict(recipe.metrics) == dict(printed.metrics)
+    today = {"acc": "accuracy"}
+    metrics = {
+        key: tuple(today.get(each, each) for each in names)
+        for key, names in printed.metrics.items()
+    }
+    assert dict(recipe.metrics) == metrics
     assert recipe.batch_size == printed.batch_size
     assert recipe.epochs == printed.epochs
     assert recipe.validation_split == printed.validation_split

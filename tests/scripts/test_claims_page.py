@@ -41,10 +41,10 @@ def test_seeds_must_agree_on_a_difference_that_counts(
 
 def test_the_best_of_the_others_counts() -> None:
     found = first_is_best(scores_of(joint=[1.0, 2.0], one=[3.0, 4.0], two=[2.0, 1.5]))
-    assert found.text == "joint is best on 1 of 2 seeds, by 0.2500 in the mean"
+    assert found.text == "lowest score: joint, on 1 of 2 seeds, by 0.2500 in the mean"
     assert found.holds is None
     lost = first_is_best(scores_of(joint=[3.0, 4.0], one=[1.0, 2.0]))
-    assert lost.text == "one is best on 2 of 2 seeds, by 2.0000 in the mean"
+    assert lost.text == "lowest score: one, on 2 of 2 seeds, by 2.0000 in the mean"
 
 
 @measured

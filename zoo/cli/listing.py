@@ -35,7 +35,8 @@ def command(
     for name in names:
         entry = spec(name)
         click.echo(f"{name:{width}s} {entry.count:>12,}  {entry.summary}")
-    click.echo(f"{len(names)} architectures (name, parameters, summary)", err=True)
+    what = "architecture" if len(names) == 1 else "architectures"
+    click.echo(f"{len(names)} {what} (name, parameters, summary)", err=True)
 
 
 def echo_meanings(meanings: Mapping[str, str], as_json: bool) -> None:

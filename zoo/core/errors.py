@@ -22,7 +22,7 @@ class UnknownNameError(ZooError, LookupError):
         if near:
             hint = f"did you mean {' or '.join(near)}?"
         elif len(names) > 12 and listed_by:
-            hint = f"there are {len(names)}; `{listed_by}` lists them"
+            hint = f"`{listed_by}` lists them all"
         else:
             hint = f"known: {', '.join(names) or 'none'}"
         super().__init__(f"unknown {kind} {str(name)!r}; {hint}")

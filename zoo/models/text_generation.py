@@ -31,7 +31,8 @@ from zoo.models.spec import TensorSpec
     ),
     count=224_320,
     concepts=("embedding", "recurrent", "variable-length"),
-    claim="Named as a further example: text generation with stacked LSTMs.",
+    claim="Stacked LSTMs, each handing on its whole sequence, predict the next character at every "
+    "step.",
     recipe="text_generator",
     tiny={"n_characters": 12, "width": 4, "units": (5, 6)},
 )

@@ -1,4 +1,7 @@
-"""The documents' own training settings, as they print them; every `..._as_printed` recipe has them.
+"""The documents' own training settings, as they print them.
+
+The `..._as_printed` recipe of every architecture that a document fits has them. `cnn` and
+`siamese_lstm` are only defined in theirs: these two recipes keep the printed layers.
 
 What a document leaves out is Keras's default: batches of 32 rows, and one epoch where a listing
 calls `fit(data, labels)` alone. All data in the documents is random numbers, but for the
@@ -23,7 +26,7 @@ class Printed:
         decay: Keras 2's argument of the optimizer.
         loss: Output -> loss.
         loss_weights: Output -> weight.
-        metrics: Output -> metrics; empty where the document has none.
+        metrics: Output -> metrics, `acc` being `accuracy` today; empty where the document has none.
         batch_size, epochs: None where the document does not fit the model.
         validation_split: Share of the rows, the last ones.
         note: What else it says.
@@ -47,7 +50,7 @@ class Printed:
         """The settings in one line, as the card has them."""
         if not self.loss:
             return f"{self.document}: {self.note}"
-        words = [self.optimizer or "no optimizer"]
+        words = [self.optimizer or "optimizer not named"]
         if self.learning_rate is not None:
             words.append(f"learning rate {self.learning_rate:g}")
         words += [f"{name} {value}" for name, value in self.options.items()]
@@ -152,7 +155,7 @@ PRINTED: dict[str, Printed] = {
         "dlwp-7.1",
         "rmsprop",
         loss={"answer": "categorical_crossentropy"},
-        metrics={"answer": ("accuracy",)},
+        metrics={"answer": ("acc",)},
         batch_size=128,
         epochs=10,
         note="1,000 rows, 100 words; by list, then by dict",
