@@ -58,6 +58,11 @@ def test_list_by_document_concept_and_pattern(capsys: pytest.CaptureFixture[str]
     assert printed.err == "3 architectures (name, parameters, summary)\n"
     assert run(cli, ["list", "--documents", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["model-api"] == "Keras Model class API"
+    for words in (["--documents", "--concepts"], ["--concepts", "--document", "KERAS"]):
+        assert run(cli, ["list", *words]) != 0
+        assert "go alone, or with --json" in capsys.readouterr().err
+    assert run(cli, ["list", "--concept", "attention"]) == 0
+    assert capsys.readouterr().err == "1 architecture (name, parameters, summary)\n"
 
 
 @pytest.mark.parametrize("name", zoo.list_models())

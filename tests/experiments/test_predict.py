@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -60,6 +61,12 @@ def test_home_is_neutral_unless_given(run: Run, teams: list[str]) -> None:
 def test_bad_questions_are_reported(run: Run, values: dict[str, str], message: str) -> None:
     with pytest.raises(DataError, match=message):
         ask(run, **values)
+
+
+@pytest.mark.parametrize("value", [None, b"It", ["Mary went home."]])
+def test_values_are_texts_or_numbers(run: Run, value: Any) -> None:
+    with pytest.raises(DataError, match="home must be a text or a number, not"):
+        zoo.predict(run.folder, home=value)
 
 
 def test_a_misspelled_team_is_reported_with_the_nearest(run: Run, teams: list[str]) -> None:
@@ -234,3 +241,5 @@ def test_of_a_story_that_is_too_long_the_end_counts(reader: Run) -> None:
         for story in (end, "Sandra dropped the milk. " + end)
     )
     assert short == long
+    lines = end.replace(". ", "\n")
+    assert predict_one(reader.folder, {"story": lines, **asked}, logdir=reader.folder) == short

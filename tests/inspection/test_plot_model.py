@@ -7,6 +7,7 @@ import inspect
 import re
 import sys
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -235,6 +236,16 @@ def test_names_with_angle_brackets(style: Any) -> None:
     svg = zoo.plot_model(keras.Model(x, layer(x)), None, style=style, **SHOW_ALL)._repr_svg_()
     assert "&lt;lambda&gt;" in svg
     assert "a&lt;b" in svg
+
+
+@BOTH
+@pytest.mark.parametrize("name", ['q"q', "{x}", "a|b", "it's"])
+def test_names_that_dot_would_read(style: Any, name: str) -> None:
+    x = keras.Input((4,), name="x")
+    drawing = zoo.plot_model(
+        keras.Model(x, layers.Dense(2, name=name)(x)), None, style=style, **SHOW_ALL
+    )
+    assert name in unescape(drawing._repr_svg_())
 
 
 def test_zoo_style_opens_models_and_wrappers_when_asked() -> None:

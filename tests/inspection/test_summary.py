@@ -11,6 +11,7 @@ from examples import LARGE, abstract, slow
 
 import zoo
 from zoo.cli.root import cli, run
+from zoo.core.errors import ZooError
 from zoo.inspection.summary import Row, rows, summary
 
 TABLES = json.loads((Path(__file__).with_name("printed_tables.json")).read_text(encoding="utf-8"))
@@ -80,3 +81,8 @@ def test_the_command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mon
     assert "Total params: 9 " in printed
     assert run(cli, ["summary", "basketbal"]) == 1
     assert "did you mean basketball" in capsys.readouterr().err
+
+
+def test_it_takes_a_model() -> None:
+    with pytest.raises(ZooError, match="summary takes a Keras model, not str"):
+        zoo.summary("basketball")  # type: ignore[arg-type]

@@ -140,3 +140,10 @@ def test_recorded_runs_keep_what_the_recipe_expects(name: str) -> None:
             assert len(scores) >= 1, f"no run on {source}"
             better = scores >= bound if metric.endswith("accuracy") else scores <= bound
             assert better.all(), f"{metric} on {source}: {list(scores)}"
+
+
+def test_some_epoch_is_validated() -> None:
+    late = {"epochs": 3, "initial_epoch": 2}
+    with pytest.raises(RecipeError, match="no epoch is validated"):
+        zoo.recipe("mlp").override({**late, "validation_freq": 2})
+    assert zoo.recipe("mlp").override({**late, "validation_freq": 3}).validation_freq == 3

@@ -83,6 +83,12 @@ def test_only_better_epochs_are_saved(tmp_path: Path) -> None:
         ({"filepath": "x.keras", "monitor": "val_acc"}, "did you mean val_mae"),
         ({"filepath": "x.keras", "every": 5}, "unknown field 'every'"),
         ({"save_best_only": True}, "filepath is missing"),
+        ({"filepath": "best.weights.h5"}, "another name than best.weights.h5"),
+        ({"filepath": "{val_loss:d}.keras"}, "must be a file name"),
+        ({"filepath": "{epoch:.2d}.keras"}, "must be a file name"),
+        ({"filepath": "{epoch:9d}.keras"}, "must be a file name"),
+        ({"filepath": "{loss:.3f}" * 15 + ".keras"}, "must be a file name"),
+        ({"filepath": "x.keras", "initial_value_threshold": 1.0}, "needs save_best_only"),
     ],
 )
 def test_a_checkpoint_that_could_not_be_written_is_refused_before_training(
@@ -113,6 +119,7 @@ def test_early_stopping_takes_keras_arguments(tmp_path: Path) -> None:
         ({"patience": 3}, "unknown field 'patience'"),
         ({"monitor": "val_rmse"}, "unknown value 'val_rmse'"),
         ({"min_delta": -1}, "early_stopping_options.min_delta must be from 0 up"),
+        ({"start_from_epoch": 12}, "start_from_epoch must be below epochs"),
     ):
         with pytest.raises(RecipeError, match=message):
             zoo.fit("seed_difference", early_stopping_options=options, **given)

@@ -11,13 +11,11 @@ import numpy as np
 import pytest
 
 import zoo
-from zoo._keras import keras, layers, ops
+from zoo._keras import keras, layers
 from zoo.core.console import Reporter
-from zoo.core.errors import RecipeError, TrainingError
+from zoo.core.errors import RecipeError
 from zoo.experiments.runs import Run
-from zoo.recipes.functions import FUNCTIONS
 from zoo.training import engine
-from zoo.training.compile import reported_values
 
 SILENT = Reporter(silent=True)
 GAMES: dict[str, Any] = {"dataset_options.seasons": 4, "baseline": "", "engine": "resident"}
@@ -27,11 +25,6 @@ GAMES |= {"data": "league", "reporter": SILENT}
 def history(run: Run) -> list[dict[str, str]]:
     with (run.folder / "history.csv").open() as file:
         return list(csv.DictReader(file))
-
-
-def pinball(y_true: Any, y_pred: Any) -> Any:
-    error = y_true - y_pred
-    return ops.mean(ops.maximum(0.9 * error, -0.1 * error), axis=-1)
 
 
 # fit's arguments
@@ -161,121 +154,3 @@ def test_a_column_weighs_rows_in_training_and_scores(tmp_path: Path) -> None:
         zoo.fit("seed_difference", logdir=tmp_path, sample_weight="seed_diff", **GAMES)
     with pytest.raises(RecipeError, match="needs column 'price'"):
         zoo.fit("seed_difference", logdir=tmp_path, sample_weight="price", **GAMES)
-
-
-# metrics and losses by name, and functions
-
-
-@pytest.mark.slow
-def test_any_metric_and_loss_of_keras_by_name(tmp_path: Path) -> None:
-    recipe = zoo.recipe("binary_mlp").override({"metrics.label": "AUC"})
-    assert recipe.metrics == {"label": ("AUC",)}
-    run = zoo.fit(
-        "binary_mlp",
-        logdir=tmp_path,
-        reporter=SILENT,
-        **{
-            "baseline": "nearest_neighbor",
-            "engine": "resident",
-            "epochs": 2,
-            "loss.label": "BinaryFocalCrossentropy",
-            "metrics.label": ("AUC", "Precision", "accuracy"),
-            "monitor": "val_auc",
-        },
-    )
-    assert set(run.metrics["test"]) == {"loss", "auc", "precision", "accuracy"}
-    assert set(run.baseline["test"]) == {"accuracy"}  # what the classical model is scored by
-    best = max(float(row["val_auc"]) for row in history(run))
-    assert 0.5 < best <= 1
-    assert zoo.evaluate(run.folder, reporter=SILENT)["test"] == pytest.approx(run.metrics["test"])
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"metrics.label": "AUCC"}, "unknown metric 'AUCC'; did you mean AUC"),
-        ({"metrics.label": "MeanIoU"}, "metric MeanIoU needs arguments .*num_classes"),
-        ({"loss.label": "BinaryCrosentropy"}, "did you mean BinaryCrossentropy"),
-        ({"metrics.label": lambda y, p: p}, "give the function a name"),
-        ({"weighted_metrics.lable": "AUC"}, "did you mean label"),
-        ({"loss.label": "hinge"}, "metric accuracy needs a cross-entropy loss, not 'hinge'"),
-    ],
-)
-def test_what_is_no_metric_or_loss(changes: dict[str, Any], message: str, tmp_path: Path) -> None:
-    with pytest.raises(RecipeError, match=message):
-        zoo.fit("binary_mlp", logdir=tmp_path, reporter=SILENT, **changes)
-    assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"metrics.category": "AUC"}, r"metric AUC does not go with targets \(1,\) and predict"),
-        ({"metrics.category": "F1Score"}, r"metric F1Score (gives 10 values|does not go)"),
-        ({"loss.category": "CategoricalHinge", "metrics": {}}, None),
-    ],
-)
-def test_what_does_not_go_with_the_data(
-    changes: dict[str, Any], message: str | None, tmp_path: Path
-) -> None:
-    given = {"epochs": 1, "engine": "resident", "baseline": "", "logdir": tmp_path}
-    if message is None:  # Keras spreads the target over the ten predictions
-        zoo.fit("softmax_mlp_32", data="mixture", reporter=SILENT, **given, **changes)
-        return
-    with pytest.raises(RecipeError, match=message):
-        zoo.fit("softmax_mlp_32", data="mixture", reporter=SILENT, **given, **changes)
-    assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.slow
-def test_functions_and_objects_in_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("zoo.recipes.functions.FUNCTIONS", FUNCTIONS)
-    run = zoo.fit(
-        "seed_difference",
-        logdir=tmp_path,
-        epochs=2,
-        loss={"score_diff": pinball},
-        metrics={"score_diff": (pinball, keras.metrics.MeanAbsoluteError(name="points"))},
-        monitor="val_pinball",
-        mode="min",
-        **GAMES,
-    )
-    assert run.record.recipe.loss == {"score_diff": "pinball"}
-    assert run.record.recipe.metrics == {"score_diff": ("pinball", "points")}
-    found = run.metrics["test"]
-    assert found["pinball"] == pytest.approx(found["loss"], rel=1e-5)
-    assert zoo.evaluate(run.folder, reporter=SILENT)["test"] == pytest.approx(found)
-
-    for name in ("pinball", "points"):  # as in another process
-        monkeypatch.delitem(FUNCTIONS, name)
-    loaded = zoo.load_run(run.folder)
-    assert not loaded.model.compiled
-    with pytest.raises(TrainingError, match=r"trained with pinball, pinball, points.* is yours"):
-        zoo.evaluate(run.folder, reporter=SILENT)
-    mine = {"pinball": pinball, "points": keras.metrics.MeanAbsoluteError(name="points")}
-    zoo.load_run(run.folder, custom_objects=mine)
-    assert zoo.evaluate(run.folder, reporter=SILENT)["test"] == pytest.approx(found)
-
-
-def test_a_function_may_not_take_the_name_of_a_metric_of_the_zoo() -> None:
-    def mae(y_true: Any, y_pred: Any) -> Any:
-        return y_pred
-
-    with pytest.raises(RecipeError, match=r"metrics\.score_diff: mae is a metric of the zoo"):
-        zoo.recipe("seed_difference").override({"metrics.score_diff": mae})
-    assert "mae" not in FUNCTIONS
-
-
-def test_names_are_those_that_training_reports() -> None:
-    recipe = zoo.recipe("score_and_win").override(
-        {"metrics.won": ("AUC", "accuracy"), "weighted_metrics.won": ("AUC",)}
-    )
-    assert reported_values(recipe) == {
-        "loss": "min",
-        "score_diff_loss": "min",
-        "won_loss": "min",
-        "score_diff_mae": "min",
-        "won_auc": "max",
-        "won_accuracy": "max",
-        "won_weighted_auc": "max",
-    }

@@ -12,20 +12,27 @@ import click
 @click.argument("pattern", default="*")
 @click.option("--document", help="Only architectures that cite this document.")
 @click.option("--concept", help="Only architectures that show this concept.")
-@click.option("--documents", "table", flag_value="documents", help="List the documents instead.")
-@click.option("--concepts", "table", flag_value="concepts", help="List the concepts instead.")
+@click.option("--documents", is_flag=True, help="List the documents instead.")
+@click.option("--concepts", is_flag=True, help="List the concepts instead.")
 @click.option("--json", "as_json", is_flag=True, help="Print the names as JSON.")
 def command(
-    pattern: str, document: str | None, concept: str | None, table: str | None, as_json: bool
+    pattern: str,
+    document: str | None,
+    concept: str | None,
+    documents: bool,
+    concepts: bool,
+    as_json: bool,
 ) -> None:
     """List the architectures that match PATTERN, a name or wildcard such as "*scores*"."""
     from zoo.models.documents import DOCUMENTS
     from zoo.models.registry import list_models, spec
     from zoo.models.spec import CONCEPTS
 
-    if table is not None:
+    if documents or concepts:
+        if (documents and concepts) or document or concept or pattern != "*":
+            raise click.UsageError("--documents and --concepts go alone, or with --json")
         titles = {key: each.title for key, each in DOCUMENTS.items()}
-        echo_meanings(CONCEPTS if table == "concepts" else titles, as_json)
+        echo_meanings(CONCEPTS if concepts else titles, as_json)
         return
     names = list_models(pattern, concept=concept, document=document)
     if as_json:

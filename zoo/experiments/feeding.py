@@ -10,6 +10,7 @@ import numpy as np
 from zoo.baselines.estimators import classifies
 from zoo.core.errors import RecipeError, UnknownNameError
 from zoo.models.registry import spec
+from zoo.recipes.functions import custom
 from zoo.recipes.recipe import Recipe
 from zoo.training.engine import output_names
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 Arrays = Mapping[str, np.ndarray]
 Split = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]  # inputs, targets, by tensor name
-ONE_HOT = ("categorical_crossentropy", "CategoricalCrossentropy")  # losses over one-hot rows
 
 
 def columns_of(recipe: Recipe, tensor: str) -> tuple[str, ...]:
@@ -36,8 +36,8 @@ def feed(
     A model may have fewer inputs and outputs than its architecture lists.
 
     Unknown is an id below 0 or a number that is NaN, in a column that the recipe uses. Splits
-    without rows are dropped too. Class ids become one-hot rows where the loss is
-    `categorical_crossentropy`.
+    without rows are dropped too. Class ids become one-hot rows where the loss is one of Keras's
+    that does not take ids, such as `categorical_crossentropy`.
 
     Raises:
         RecipeError: the recipe names a column that the data does not have, or gives columns to
@@ -70,10 +70,18 @@ def feed(
         if known.any():
             targets = _gathered(recipe, arrays, outputs, known)
             for name, array in targets.items():
-                if recipe.loss.get(name) in ONE_HOT and array.dtype.kind in "iu":
+                if array.dtype.kind in "iu" and _takes_one_hot(
+                    recipe.loss.get(name, ""), array, widths[name]
+                ):
                     targets[name] = one_hot(array, widths[name])
             result[split] = _gathered(recipe, arrays, inputs, known), targets
     return result
+
+
+def _takes_one_hot(loss: str, ids: np.ndarray, width: int) -> bool:
+    """Whether a loss of Keras compares rows of `width` chances with rows of as many."""
+    ids_serve = not loss or custom(loss) or loss.lower().startswith("sparse")
+    return not ids_serve and width > 1 and ids.shape[-1] == 1
 
 
 def _wanted(recipe: Recipe, model: keras.Model) -> list[str]:
@@ -116,10 +124,11 @@ def class_weights(recipe: Recipe, dataset: Dataset, targets: Arrays) -> dict[int
     if not recipe.class_weight:
         return None
     output, *others = targets
-    if others or not classifies(recipe.loss[output]) or targets[output].ndim > 2:
+    held = targets[output]
+    steps = held.ndim > 2 or (held.dtype.kind in "iu" and held.shape[1] > 1)
+    if others or not classifies(recipe.loss[output]) or steps:
         raise RecipeError(f"{recipe.name}: class_weight needs a model with one output, of classes")
     labels = [*dataset.labels.get(output, ())]
-    held = targets[output]
     count = held.shape[1] if held.shape[1] > 1 else max(int(held.max()) + 1, 2, len(labels))
     known = [*map(str, range(count)), *labels]
     for name in recipe.class_weight:
@@ -127,7 +136,14 @@ def class_weights(recipe: Recipe, dataset: Dataset, targets: Arrays) -> dict[int
             raise RecipeError(
                 f"{recipe.name}, class_weight: {UnknownNameError('class', name, known)}"
             )
-    return {known.index(name) % count: weight for name, weight in recipe.class_weight.items()}
+    weights = {known.index(name) % count: weight for name, weight in recipe.class_weight.items()}
+    if len(weights) < len(recipe.class_weight):
+        raise RecipeError(f"{recipe.name}, class_weight: a class is given twice, by id and label")
+    if len(weights) == count and not any(weights.values()):
+        raise RecipeError(
+            f"{recipe.name}, class_weight: nothing is learned if every class weighs 0"
+        )
+    return weights
 
 
 def one_hot(ids: np.ndarray, classes: int) -> np.ndarray:

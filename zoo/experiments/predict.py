@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -57,7 +58,11 @@ def predict(run: str | Path, *, logdir: str | Path = LOGDIR, **values: object) -
         DataError: a value is missing, unknown or out of its range.
         TrainingError: no such run.
     """
-    texts = {name: str(value) for name, value in values.items()}
+    texts = {}
+    for name, value in values.items():
+        if not isinstance(value, str | numbers.Real):
+            raise DataError(f"{name} must be a text or a number, not {type(value).__name__}")
+        texts[name] = str(value)
     return predict_one(run, texts, logdir=Path(logdir))
 
 
@@ -230,7 +235,7 @@ def _sentences(run: Run, tensor: TensorSpec, cells: Cells, known: Sequence[str])
     """
     (shape,) = [each.shape[1:] for each in run.model.inputs if each.name == tensor.name]
     most, length = shape if len(shape) == 2 else (1, *shape)
-    texts = [tokens(text) for text in cells.texts]
+    texts = [tokens(text.replace("\n", " . ")) for text in cells.texts]  # a line is a sentence
     for row, words in enumerate(texts):
         told = encoding.sentences(words)
         longest = max(map(len, told), default=0)

@@ -15,8 +15,8 @@ from zoo.core.files import write_text
 from zoo.experiments import record
 from zoo.experiments.record import SEEDS, RunRecord, Scores
 from zoo.recipes.fields import checked
-from zoo.recipes.functions import FUNCTIONS
-from zoo.training.metrics import mean_prediction, missing_functions
+from zoo.recipes.functions import FUNCTIONS, custom_names
+from zoo.training.metrics import mean_prediction
 
 LOGDIR = Path("tensorboard_logs")
 MODEL = "model.keras"
@@ -93,8 +93,10 @@ def load_run(
     if not path.is_file():
         raise TrainingError(f"{folder}: {path.name} is missing; train it again")
     FUNCTIONS.update(custom_objects or {})
-    own = {"mean_prediction": mean_prediction, **FUNCTIONS}
-    known = not missing_functions(found.recipe)
+    asked = custom_names(found.recipe)
+    own = {name: FUNCTIONS[name] for name in asked if name in FUNCTIONS}
+    known = len(own) == len(asked)
+    own["mean_prediction"] = mean_prediction
     try:
         model = keras.models.load_model(path, custom_objects=own, compile=known, safe_mode=True)
     except Exception as error:  # zipfile, h5py, json and Keras each raise their own

@@ -22,10 +22,10 @@ from zoo.experiments.runs import LOGDIR, Run, RunContext, load_run
 from zoo.experiments.setup import TrainingSetup, data_record, labels_for, load, prepare, stacked
 from zoo.inspection import diagram, model_card
 from zoo.models.registry import spec
+from zoo.recipes.functions import FUNCTIONS, custom_names, named
 from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import resolved
 from zoo.training import engine
-from zoo.training.metrics import missing_functions
 
 SAMPLE = 32  # rows that the gradients are taken on
 
@@ -62,8 +62,8 @@ def fit(
     found = resolved(recipe)
     source = choose_source(found.dataset, data, None, found.dataset_options)
     chosen = found.for_source(source).override(overrides)
-    named = ["--recipe", str(recipe)] if isinstance(recipe, Path) else [chosen.name]
-    return train(context, chosen, source, _command(named, data, seed, overrides))
+    what = ["--recipe", str(recipe)] if isinstance(recipe, Path) else [chosen.name]
+    return train(context, chosen, source, _command(what, data, seed, overrides))
 
 
 def train(context: RunContext, recipe: Recipe, source: str, command: str = "") -> Run:
@@ -80,11 +80,15 @@ def resume(
     logdir: str | Path = LOGDIR,
     reporter: Reporter | None = None,
     profile: bool = False,
+    custom_objects: Mapping[str, Any] | None = None,
 ) -> Run:
     """Continue an interrupted run from its last completed epoch.
 
     It ends as the run would have ended without the interruption: the same weights, optimizer,
     callbacks, history and TensorBoard steps.
+
+    Args:
+        custom_objects: Losses and metrics of your own, by the name that the recipe has.
 
     Raises:
         TrainingError: no such run, or it has finished.
@@ -96,6 +100,8 @@ def resume(
         raise TrainingError(f"{folder} has finished; there is nothing to resume")
     if record.ensemble:
         raise TrainingError(f"{folder} is an ensemble; there is no training to resume")
+    FUNCTIONS.update(custom_objects or {})
+    _check_custom(record.recipe, folder, "zoo.resume")
     parent = folder.parent.parent if folder.parent.name == record.recipe.name else Path(logdir)
     context = RunContext(parent, reporter or Reporter(), record.seed, profile)
     expected = record.data.fingerprint
@@ -270,11 +276,7 @@ def evaluate(
     console = reporter or Reporter()
     loaded = load_run(run, logdir)
     record = loaded.record
-    if missing := missing_functions(record.recipe):
-        raise TrainingError(
-            f"{loaded.folder} was trained with {', '.join(missing)}, which is yours: give it first "
-            "with zoo.load_run(run, custom_objects={NAME: FUNCTION})"
-        )
+    _check_custom(record.recipe, loaded.folder, "zoo.load_run")
     dataset = load(record.recipe, record.data.source, console)
     if dataset.fingerprint != record.data.fingerprint:
         console.line("note: this is not the data that the run was trained on")
@@ -287,12 +289,31 @@ def evaluate(
     return metrics
 
 
+def _check_custom(recipe: Recipe, folder: Path, how: str) -> None:
+    """Refuse what needs losses or metrics of the user that this process does not have."""
+    missing = [name for name in custom_names(recipe) if name not in FUNCTIONS]
+    if missing:
+        raise TrainingError(
+            f"{folder} was trained with {' and '.join(missing)} of your own: give what it names, "
+            f"in Python, with {how}(run, custom_objects={{NAME: FUNCTION}})"
+        )
+
+
 def _command(recipe: list[str], data: str, seed: int, overrides: Mapping[str, Any]) -> str:
     """The command line that repeats this run."""
     words = ["python", "-m", "zoo.train", *recipe, "--data", data, "--seed", str(seed)]
     for key, value in overrides.items():
-        words += ["--set", f"{key}={value}"]
+        words += ["--set", f"{key}={_as_text(value, key)}"]
     return shlex.join(words)
+
+
+def _as_text(value: Any, where: str) -> Any:
+    """An override with names for functions and Keras objects."""
+    if isinstance(value, Mapping):
+        return {key: _as_text(each, where) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_as_text(each, where) for each in value)
+    return named(value, where)
 
 
 @contextmanager

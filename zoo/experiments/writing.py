@@ -84,7 +84,7 @@ def _drawn(chance: np.ndarray, temperature: float, rng: np.random.Generator) -> 
     """The place of a character, by its chances to the power of 1 / temperature."""
     if not temperature:
         return int(chance.argmax())
-    with np.errstate(divide="ignore"):  # a chance of 0 stays 0
+    with np.errstate(divide="ignore", over="ignore"):  # a chance of 0 stays 0
         scores = np.log(chance / chance.max()) / temperature
     raised = np.exp(scores)
     return int(rng.choice(len(chance), p=raised / raised.sum()))

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from zoo.core.errors import BuildError
+
 if TYPE_CHECKING:
     import keras
 
@@ -40,9 +42,16 @@ def summary(model: keras.Model, *, expand_nested: bool = False) -> str:
     Args:
         expand_nested: Also list the layers of nested models.
 
+    Raises:
+        BuildError: it is not a Keras model, or not built.
+
     Example:
         >>> print(zoo.summary(zoo.build("basketball")))
     """
+    from zoo._keras import keras
+
+    if not isinstance(model, keras.Model):
+        raise BuildError(f"summary takes a Keras model, not {type(model).__name__}")
     cells = _cells(_printed(model, WIDE, None, expand_nested))
     widths = [max(map(len, column)) + GAP for column in zip(*cells, strict=True)]
     positions = [sum(widths[: at + 1]) for at in range(len(widths))]

@@ -64,12 +64,18 @@ def _check_together(fields: Mapping[str, Any]) -> None:
         raise RecipeError(f"reduce_lr needs {needed}: a schedule sets the rate itself")
     if fields["initial_epoch"] >= fields["epochs"]:
         raise RecipeError("initial_epoch must be below epochs: epochs is the number of the last")
-    if fields["validation_freq"] > fields["epochs"]:
-        raise RecipeError("validation_freq must be at most epochs, or nothing is ever validated")
+    every = fields["validation_freq"]
+    if fields["epochs"] // every == fields["initial_epoch"] // every:
+        raise RecipeError(
+            "with this validation_freq no epoch is validated: from initial_epoch on to epochs must "
+            "be a multiple of it"
+        )
     if fields["class_weight"] and fields["sample_weight"]:
         raise RecipeError("class_weight and sample_weight exclude each other")
     if fields["early_stopping_options"] and not fields["early_stopping"]:
         raise RecipeError("early_stopping_options needs early_stopping, the patience in epochs")
+    if fields["early_stopping_options"].get("start_from_epoch", 0) >= fields["epochs"]:
+        raise RecipeError("early_stopping_options.start_from_epoch must be below epochs")
     if "save_freq" in fields["model_checkpoint"] and fields["engine"] != "fit":
         raise RecipeError("model_checkpoint.save_freq counts steps and needs engine=fit")
     for option in ("name", "source", "home", "seed"):  # arguments of zoo.load_data

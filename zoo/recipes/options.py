@@ -25,13 +25,23 @@ from zoo.recipes.fields import (
     one_of,
     shown,
 )
-from zoo.recipes.functions import named
+from zoo.recipes.functions import CUSTOM, named
 
 Mode = Annotated[str, one_of("auto", "min", "max")]
-Function = Annotated[Word, Convert(named)]  # a name, or what `named` takes
+Function = Annotated[  # a name, or what `named` takes
+    str,
+    Rule(
+        "a name of letters, digits and _",
+        lambda text: re.fullmatch(rf"(?:{CUSTOM})?[A-Za-z_][A-Za-z0-9_]*", text),
+    ),
+    Convert(named),
+]
 
-_PLACE = re.compile(r"\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(:[0-9]{0,2}(\.[0-9]{1,2})?[dfeg]?)?\}")
-_FILE = re.compile(rf"(?:{_PLACE.pattern.replace('?P<name>', '?:')}|[A-Za-z0-9_.=-]){{1,100}}")
+_COUNT = r"\{(?:epoch|batch)(?::(?:0[1-9])?d?)?\}"
+_VALUE = r"\{(?!epoch\b|batch\b)[A-Za-z_][A-Za-z0-9_]*(?::(?:0[1-9])?(?:\.[0-9])?[feg]?)?\}"
+_FILE = re.compile(rf"(?:{_COUNT}|{_VALUE}|[A-Za-z0-9_.=-]){{1,100}}")
+BEST = "best.weights.h5"  # every run writes it
+LONGEST = 150  # letters of a file's name
 WEIGHTS_ONLY = ".weights.h5"
 WHOLE_MODEL = ".keras"
 
@@ -39,8 +49,9 @@ FileName = Annotated[
     str,
     Rule(
         "a file name of letters, digits, _ . = - and places such as {epoch:02d} or {val_loss:.2f}",
-        lambda text: _FILE.fullmatch(text) and text[0] not in ".-",
+        lambda text: _FILE.fullmatch(text) and text[0] not in ".-" and _filled(text) <= LONGEST,
     ),
+    Rule(f"another name than {BEST}, which every run writes", lambda text: text != BEST),
 ]
 
 EARLY_STOPPING: Mapping[str, Any] = {
@@ -62,6 +73,11 @@ MODEL_CHECKPOINT: Mapping[str, Any] = {
 }
 
 
+def _filled(path: str) -> int:
+    """How long the file's name is, about, with values in its places."""
+    return len(re.sub(r"\{[^}]*\}", "0" * 12, path))
+
+
 def _early_stopping(value: Any, where: str) -> Any:
     return _entries(value, where, EARLY_STOPPING)
 
@@ -80,6 +96,8 @@ def _model_checkpoint(value: Any, where: str) -> Any:
     if not path.endswith(ending):
         what = f"with save_weights_only={weights}"
         raise RecipeError(f"{where}.filepath must end in {ending} {what}, not {shown(path)}")
+    if "initial_value_threshold" in held and not held.get("save_best_only"):
+        raise RecipeError(f"{where}.initial_value_threshold needs save_best_only")
     return {**held, "save_weights_only": weights}
 
 
@@ -96,7 +114,10 @@ def _by_class(value: Any, where: str) -> Any:
     """Class ids may be given as numbers."""
     if not isinstance(value, Mapping):
         raise RecipeError(f"{where} takes a mapping, not {shown(value)}")
-    return {str(key) if type(key) is int else key: each for key, each in value.items()}
+    weights = {str(key) if type(key) is int else key: each for key, each in value.items()}
+    if len(weights) < len(value):
+        raise RecipeError(f"{where}: a class is given twice, as a number and as text")
+    return weights
 
 
 EarlyStopping = Annotated[Mapping[str, Any], Convert(_early_stopping)]

@@ -19,6 +19,7 @@ import numpy as np
 from zoo._keras import keras, tf
 from zoo.core.errors import TrainingError
 from zoo.core.files import replacing, write_text
+from zoo.recipes.options import BEST
 from zoo.training.compile import Direction, direction, watched
 from zoo.training.model_checkpoint import ModelCheckpoint
 
@@ -42,7 +43,7 @@ def standard_callbacks(recipe: Recipe, folder: Path) -> list[keras.callbacks.Cal
     history = HistoryFile(folder / "history.csv")
     callbacks: list[keras.callbacks.Callback] = [
         StopOnNaN(recipe, history),
-        BestWeights(folder / "checkpoints" / "best.weights.h5", recipe.monitor, mode),
+        BestWeights(folder / "checkpoints" / BEST, recipe.monitor, mode),
         history,
     ]
     if recipe.reduce_lr:

@@ -190,6 +190,8 @@ def _one_batch(data: Any, batch_size: int) -> Any:
 def _weights(targets: np.ndarray, class_weight: Mapping[int, float]) -> np.ndarray:
     """The weight of each row's class; classes that are not named weigh 1."""
     one_hot = targets.ndim > 1 and targets.shape[1] > 1
+    if targets.ndim > 2 or (one_hot and not (targets.sum(axis=1) == 1).all()):
+        raise TrainingError(f"class_weight needs one class a row; targets are {targets.shape[1:]}")
     classes = targets.argmax(axis=1) if one_hot else targets.reshape(len(targets)).astype(int)
     return np.array([class_weight.get(int(each), 1.0) for each in classes], np.float32)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from zoo._keras import keras, ops
 from zoo.core.errors import RecipeError, UnknownNameError
-from zoo.recipes.functions import FUNCTIONS, METRICS
+from zoo.recipes.functions import FUNCTIONS, METRICS, custom
 from zoo.training.engine import output_names
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ def loss_named(name: str) -> Any:
     Raises:
         RecipeError: neither Keras nor the user has a loss of that name.
     """
-    if name in FUNCTIONS:
-        return _fresh(FUNCTIONS[name])
+    if own := custom(name):
+        return _of_user("loss", own)
     try:
         return keras.losses.get(name)
     except ValueError as error:
@@ -78,12 +78,13 @@ def _targets(loss: str) -> str:
 
 def _other_metric(name: str, prefix: str = "") -> Any:
     """A metric of Keras or of the user, by name."""
+    own = custom(name)
     try:
-        found = _fresh(FUNCTIONS[name]) if name in FUNCTIONS else keras.metrics.get(name)
+        found = _of_user("metric", own) if own else keras.metrics.get(name)
         if isinstance(found, keras.metrics.Metric):
             # Keras numbers objects that it names itself: auc, auc_1, ...
-            own = found.name if name in FUNCTIONS else re.sub(r"_\d+$", "", found.name)
-            return type(found).from_config({**found.get_config(), "name": prefix + own})
+            told = found.name if own else re.sub(r"_\d+$", "", found.name)
+            return type(found).from_config({**found.get_config(), "name": prefix + told})
         return _averaged(found, prefix)
     except ValueError as error:
         names = (*METRICS, *_names(keras.metrics, keras.metrics.Metric))
@@ -91,9 +92,8 @@ def _other_metric(name: str, prefix: str = "") -> Any:
         raise RecipeError(f"{unknown}; or give a function in Python") from error
     except TypeError as error:  # MeanIoU, for example, must be told the number of classes
         reason = str(error).partition("\n")[0]
-        raise RecipeError(
-            f"metric {name} needs arguments ({reason}): give the object in Python"
-        ) from error
+        cure = "its get_config must give them" if own else "give the object in Python"
+        raise RecipeError(f"metric {name} needs arguments ({reason}): {cure}") from error
 
 
 def _averaged(function: Any, prefix: str) -> Any:
@@ -105,28 +105,6 @@ def _averaged(function: Any, prefix: str) -> Any:
     if not prefix:
         return function
     return keras.metrics.MeanMetricWrapper(function, name=prefix + function.__name__)
-
-
-def missing_functions(recipe: Recipe) -> list[str]:
-    """Losses and metrics of the recipe that neither Keras nor this process knows by name."""
-    asked = {
-        name
-        for by_output in (recipe.metrics, recipe.weighted_metrics)
-        for names in by_output.values()
-        for name in names
-    }
-    return [
-        *(name for name in recipe.loss.values() if not _known(loss_named, name)),
-        *(name for name in sorted(asked - {*METRICS}) if not _known(_other_metric, name)),
-    ]
-
-
-def _known(find: Callable[[str], Any], name: str) -> bool:
-    try:
-        find(name)
-    except RecipeError:
-        return False
-    return True
 
 
 def check_on_rows(model: keras.Model, recipe: Recipe, targets: Mapping[str, np.ndarray]) -> None:
@@ -149,34 +127,62 @@ def check_on_rows(model: keras.Model, recipe: Recipe, targets: Mapping[str, np.n
         ]
         predicted = np.full((len(truth), *sizes), 1 / sizes[-1], np.float32)
         asked = (*recipe.metrics.get(output, ()), *recipe.weighted_metrics.get(output, ()))
+        ids = truth.dtype.kind in "iu" and sizes[-1] > 1 and truth.shape[-1] == 1
+        for name in asked:
+            if ids and not _takes_ids(name):
+                raise RecipeError(
+                    f"{recipe.name}: metric {name} does not go with class ids, which {output} has "
+                    f"under the loss {recipe.loss[output]}; take accuracy, log_loss, a Sparse "
+                    "metric of Keras, or loss=categorical_crossentropy, which makes one-hot rows"
+                )
         others = [name for name in asked if name not in METRICS]
         loss = [] if recipe.loss[output] in _PLAIN else [recipe.loss[output]]
         for what, names in (("loss", loss), ("metric", others)):
             for name in names:
-                found = loss_named(name) if what == "loss" else _other_metric(name)
-                try:
-                    value = ops.convert_to_numpy(
-                        found(ops.convert_to_tensor(truth), ops.convert_to_tensor(predicted))
-                    )
-                except Exception as error:  # Keras and TensorFlow each have their own
-                    shapes = f"targets {truth.shape[1:]} and predictions {(*sizes,)}"
-                    reason = " ".join(str(error).split())[:160]
-                    raise RecipeError(
-                        f"{recipe.name}: {what} {name} does not go with {shapes} of {output}: "
-                        f"{reason}"
-                    ) from error
-                if isinstance(found, keras.metrics.Metric) and np.size(value) != 1:
-                    raise RecipeError(
-                        f"{recipe.name}: metric {name} gives {np.size(value)} values of {output}, "
-                        "not one; give a Keras object that averages them, in Python"
-                    )
+                _try(recipe, output, what, name, truth, predicted)
 
 
-def _fresh(own: Any) -> Any:
-    """A user's function, or a new object like theirs: metrics have state."""
+def _takes_ids(metric: str) -> bool:
+    """Whether a metric compares class ids with the chances of classes."""
+    words = metric if "_" in metric else _snake(metric)
+    return metric in ("accuracy", "log_loss", "mean_prediction") or (
+        words.startswith("sparse_") or bool(custom(metric))
+    )
+
+
+def _try(
+    recipe: Recipe, output: str, what: str, name: str, truth: np.ndarray, predicted: np.ndarray
+) -> None:
+    """Take a loss or metric of a few rows; the errors are those of `check_on_rows`."""
+    found = loss_named(name) if what == "loss" else _other_metric(name)
+    try:
+        value = ops.convert_to_numpy(
+            found(ops.convert_to_tensor(truth), ops.convert_to_tensor(predicted))
+        )
+    except Exception as error:  # Keras and TensorFlow each have their own
+        shapes = f"targets {truth.shape[1:]} and predictions {predicted.shape[1:]}"
+        reason = " ".join(str(error).split())[:160]
+        raise RecipeError(
+            f"{recipe.name}: {what} {name} does not go with {shapes} of {output}: {reason}"
+        ) from error
+    if isinstance(found, keras.metrics.Metric) and np.size(value) != 1:
+        raise RecipeError(
+            f"{recipe.name}: metric {name} gives {np.size(value)} values of {output}, not one; "
+            "give a Keras object that averages them, in Python"
+        )
+
+
+def _of_user(kind: str, name: str) -> Any:
+    """A user's function or loss, or a new metric like theirs: metrics have state."""
+    if name not in FUNCTIONS:
+        raise RecipeError(
+            f"{kind} {name} is yours, and this process does not have it: give the function or "
+            "object itself, in Python"
+        )
+    own = FUNCTIONS[name]
     if isinstance(own, type):
         return own()
-    if isinstance(own, keras.metrics.Metric | keras.losses.Loss):
+    if isinstance(own, keras.metrics.Metric):
         return type(own).from_config(own.get_config())
     return own
 

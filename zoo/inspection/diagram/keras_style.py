@@ -49,6 +49,16 @@ def keras_dot(
     return "\n".join(_renamed(drawn.to_string().splitlines(), _paths(model))) + "\n"
 
 
+def _quoted(name: str) -> str:
+    """An id in DOT."""
+    return '"' + name.replace('"', '\\"') + '"'
+
+
+def _readable(text: str) -> str:
+    """Text of a label: characters that mean something in one as numbered entities."""
+    return re.sub(r"[{}|]", lambda found: f"&#{ord(found[0])};", escape(text, False))
+
+
 def _paths(model: Any, above: str = "") -> dict[str, tuple[str, str]]:
     """Object id of every layer, however deep -> its path of stable names, and its given name."""
     paths = {}
@@ -70,11 +80,12 @@ def _renamed(lines: list[str], paths: dict[str, tuple[str, str]]) -> list[str]:
             label = line[node.end(1) :].replace(
                 f"<b>{given}</b>", f"<b>{path.rpartition('/')[2]}</b>", 1
             )
-            # Keras leaves a name such as "<lambda>" as it is, which no Graphviz can read
-            label = re.sub(r"(?<=<b>).*?(?=</b>)", lambda text: escape(text[0], False), label)
-            renamed.append(f'"{path}"{label}')
+            # Keras leaves names such as "<lambda>" as they are, which no Graphviz can read
+            label = re.sub(r"(?<=<b>).*?(?=</b>)", lambda text: _readable(text[0]), label)
+            renamed.append(f"{_quoted(path)}{label}")
         elif edge := re.match(r"(\d+) -> (\d+)", line):
-            renamed.append(f'"{paths[edge[1]][0]}" -> "{paths[edge[2]][0]}"{line[edge.end() :]}')
+            ends = (_quoted(paths[end][0]) for end in edge.groups())
+            renamed.append(f"{' -> '.join(ends)}{line[edge.end() :]}")
         elif frame := re.fullmatch(r'(subgraph cluster_|label=)"?(\w+)"?( \{|;)', line):
             renamed.append(f"{frame[1]}{stable.get(frame[2], frame[2])}{frame[3]}")
         else:
