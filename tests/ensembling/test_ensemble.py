@@ -296,3 +296,12 @@ def test_a_metric_that_keras_does_not_have(tmp_path: Path) -> None:
     again = zoo.evaluate(made.folder, reporter=SILENT)
     assert again["test"] == pytest.approx(made.metrics["test"], rel=1e-6)
     assert "mean_prediction" in again["test"]
+
+
+@pytest.mark.slow
+def test_settings_of_a_source_and_of_the_user(tmp_path: Path) -> None:
+    """As in `zoo.fit`: the recipe's settings for the source, and before them the user's."""
+    given: dict[str, Any] = {"data": "league", "epochs": 1, "members": 2, "logdir": tmp_path}
+    given |= {"engine": "resident", "baseline": "", "reporter": SILENT}
+    made = zoo.ensemble("score_and_win", **{"dataset_options.seasons": 9}, **given)
+    assert made.record.recipe.dataset_options["seasons"] == 9

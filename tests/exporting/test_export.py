@@ -32,12 +32,12 @@ FILES = {name: FORMATS.get(name).file for name in FORMATS.names()}
 slow = pytest.mark.slow
 
 
-def _targets(model: Any, recipe: zoo.Recipe) -> dict[str, np.ndarray]:
+def _targets(model: Any, recipe: zoo.Recipe, length: int) -> dict[str, np.ndarray]:
     """0 or 1 for every output, as its loss wants it."""
     rng = np.random.default_rng(0)
     targets = {}
     for name, tensor in serving.outputs_of(model).items():
-        shape = (ROWS, *(size or 1 for size in tensor.shape[1:]))
+        shape = (ROWS, *(size or length for size in tensor.shape[1:]))
         if recipe.loss[name].startswith("sparse"):
             shape = (*shape[:-1], 1)
         targets[name] = rng.integers(0, 2, shape).astype(np.float32)
@@ -61,7 +61,7 @@ def test_train_tensorboard_export_reload(name: str, tmp_path: Path) -> None:
     before = [np.array(weight) for weight in model.trainable_weights]
     compile_model(model, recipe, 2)
     board = zoo.TensorBoard(tmp_path / "run")
-    targets = _targets(model, recipe)
+    targets = _targets(model, recipe, length_for(name))
     model.fit(fed(rows), fed(targets), batch_size=4, epochs=1, verbose=0, callbacks=[board])
     after = [np.array(weight) for weight in model.trainable_weights]
     assert any(not np.array_equal(*pair) for pair in zip(before, after, strict=True))

@@ -9,6 +9,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+PARTIAL = ".partial-"  # begins the names of files that are being written
+
 
 @contextlib.contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
@@ -21,7 +23,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     if final.exists() and not (final.is_file() or final.is_dir()):  # such as /dev/null
         raise OSError(errno.ENXIO, "not a regular file", str(final))
     final.parent.mkdir(parents=True, exist_ok=True)
-    partial = final.with_name(f".partial-{os.getpid()}-{final.name}")
+    partial = final.with_name(f"{PARTIAL}{os.getpid()}-{final.name}")
     try:
         yield partial
         with partial.open("rb+") as written:  # reach the disk before taking the name
@@ -39,7 +41,7 @@ def replacing_folder(path: Path) -> Iterator[Path]:
     On any error it is removed and the folder that stood there before is left as it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".partial-{os.getpid()}-{path.name}")
+    partial = path.with_name(f"{PARTIAL}{os.getpid()}-{path.name}")
     former = path.with_name(f".former-{os.getpid()}-{path.name}")
     try:
         yield partial

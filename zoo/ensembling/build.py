@@ -14,6 +14,7 @@ import numpy as np
 from zoo.core.console import Reporter, Timer
 from zoo.core.errors import DataError, RecipeError, TrainingError, UnknownNameError
 from zoo.core.files import replacing
+from zoo.data.registry import choose_source
 from zoo.ensembling.combine import combine
 from zoo.ensembling.member_weights import convex_shares
 from zoo.ensembling.members import Member, given, summary, trained
@@ -77,8 +78,10 @@ def ensemble(
     check_request(recipe, members, runs, weights, overrides)
     logdir, reporter, timer = Path(logdir), reporter or Reporter(), Timer()
     if recipe is not None:
-        chosen = (find_recipe(recipe) if isinstance(recipe, str) else recipe).override(overrides)
-        dataset = setup.load(chosen, data, reporter)
+        found = find_recipe(recipe) if isinstance(recipe, str) else recipe
+        source = choose_source(found.dataset, data, None, found.dataset_options)
+        chosen = found.for_source(source).override(overrides)
+        dataset = setup.load(chosen, source, reporter)
         _check_rows(chosen, dataset, weights)
         with timer.phase("members"):
             joined = trained(chosen, dataset, members, seed, logdir=logdir, reporter=reporter)

@@ -58,7 +58,6 @@ def trained(
     A finished run of the very recipe, seed and data serves as it is.
     """
     members = []
-    recipe = recipe.for_source(dataset.source)
     for number in range(count):
         each = seed + number
         run = matching_run(recipe, dataset.fingerprint, each, logdir)

@@ -13,7 +13,7 @@ from typing import Any
 from zoo.baselines import score as score_baseline
 from zoo.core.console import Reporter
 from zoo.core.errors import StoppedEarly, TrainingError
-from zoo.core.files import replacing
+from zoo.core.files import PARTIAL, replacing
 from zoo.data.registry import choose_source
 from zoo.experiments import evaluation, reports, runs
 from zoo.experiments.feeding import Arrays, feed, row_weights
@@ -121,6 +121,8 @@ def _carried_out(
     """Train, save, evaluate, and write down what came out; or go on where a run had stopped."""
     recipe, model, timer = setup.recipe, setup.model, context.timer
     with _recorded(folder, record):
+        for left in folder.rglob(f"{PARTIAL}*") if resumed else ():
+            left.unlink(missing_ok=True)  # what the killed process was writing
         record.write(folder)
         runs.write_labels(folder, setup.dataset.labels)
         drawing = diagram.to_dot(model)

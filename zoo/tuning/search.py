@@ -91,7 +91,7 @@ def tune(
     from zoo.tuning import worker
 
     source = choose_source(chosen.dataset, data, None, chosen.dataset_options)
-    chosen = chosen.for_source(source)
+    chosen = chosen.for_source(source).override(overrides)  # which count for more
     folder = logdir / chosen.name / "tune" / (study or f"{source}-seed{seed}")
     dataset, fingerprint = worker.load(chosen, source, reporter)
     settings = {
