@@ -245,7 +245,8 @@ def limits(frame: pd.DataFrame) -> list[tuple[str, float, str]]:
 
 def beaten(frame: pd.DataFrame) -> Iterator[str]:
     """Where the baseline or a constant scores better than every seed of the model."""
-    for row in summary(frame).itertuples():
+    rows: list[Any] = list(summary(frame).itertuples())
+    for row in rows:
         sign = -1 if str(row.metric).endswith("accuracy") else 1
         worst = sign * row.model - row.spread / 2
         better = [
