@@ -59,7 +59,7 @@ add(
             "schedule": ("choice", "constant", "cosine"),
             "batch_size": ("choice", 256, 512, 1024, 2048),
         },
-        seconds={"league": 18},
+        seconds={"league": 15},
         expect={"league": {"loss": 12.5}},
         note="as printed: Adam at 0.001, one epoch of 2,048 games a step, last tenth for "
         "validation",
@@ -186,7 +186,7 @@ add(
             "ncaa": {"dataset_options.test_until": 2017},
             "league": {"dataset_options.seasons": 120},
         },
-        seconds={"league": 8},
+        seconds={"league": 19},
         expect={
             "league": {"score_diff_mae": 9.35, "won_log_loss": 0.585},
             "ncaa": {"score_diff_mae": 9.38, "won_log_loss": 0.59},

@@ -46,7 +46,7 @@ add(
         engine="resident-xla",
         baseline="nearest_neighbor",
         search=AROUND_PRINTED,
-        seconds={"mixture": 17},
+        seconds={"mixture": 14},
         expect={"mixture": {"loss": 0.23}},
         note="as printed: RMSprop, one-hot targets, ten epochs of 128 rows a step. The document "
         "has 1,000 rows of random numbers.",
@@ -84,6 +84,7 @@ add(
         engine="resident-xla",
         baseline="nearest_neighbor",
         search=AROUND_PRINTED,
+        seconds={"mixture": 15},
         expect={"mixture": {"loss": 0.36}},
         note="as printed: RMSprop, one-hot targets, ten epochs of 128 rows a step. The document "
         "has 1,000 rows of random numbers.",
@@ -121,6 +122,7 @@ add(
         engine="resident-xla",
         baseline="nearest_neighbor",
         search=AROUND_PRINTED,
+        seconds={"halves": 16},
         expect={"halves": {"loss": 0.16}},
         note="as printed: RMSprop, one-hot targets, ten epochs of 128 rows a step. Both inputs are "
         "read, as the text says; arguments.as_printed=True is the listing, which reads one.",
@@ -155,7 +157,7 @@ add(
         engine="resident-xla",
         baseline="nearest_neighbor",
         search=AROUND_PRINTED,
-        seconds={"mixture": 19},
+        seconds={"mixture": 14},
         expect={"mixture": {"accuracy": 0.97}},
         note="as printed: RMSprop, accuracy and the mean prediction, ten epochs of 32 rows a step. "
         "The document has 1,000 rows of random numbers.",
@@ -190,7 +192,7 @@ add(
         engine="resident-xla",
         baseline="nearest_neighbor",
         search=AROUND_PRINTED,
-        seconds={"mixture": 20},
+        seconds={"mixture": 15},
         expect={"mixture": {"accuracy": 0.965}},
         note="as printed: RMSprop, one-hot targets, ten epochs of 32 rows a step. The document has "
         "1,000 rows of random numbers.",

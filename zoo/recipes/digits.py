@@ -41,7 +41,7 @@ add(
         engine="resident-xla",
         baseline="nearest_neighbor",
         search=AROUND_PRINTED,
-        seconds={"segments": 31},
+        seconds={"segments": 21},
         expect={"segments": {"accuracy": 0.68}},
         note="as printed: RMSprop and one-hot targets. The document calls `fit(data, labels)` "
         "alone: one epoch, 32 rows a step.",

@@ -22,7 +22,7 @@ add(
         baseline="tfidf_linear",
         report="answers",
         by_source={"babi": {"epochs": 40}},  # 897 questions
-        seconds={"rooms": 85},
+        seconds={"rooms": 32},
         expect={"rooms": {"accuracy": 0.91, "log_loss": 0.15}},
         note="The paper's optimizer, at its rate and bound: it adds up the gradients of 32 rows at "
         "0.01, up to a norm of 40; Keras averages them. The rate falls as a cosine, not by halves. "
@@ -52,7 +52,7 @@ add(
                 "epochs": 6,
             }
         },
-        seconds={"rooms": 120},
+        seconds={"rooms": 32},
         expect={"rooms": {"accuracy": 0.98, "log_loss": 0.05}},
         note="As `memory_qa`. On bAbI with the paper's position encoding and random noise, without "
         "linear start. From 1,000 questions of this task alone, with three hops, the paper reports "

@@ -28,7 +28,7 @@ add(
         },
         # twice as much text
         by_source={"nouvelles": {"epochs": 5}},
-        seconds={"austen": 224},
+        seconds={"austen": 77},
         expect={"austen": {"accuracy": 0.52, "log_loss": 1.62}},
         note="The document gives no settings. Rows of 50 characters and small batches: in as many "
         "epochs, rows of 100 or batches of 32 make half the steps and score worse. On so short a "
