@@ -159,6 +159,7 @@ def test_sentences_are_read_as_the_data_was(reviewer: Run, tmp_path: Path) -> No
         assert float(line.rpartition(",")[2]) == pytest.approx(chance, abs=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "message"),
     [("", "--text: '' contains no words"), ("a " * 200, "--text: 200 words, but the run was")],

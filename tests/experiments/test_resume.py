@@ -179,6 +179,7 @@ def test_a_run_that_ends_by_itself_was_not_stopped() -> None:
     assert (stop.stopped_after, stop.model.stop_training) == (4, True)
 
 
+@pytest.mark.slow
 def test_a_damaged_resume_point_is_skipped(
     stopped: Path, whole_run: WholeRun, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

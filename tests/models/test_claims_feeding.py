@@ -89,6 +89,7 @@ POSTS_LOSSES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.claim("posts")
 @pytest.mark.parametrize(
     ("name", "losses", "weights"),

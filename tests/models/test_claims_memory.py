@@ -119,6 +119,7 @@ def test_the_equations_of_the_paper(model: Any) -> None:
     np.testing.assert_allclose(answers(model, inputs), softmax(state @ answer), atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.claim("memory_qa")
 @pytest.mark.parametrize("told", [0, 1, 4, 7])
 def test_attention_is_shared_out_among_the_sentences_that_are_told(model: Any, told: int) -> None:

@@ -48,6 +48,7 @@ def test_both_branches_read_the_same_features() -> None:
     assert model.get_layer("deep_1").input is extracted
 
 
+@pytest.mark.slow
 @pytest.mark.claim("sequence_tagger")
 def test_tagger_answers_for_the_series_and_for_each_step() -> None:
     """`using-keras`: one output is a class, the other a series as long as the input."""

@@ -213,6 +213,7 @@ def test_shapes_of_headline() -> None:
 # Shared layers and models as layers
 
 
+@pytest.mark.slow
 @pytest.mark.claim("tweet_pair", "siamese_lstm")
 @pytest.mark.parametrize("name", ["tweet_pair", "siamese_lstm"])
 def test_one_lstm_reads_both_items(name: str) -> None:
@@ -257,6 +258,7 @@ def test_separate_encoders_for_comparison() -> None:
 # Variable length and separate heads
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["lstm_classifier", "qa", "posts", "novel", "siamese_lstm"])
 def test_any_length(name: str) -> None:
     """A port whose length is None takes batches of different lengths."""

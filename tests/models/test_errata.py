@@ -82,6 +82,7 @@ def test_headline_knows_no_word_100000() -> None:
         model.predict({**inputs, "main_input": inputs["main_input"] + 1}, verbose=QUIET)
 
 
+@pytest.mark.slow
 def test_qa_takes_acc_and_one_hot_answers() -> None:
     """`dlwp-7.1`: metrics=['acc'] and one-hot targets; ids take a tenth of their numbers here."""
     model = tiny("qa", n_answers=10)

@@ -55,6 +55,7 @@ def test_every_claim_is_measured_and_its_verdict_the_registered_one(name: str) -
     assert claims.CLAIMS[name].judge(scores).holds == claims.CLAIMS[name].holds
 
 
+@pytest.mark.slow
 @measured
 def test_pictures_say_what_they_show(name: str) -> None:
     """Equal numbers give equal bytes; title, axes and variants are text."""

@@ -49,6 +49,7 @@ def traces(change: Change, which: str) -> bool:
     return not fails and any(f".{call}(" in code for call in ("fit", "evaluate", "predict"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", snippets("old"))
 def test_old(change: Change) -> None:
     if change.raises:
@@ -63,6 +64,7 @@ def test_old(change: Change) -> None:
         assert not given, "the page says that it runs"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", snippets("new"))
 def test_new(change: Change) -> None:
     assert not run(change.new, change.new_then)

@@ -93,6 +93,7 @@ def test_training_is_the_same_to_the_last_bit(name: str, tmp_path: Path) -> None
     }
 
 
+@pytest.mark.slow
 def test_a_folder_is_enough(tmp_path: Path) -> None:
     words, targets = rows()
     everything().fit(words, targets, verbose=0, callbacks=[zoo.TensorBoard(tmp_path)])

@@ -122,6 +122,7 @@ def small() -> tuple[Any, dict[str, np.ndarray], dict[str, np.ndarray]]:
     return keras.Model(inputs, outputs), {"x": x}, {"y": y}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", ENGINES)
 def test_weights_of_rows_and_classes(which: str, small: Any) -> None:
     """Class weights are row weights by class; a weight of 0 takes a row out."""

@@ -52,6 +52,7 @@ def test_validation_comes_after_every_second_epoch(tmp_path: Path) -> None:
     assert [bool(row["val_loss"]) for row in history(run)] == [False, True, False, True, False]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["fit", "resident"])
 def test_steps_of_an_epoch(kind: str, tmp_path: Path) -> None:
     steps = {"steps_per_epoch": 2, "batch_size": 16}
@@ -71,6 +72,7 @@ def _model(units: int = 1, loss: str = "mse") -> keras.Model:
     return model
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["fit", "resident"])
 def test_rows_without_weight_are_not_learned_from(kind: str) -> None:
     rng = np.random.default_rng(0)

@@ -148,6 +148,7 @@ def test_the_test_rows_are_out_of_sight(tmp_path: Path, monkeypatch: pytest.Monk
     assert not seen.references
 
 
+@pytest.mark.slow
 def test_a_failed_trial_is_reported_and_the_search_continues(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
