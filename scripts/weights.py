@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import h5py
-from _embedded import load, source, train
+from _embedded import load, train
+from _embedded import source as embedded
 from _page import Script
 
 import results
@@ -53,7 +54,7 @@ def measure(names: list[str], given: argparse.Namespace) -> int:
 
 def update(name: str) -> str:
     """Train a recipe, unless its weights are too large to ship; what was done."""
-    recipe = zoo.recipe(name).for_source(source(name))
+    recipe = zoo.recipe(name).for_source(embedded(name))
     with abstract_build():  # most large recipes are known without training
         size = BYTES * build_for(recipe, load(recipe)).count_params()
     if size <= shipped_weights.LIMIT:
@@ -134,7 +135,7 @@ def save(name: str, table: str, entry: dict[str, Any]) -> None:
 
 def problem(name: str) -> str:
     """Why a recipe's weights are not current; empty if they are."""
-    fingerprint = shipped_weights.fingerprint(zoo.recipe(name).for_source(source(name)))
+    fingerprint = shipped_weights.fingerprint(zoo.recipe(name).for_source(embedded(name)))
     larger = shipped_weights.manifest()["larger"].get(name)
     if larger and larger["fingerprint"] == fingerprint:
         return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import hashlib
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ import pytest
 import zoo
 from zoo.core.console import Reporter
 from zoo.data.registry import entry
+from zoo.experiments.runs import Run
 from zoo.models.abstract_build import abstract_build
 from zoo.training.checkpoint import StopRequest
 
@@ -24,6 +26,12 @@ LARGE = {*zoo.list_models(concept="application"), "inception_network", "residual
 # Length given to an axis that may vary; the pools of `posts` need this much text.
 LENGTHS = {"posts": 300}
 DEFAULT_LENGTH = 12
+
+
+def history(run: Run) -> list[dict[str, str]]:
+    """The rows of the run's history.csv, one for each epoch."""
+    with (run.folder / "history.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
 def slow(*values: Any) -> Any:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from examples import history
 
 import zoo
 from zoo._keras import keras
@@ -18,11 +18,6 @@ from zoo.experiments.runs import Run
 SILENT = Reporter(silent=True)
 GAMES: dict[str, Any] = {"dataset_options.seasons": 4, "baseline": "", "engine": "resident"}
 GAMES |= {"data": "league", "reporter": SILENT}
-
-
-def history(run: Run) -> list[dict[str, str]]:
-    with (run.folder / "history.csv").open() as file:
-        return list(csv.DictReader(file))
 
 
 def checkpoints(run: Run) -> list[str]:

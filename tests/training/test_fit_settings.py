@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from examples import history
 
 import zoo
 from zoo._keras import keras, layers
 from zoo.core.console import Reporter
 from zoo.core.errors import RecipeError
-from zoo.experiments.runs import Run
 from zoo.training import engine
 
 SILENT = Reporter(silent=True)
 GAMES: dict[str, Any] = {"dataset_options.seasons": 4, "baseline": "", "engine": "resident"}
 GAMES |= {"data": "league", "reporter": SILENT}
-
-
-def history(run: Run) -> list[dict[str, str]]:
-    with (run.folder / "history.csv").open() as file:
-        return list(csv.DictReader(file))
 
 
 # fit's arguments

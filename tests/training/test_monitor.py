@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from pathlib import Path
 from typing import Any
 
 import pytest
-from examples import QUICK_RUN
+from examples import QUICK_RUN, history
 from search_helpers import SILENT, trials_of
 
 import zoo
@@ -98,8 +97,7 @@ def test_every_callback_keeps_the_best_epoch(
 def test_a_run_ends_on_the_best_accuracy(tmp_path: Path) -> None:
     settings = {**FEW, "monitor": "val_accuracy", "learning_rate": 0.02, "epochs": 12}
     run = zoo.fit(RECIPE, data="mixture", logdir=tmp_path, early_stopping=4, **settings)
-    with (run.folder / "history.csv").open(encoding="utf-8") as file:
-        found = [float(row["val_accuracy"]) for row in csv.DictReader(file)]
+    found = [float(row["val_accuracy"]) for row in history(run)]
     assert min(found) < max(found)
     assert run.metrics["validation"]["accuracy"] == pytest.approx(max(found), abs=1e-6)
 

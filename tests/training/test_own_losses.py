@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from examples import history
 
 import zoo
 from zoo._keras import keras, ops
 from zoo.core.console import Reporter
 from zoo.core.errors import RecipeError, TrainingError
 from zoo.experiments.feeding import feed
-from zoo.experiments.runs import Run
 from zoo.recipes.functions import FUNCTIONS
 from zoo.training.compile import reported_values
 from zoo.training.metrics import loss_named
@@ -29,11 +28,6 @@ ONE_HOT = {"loss.category": "categorical_crossentropy"}
 def forget() -> Iterator[None]:
     yield
     FUNCTIONS.clear()
-
-
-def history(run: Run) -> list[dict[str, str]]:
-    with (run.folder / "history.csv").open() as file:
-        return list(csv.DictReader(file))
 
 
 def pinball(y_true: Any, y_pred: Any) -> Any:

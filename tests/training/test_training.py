@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from examples import tiny
+from examples import history, tiny
 
 import zoo
 from zoo._keras import keras
@@ -99,8 +99,7 @@ def test_run_json_says_where_the_result_comes_from(league_run: Run, league: Data
 
 
 def test_history_has_a_row_per_epoch(league_run: Run) -> None:
-    with (league_run.folder / "history.csv").open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    rows = history(league_run)
     assert [int(row["epoch"]) for row in rows] == list(range(1, len(rows) + 1))
     assert len(rows) == league_run.record.epochs_run
     assert float(rows[-1]["val_mae"]) < float(rows[0]["val_mae"])
@@ -284,8 +283,7 @@ def test_early_stopping_returns_the_best_weights(tmp_path: Path) -> None:
         epochs=60,
         **QUICK,
     )
-    with (run.folder / "history.csv").open(encoding="utf-8") as file:
-        losses = [float(row["val_loss"]) for row in csv.DictReader(file)]
+    losses = [float(row["val_loss"]) for row in history(run)]
     assert len(losses) < 60
     assert run.metrics["validation"]["loss"] == pytest.approx(min(losses), rel=1e-5)
 
@@ -300,8 +298,7 @@ def test_learning_rate_falls_on_a_plateau(tmp_path: Path) -> None:
         epochs=12,
         **QUICK,
     )
-    with (run.folder / "history.csv").open(encoding="utf-8") as file:
-        rates = [float(row["learning_rate"]) for row in csv.DictReader(file)]
+    rates = [float(row["learning_rate"]) for row in history(run)]
     assert rates[-1] < rates[0]
 
 

@@ -14,7 +14,6 @@ import numpy as np
 from zoo.core.console import Reporter, Timer
 from zoo.core.errors import DataError, RecipeError, TrainingError, UnknownNameError
 from zoo.core.files import replacing
-from zoo.data.registry import choose_source
 from zoo.ensembling.combine import combine
 from zoo.ensembling.member_weights import convex_shares
 from zoo.ensembling.members import Member, given, summary, trained
@@ -25,6 +24,7 @@ from zoo.experiments.feeding import Split, feed
 from zoo.experiments.record import EnsembleRecord, RunRecord
 from zoo.experiments.runs import LOGDIR, Run, RunContext
 from zoo.experiments.setup import labels_for, stacked
+from zoo.experiments.sourced import for_source
 from zoo.inspection import diagram
 from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import recipe as find_recipe
@@ -79,8 +79,7 @@ def ensemble(
     logdir, reporter, timer = Path(logdir), reporter or Reporter(), Timer()
     if recipe is not None:
         found = find_recipe(recipe) if isinstance(recipe, str) else recipe
-        source = choose_source(found.dataset, data, None, found.dataset_options)
-        chosen = found.for_source(source).override(overrides)
+        chosen, source = for_source(found, data, overrides)
         dataset = setup.load(chosen, source, reporter)
         _check_rows(chosen, dataset, weights)
         with timer.phase("members"):

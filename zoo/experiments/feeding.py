@@ -10,7 +10,7 @@ import numpy as np
 from zoo.baselines.estimators import classifies
 from zoo.core.errors import RecipeError, UnknownNameError
 from zoo.models.registry import spec
-from zoo.recipes.functions import custom
+from zoo.recipes.functions import takes_ids
 from zoo.recipes.recipe import Recipe
 from zoo.training.engine import output_names
 
@@ -80,8 +80,7 @@ def feed(
 
 def _takes_one_hot(loss: str, ids: np.ndarray, width: int) -> bool:
     """Whether a loss of Keras compares rows of `width` chances with rows of as many."""
-    ids_serve = not loss or custom(loss) or loss.lower().startswith("sparse")
-    return not ids_serve and width > 1 and ids.shape[-1] == 1
+    return bool(loss) and not takes_ids(loss) and width > 1 and ids.shape[-1] == 1
 
 
 def _wanted(recipe: Recipe, model: keras.Model) -> list[str]:

@@ -14,12 +14,12 @@ from zoo.baselines import score as score_baseline
 from zoo.core.console import Reporter
 from zoo.core.errors import StoppedEarly, TrainingError
 from zoo.core.files import PARTIAL, replacing
-from zoo.data.registry import choose_source
 from zoo.experiments import evaluation, reports, runs
 from zoo.experiments.feeding import Arrays, feed, row_weights
 from zoo.experiments.record import RunRecord, Scores
 from zoo.experiments.runs import LOGDIR, Run, RunContext, load_run
 from zoo.experiments.setup import TrainingSetup, data_record, labels_for, load, prepare, stacked
+from zoo.experiments.sourced import for_source
 from zoo.inspection import diagram, model_card
 from zoo.models.registry import spec
 from zoo.recipes.functions import FUNCTIONS, custom_names, named
@@ -59,9 +59,7 @@ def fit(
         TrainingError: the loss became NaN, or the run folder cannot be written.
     """
     context = RunContext(Path(logdir), reporter or Reporter(), seed, profile)
-    found = resolved(recipe)
-    source = choose_source(found.dataset, data, None, found.dataset_options)
-    chosen = found.for_source(source).override(overrides)
+    chosen, source = for_source(resolved(recipe), data, overrides)
     what = ["--recipe", str(recipe)] if isinstance(recipe, Path) else [chosen.name]
     return train(context, chosen, source, _command(what, data, seed, overrides))
 

@@ -59,6 +59,11 @@ def custom(name: str) -> str:
     return name.removeprefix(CUSTOM) if name.startswith(CUSTOM) else ""
 
 
+def takes_ids(name: str) -> bool:
+    """Whether a loss or metric may compare class ids with the chances of classes."""
+    return bool(custom(name)) or name.lower().startswith("sparse")
+
+
 def custom_names(recipe: Any) -> list[str]:
     """The user's own losses and metrics that a recipe names."""
     by_output = (*recipe.metrics.values(), *recipe.weighted_metrics.values())

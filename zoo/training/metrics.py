@@ -10,7 +10,7 @@ import numpy as np
 
 from zoo._keras import keras, ops
 from zoo.core.errors import RecipeError, UnknownNameError
-from zoo.recipes.functions import FUNCTIONS, METRICS, custom
+from zoo.recipes.functions import FUNCTIONS, METRICS, custom, takes_ids
 from zoo.training.engine import output_names
 
 if TYPE_CHECKING:
@@ -25,6 +25,10 @@ _BY_LOSS = {
 
 # losses that fit whatever the recipe's data is made for
 _PLAIN = ("mae", "mse", *(f"{kind}_crossentropy" for kind in _BY_LOSS))
+
+
+# metrics of the zoo's own that fit whatever the targets are
+_ANY_TARGETS = ("accuracy", "log_loss", "mean_prediction")
 
 
 def loss_named(name: str) -> Any:
@@ -129,7 +133,7 @@ def check_on_rows(model: keras.Model, recipe: Recipe, targets: Mapping[str, np.n
         asked = (*recipe.metrics.get(output, ()), *recipe.weighted_metrics.get(output, ()))
         ids = truth.dtype.kind in "iu" and sizes[-1] > 1 and truth.shape[-1] == 1
         for name in asked:
-            if ids and not _takes_ids(name):
+            if ids and name not in _ANY_TARGETS and not takes_ids(name):
                 raise RecipeError(
                     f"{recipe.name}: metric {name} does not go with class ids, which {output} has "
                     f"under the loss {recipe.loss[output]}; take accuracy, log_loss, a Sparse "
@@ -140,14 +144,6 @@ def check_on_rows(model: keras.Model, recipe: Recipe, targets: Mapping[str, np.n
         for what, names in (("loss", loss), ("metric", others)):
             for name in names:
                 _try(recipe, output, what, name, truth, predicted)
-
-
-def _takes_ids(metric: str) -> bool:
-    """Whether a metric compares class ids with the chances of classes."""
-    words = metric if "_" in metric else _snake(metric)
-    return metric in ("accuracy", "log_loss", "mean_prediction") or (
-        words.startswith("sparse_") or bool(custom(metric))
-    )
 
 
 def _try(

@@ -11,6 +11,7 @@ from typing import Any
 
 from zoo.core.console import Reporter
 from zoo.core.errors import RecipeError, StoppedEarly, TrainingError
+from zoo.experiments.sourced import for_source
 from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import recipe as find_recipe
 from zoo.training.compile import direction
@@ -86,12 +87,10 @@ def tune(
     logdir = Path(logdir)
     if jobs > 1:  # or the first process would take a whole GPU
         os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
-    from zoo.data.registry import choose_source
     from zoo.training.checkpoint import listening
     from zoo.tuning import worker
 
-    source = choose_source(chosen.dataset, data, None, chosen.dataset_options)
-    chosen = chosen.for_source(source).override(overrides)  # which count for more
+    chosen, source = for_source(chosen, data, overrides)
     folder = logdir / chosen.name / "tune" / (study or f"{source}-seed{seed}")
     dataset, fingerprint = worker.load(chosen, source, reporter)
     settings = {
