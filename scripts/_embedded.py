@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import math
 import tempfile
@@ -20,6 +21,7 @@ from zoo.data.registry import sources
 from zoo.experiments.feeding import feed
 from zoo.experiments.runs import Run
 from zoo.experiments.setup import rows
+from zoo.recipes import shipped_weights
 from zoo.recipes.recipe import Recipe
 from zoo.training import engine
 from zoo.training.compile import compile_model
@@ -35,6 +37,13 @@ def source(recipe: str | Recipe) -> str:
 def load(recipe: Recipe) -> Dataset:
     """The recipe's data, from the source that ships."""
     return zoo.load_data(recipe.dataset, source=source(recipe), **recipe.dataset_options)
+
+
+def state(name: str, changes: object) -> str:
+    """A short hash of what scores on the data that ships depend on: recipe, changes and data."""
+    recipe = zoo.recipe(name).for_source(source(name))
+    text = f"{shipped_weights.fingerprint(recipe)} {load(recipe).fingerprint} {changes}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def train(recipe: str | Recipe, seed: int, **changes: Any) -> Run:

@@ -25,6 +25,7 @@ os.environ.setdefault("ZOO_PLUGINS", "off")  # generated files describe the zoo 
 
 Files = Mapping[Path, str]  # file -> what it should hold
 Row = Mapping[str, Any]  # column -> value
+STATE = "state_sha256"
 
 
 def fill(page: str, blocks: Mapping[str, str]) -> dict[Path, str]:
@@ -66,11 +67,13 @@ class Results:
         file: Its name.
         key: The column with the case's name.
         cases: The cases in the file's order; rows of other cases leave it.
+        state: What the scores of a case depend on, as a short hash; its rows keep it in `STATE`.
     """
 
     file: str
     key: str
     cases: Callable[[], Iterable[str]]
+    state: Callable[[str], str] | None = None
 
     @property
     def path(self) -> Path:
@@ -91,6 +94,8 @@ class Results:
     def replace(self, case: str, rows: Iterable[Row]) -> pd.DataFrame:
         """Put rows in the place of those of a case; the rows."""
         new = pd.DataFrame(list(rows))  # measured before reading: other runs write as well
+        if self.state:
+            new[STATE] = self.state(case)
         frame = self.read()
         frame = frame[frame[self.key] != case]
         self.write(pd.concat([frame, new], ignore_index=True) if len(frame) else new)
@@ -99,6 +104,14 @@ class Results:
     def measured(self, case: str) -> bool:
         """Whether the file has rows of a case."""
         return case in set(self.read()[self.key])
+
+    def outdated(self) -> list[str]:
+        """Cases whose rows are missing, or were measured in another state."""
+        if self.state is None:
+            return []
+        frame = self.read()
+        states = frame.groupby(self.key)[STATE].unique() if STATE in frame else {}
+        return [case for case in self.cases() if [*states.get(case, ())] != [self.state(case)]]
 
 
 @dataclass(frozen=True)
@@ -196,6 +209,9 @@ class Script:
             pages = " --pages" if self.measure or self.rows else ""
             mend = f"python scripts/{Path(sys.argv[0]).name}{pages}"
             found.append(f"not current: {', '.join(stale)}; run: {mend}")
+        if old := self.results.outdated() if self.results else []:
+            mend = f"python scripts/{Path(sys.argv[0]).name} {' '.join(old)}"
+            found.append(f"measured in another state: {', '.join(old)}; run: {mend}")
         for line in found:
             print(line, file=sys.stderr)
         return 1 if found else 0

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from _embedded import SILENT, quiet, source, train
+from _embedded import SILENT, quiet, source, state, train
 from _page import Results, Script, fill, half_range, table
 
 import zoo
@@ -110,7 +110,12 @@ def _rows(frame: pd.DataFrame) -> Iterator[list[object]]:
         yield [f"`{name}`", metric, variant, score]
 
 
-RESULTS = Results("ensembles.csv", "recipe", lambda: ENSEMBLES)
+RESULTS = Results(
+    "ensembles.csv",
+    "recipe",
+    lambda: ENSEMBLES,
+    lambda name: state(name, (ENSEMBLES[name], AVERAGED.get(name))),
+)
 SCRIPT = Script(
     str(__doc__),
     files=lambda: fill("docs/ensembles.md", blocks()),

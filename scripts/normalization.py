@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from _embedded import SILENT, in_turns, quiet, source
+from _embedded import SILENT, in_turns, quiet, source, state
 from _page import Results, Script, fill, half_range, table
 
 import zoo
@@ -125,7 +125,12 @@ def _findings(frame: pd.DataFrame) -> Iterator[str]:
         yield f"- `{name}`: lower log-loss than {BASE}, of {len(losses)} seeds: {', '.join(parts)}."
 
 
-RESULTS = Results("normalization.csv", "recipe", lambda: REDUCED)
+RESULTS = Results(
+    "normalization.csv",
+    "recipe",
+    lambda: REDUCED,
+    lambda name: state(name, (REDUCED[name], VARIANTS)),
+)
 SCRIPT = Script(
     str(__doc__),
     files=lambda: fill("docs/normalization.md", blocks()),

@@ -93,7 +93,7 @@ BAD: list[tuple[str, Any, str]] = [
     ("initial_epoch", 8, "must be below epochs"),
     ("steps_per_epoch", 2.5, "takes a whole number"),
     ("validation_freq", 0, "must be at least 1"),
-    ("validation_freq", 9, "no epoch is validated"),
+    ("validation_freq", 9, "validates no epoch: none from"),
     ("class_weight", {"1": -1}, "must be from 0 up"),
     ("class_weight", [1.0], "a mapping"),
     ("sample_weight", "../x", "must be a name"),

@@ -51,6 +51,24 @@ def test_results_are_replaced_case_by_case(root: Path) -> None:
     assert not results.measured("gone")  # not one of the cases
 
 
+def test_check_names_cases_that_were_measured_in_another_state(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    states = {"first": "a", "second": "a"}
+    results = Results("r.csv", "name", lambda: states, lambda name: states[name])
+    script = Script("Measure.", results=results)
+    assert script.main(["--check"]) == 1  # nothing is measured yet
+    assert "first second" in capsys.readouterr().err
+    for name in states:
+        results.replace(name, [{"name": name, "score": 1.5}])
+    assert script.main(["--check"]) == 0
+    states["second"] = "b"
+    assert script.main(["--check"]) == 1
+    assert capsys.readouterr().err == (
+        "measured in another state: second; run: python scripts/some.py second\n"
+    )
+
+
 def test_check_names_what_is_stale_and_the_command_that_fixes_it(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -112,7 +112,7 @@ def test_early_stopping_takes_keras_arguments(tmp_path: Path) -> None:
     assert len(history(waited)) == 7
     for options, message in (
         ({"patience": 3}, "unknown field 'patience'"),
-        ({"monitor": "val_rmse"}, "unknown value 'val_rmse'"),
+        ({"monitor": "val_rmse"}, "early_stopping_options.monitor: unknown value 'val_rmse'"),
         ({"min_delta": -1}, "early_stopping_options.min_delta must be from 0 up"),
         ({"start_from_epoch": 12}, "start_from_epoch must be below epochs"),
     ):

@@ -63,6 +63,8 @@ def test_any_metric_and_loss_of_keras_by_name(tmp_path: Path) -> None:
     ("changes", "message"),
     [
         ({"metrics.label": "AUCC"}, "unknown metric 'AUCC'; did you mean AUC"),
+        ({"metrics.label": "Mean"}, r"unknown metric 'Mean'; did you mean MeanIoU\? \(or give"),
+        ({"metrics.label": "Metric"}, "unknown metric 'Metric'; did you mean "),
         ({"metrics.label": "MeanIoU"}, "metric MeanIoU needs arguments .*num_classes"),
         ({"loss.label": "BinaryCrosentropy"}, "did you mean BinaryCrossentropy"),
         ({"metrics.label": lambda y, p: p}, "give the function a name"),

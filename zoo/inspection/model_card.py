@@ -67,7 +67,7 @@ def _why_untrained(entry: ModelSpec) -> str:
 def printed_settings(entry: ModelSpec) -> str:
     """What the document says of training the model, in one line."""
     printed = PRINTED.get(entry.name)
-    return printed.text if printed else "the document gives none"
+    return printed.text if printed else "the document gives no settings"
 
 
 def as_text(entry: ModelSpec) -> str:

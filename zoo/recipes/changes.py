@@ -67,8 +67,8 @@ def _check_together(fields: Mapping[str, Any]) -> None:
     every = fields["validation_freq"]
     if fields["epochs"] // every == fields["initial_epoch"] // every:
         raise RecipeError(
-            "with this validation_freq no epoch is validated: from initial_epoch on to epochs must "
-            "be a multiple of it"
+            f"validation_freq={every} validates no epoch: none from {fields['initial_epoch'] + 1} "
+            f"to {fields['epochs']} is a multiple of it"
         )
     if fields["class_weight"] and fields["sample_weight"]:
         raise RecipeError("class_weight and sample_weight exclude each other")
@@ -101,8 +101,9 @@ def _changed(recipe: Any, changes: Mapping[str, Any]) -> dict[str, Any]:
             )
         else:
             new = value if isinstance(present, str) else literal(value)
-        changed[name] = checked(kinds[name], new, name)
-    return changed
+        changed[name] = new
+    # checked together: entries that need each other may come in any order
+    return {name: checked(kinds[name], new, name) for name, new in changed.items()}
 
 
 def _merged(name: str, present: Mapping[str, Any], entry: str, value: Any) -> Any:

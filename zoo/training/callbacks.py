@@ -54,7 +54,7 @@ def standard_callbacks(recipe: Recipe, folder: Path) -> list[keras.callbacks.Cal
         )
     if recipe.early_stopping:
         options = {"restore_best_weights": True, **recipe.early_stopping_options}
-        options |= watched(recipe, options)
+        options |= watched(recipe, "early_stopping_options")
         callbacks.append(keras.callbacks.EarlyStopping(patience=recipe.early_stopping, **options))
     if recipe.model_checkpoint:
         callbacks.append(ModelCheckpoint(recipe, folder / "checkpoints"))

@@ -80,8 +80,13 @@ def optimizer(recipe: Recipe, steps_per_epoch: int) -> keras.optimizers.Optimize
         raise RecipeError(f"{recipe.name}: optimizer {recipe.optimizer!r}: {reason}") from error
 
 
-def direction(recipe: Recipe, monitor: str = "", mode: str = "") -> Direction:
+def direction(
+    recipe: Recipe, monitor: str = "", mode: str = "", field: str = "monitor"
+) -> Direction:
     """Whether lower or higher values of a monitor are better, of the recipe's if none is given.
+
+    Args:
+        field: The recipe's field that names the monitor.
 
     Raises:
         RecipeError: training does not report the monitor, or `mode=auto` cannot tell.
@@ -93,7 +98,7 @@ def direction(recipe: Recipe, monitor: str = "", mode: str = "") -> Direction:
     reported = reported_values(recipe)
     if name not in reported:
         names = [f"{prefix}{each}" for prefix in ("val_", "") for each in reported]
-        raise RecipeError(f"{recipe.name}, monitor: {UnknownNameError('value', monitor, names)}")
+        raise RecipeError(f"{recipe.name}, {field}: {UnknownNameError('value', monitor, names)}")
     found = reported[name] if mode == "auto" else mode
     if found not in ("min", "max"):
         raise RecipeError(
@@ -103,11 +108,17 @@ def direction(recipe: Recipe, monitor: str = "", mode: str = "") -> Direction:
     return found
 
 
-def watched(recipe: Recipe, options: Mapping[str, Any]) -> dict[str, str]:
-    """The monitor of a callback, the recipe's unless it has its own, and its direction."""
+def watched(recipe: Recipe, field: str) -> dict[str, str]:
+    """The monitor of a callback, the recipe's unless it has its own, and its direction.
+
+    Args:
+        field: The recipe's field with the callback's arguments.
+    """
+    options = getattr(recipe, field)
     monitor = options.get("monitor", recipe.monitor)
     mode = options.get("mode", recipe.mode if monitor == recipe.monitor else "auto")
-    return {"monitor": monitor, "mode": direction(recipe, monitor, mode)}
+    where = f"{field}.monitor" if "monitor" in options else "monitor"
+    return {"monitor": monitor, "mode": direction(recipe, monitor, mode, where)}
 
 
 def reported_values(recipe: Recipe) -> dict[str, str]:

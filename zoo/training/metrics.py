@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -44,7 +45,7 @@ def loss_named(name: str) -> Any:
     except ValueError as error:
         known = _names(keras.losses, keras.losses.Loss)
         unknown = UnknownNameError("loss", name, known)
-        raise RecipeError(f"{unknown}; or give a function in Python") from error
+        raise RecipeError(f"{unknown} (or give a function, in Python)") from error
 
 
 def metric_named(name: str, loss: str, prefix: str = "") -> Any:
@@ -86,14 +87,16 @@ def _other_metric(name: str, prefix: str = "") -> Any:
     try:
         found = _of_user("metric", own) if own else keras.metrics.get(name)
         if isinstance(found, keras.metrics.Metric):
+            if not _compares(type(found)):
+                raise ValueError(name)
             # Keras numbers objects that it names itself: auc, auc_1, ...
             told = found.name if own else re.sub(r"_\d+$", "", found.name)
             return type(found).from_config({**found.get_config(), "name": prefix + told})
         return _averaged(found, prefix)
     except ValueError as error:
-        names = (*METRICS, *_names(keras.metrics, keras.metrics.Metric))
+        names = (*METRICS, *_metric_names())
         unknown = UnknownNameError("metric", name, names)
-        raise RecipeError(f"{unknown}; or give a function in Python") from error
+        raise RecipeError(f"{unknown} (or give a function, in Python)") from error
     except TypeError as error:  # MeanIoU, for example, must be told the number of classes
         reason = str(error).partition("\n")[0]
         cure = "its get_config must give them" if own else "give the object in Python"
@@ -187,6 +190,18 @@ def _names(module: Any, kind: type) -> list[str]:
     """Names of the classes of a Keras module, as users write them."""
     found = ((name, getattr(module, name)) for name in dir(module))
     return [name for name, each in found if isinstance(each, type) and issubclass(each, kind)]
+
+
+def _metric_names() -> list[str]:
+    """Keras's metrics of targets and predictions, as users write them."""
+    names = _names(keras.metrics, keras.metrics.Metric)
+    return [name for name in names if _compares(getattr(keras.metrics, name))]
+
+
+def _compares(metric: type) -> bool:
+    """Whether a metric takes targets and predictions; `Mean` and `Sum` take plain values."""
+    parameters = [*inspect.signature(metric.update_state).parameters]
+    return parameters[1:3] == ["y_true", "y_pred"]
 
 
 def _snake(name: str) -> str:

@@ -28,7 +28,7 @@ class ModelCheckpoint(keras.callbacks.ModelCheckpoint):
     """
 
     def __init__(self, recipe: Recipe, folder: Path) -> None:
-        options = {**recipe.model_checkpoint, **watched(recipe, recipe.model_checkpoint)}
+        options = {**recipe.model_checkpoint, **watched(recipe, "model_checkpoint")}
         options["filepath"] = str(folder / options["filepath"])
         super().__init__(**options)
         by_step = self.save_freq != "epoch"
