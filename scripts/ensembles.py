@@ -104,10 +104,10 @@ def _changed(settings: dict[str, dict[str, Any]]) -> str:
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[list[object]]:
-    for (name, metric, variant), rows in frame.groupby(["recipe", "metric", "variant"], sort=False):
-        scores = rows["score"]
-        score = half_range(scores) if len(scores) > 1 else f"{scores.mean():.4f}"
-        yield [f"`{name}`", metric, variant, score]
+    for (name, metric), rows in frame.groupby(["recipe", "metric"], sort=False):
+        for variant, scores in rows.groupby("variant", sort=False)["score"]:
+            score = half_range(scores) if len(scores) > 1 else f"{scores.mean():.4f}"
+            yield [f"`{name}`", metric, variant, score]
 
 
 RESULTS = Results(
