@@ -7,13 +7,22 @@ from typing import Any
 
 import click
 
-from zoo.cli.options import fields_option, logdir_option, record_option
+from zoo.cli.names import RECIPE_OR_RUN, SOURCE
+from zoo.cli.options import (
+    fields_option,
+    found_run,
+    logdir_option,
+    record_option,
+    verbose_option,
+)
 from zoo.core.errors import RecipeError
 from zoo.recipes.registry import recipe as find_recipe
 
 
 @click.command("ensemble")
-@click.argument("names", nargs=-1, required=True, metavar="RECIPE | --runs RUN RUN ...")
+@click.argument(
+    "names", type=RECIPE_OR_RUN, nargs=-1, required=True, metavar="RECIPE | --runs RUN RUN ..."
+)
 @click.option(
     "--runs", is_flag=True, help="Combine these finished runs instead of training a recipe."
 )
@@ -25,10 +34,11 @@ from zoo.recipes.registry import recipe as find_recipe
     show_default=True,
     help="How much each member counts: all the same, or as fitted on the validation rows.",
 )
-@click.option("--data", help="Data source; see zoo data list.")
+@click.option("--data", type=SOURCE, help="Data source; see zoo data list.")
 @click.option("--seed", type=int, help="The first member's seed; 0 if not given.")
 @fields_option
 @logdir_option
+@verbose_option
 @record_option
 def command(
     names: tuple[str, ...],
@@ -39,6 +49,7 @@ def command(
     seed: int | None,
     overrides: dict[str, str],
     logdir: Path,
+    verbose: bool,
     as_json: bool,
 ) -> None:
     """Average several models of RECIPE, or finished runs, into one model.
@@ -57,7 +68,7 @@ def command(
             raise RecipeError(
                 "finished runs keep their settings: leave out --members, --data, --seed and --set"
             )
-        settings["runs"] = names
+        settings["runs"] = [found_run(name, logdir) for name in names]
     elif len(names) > 1:
         raise RecipeError("give one recipe, or finished runs after --runs")
     else:
@@ -68,8 +79,7 @@ def command(
     from zoo.core.console import Reporter
     from zoo.ensembling import ensemble
 
-    made = ensemble(
-        weights=weights, logdir=logdir, reporter=Reporter(to_stderr=as_json), **settings
-    )
+    reporter = Reporter(to_stderr=as_json, detailed=verbose)
+    made = ensemble(weights=weights, logdir=logdir, reporter=reporter, **settings)
     if as_json:
         click.echo(made.record.to_json(), nl=False)

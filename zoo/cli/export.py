@@ -6,13 +6,15 @@ from pathlib import Path
 
 import click
 
-from zoo.cli.options import FOLDER, logdir_option
+from zoo.cli.names import RUN
+from zoo.cli.options import FOLDER, found_run, logdir_option
+from zoo.core.console import Reporter
 from zoo.core.errors import ZooError
 from zoo.exporting import FORMATS, TOLERANCE
 
 
 @click.command("export")
-@click.argument("run")
+@click.argument("run", type=RUN)
 @click.option(
     "--format",
     "formats",
@@ -46,15 +48,19 @@ def command(
     from zoo.experiments.runs import load_run
     from zoo.exporting import export, rows_for
 
-    loaded = load_run(run, logdir)
-    split, rows = rows_for(loaded)
+    reporter = Reporter(to_stderr=True)
+    folder_of_run = found_run(run, logdir)
+    with reporter.phase("loading the run"):
+        loaded = load_run(folder_of_run)
+        split, rows = rows_for(loaded)
     if split == "made up":
         click.echo("note: the run's data is not available; checking on made-up rows", err=True)
     failed = 0
     for format in dict.fromkeys(formats):
         path = (folder or loaded.folder / "export") / FORMATS.get(format).file
         try:
-            made = export(loaded, format, path, rows=rows, split=split, tolerance=tolerance)
+            with reporter.phase(f"writing and checking {path.name}"):
+                made = export(loaded, format, path, rows=rows, split=split, tolerance=tolerance)
         except ZooError as error:
             click.echo(f"error: {' '.join(str(error).split())}", err=True)
             failed = 1

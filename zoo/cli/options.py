@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from zoo.cli.names import SOURCE
 from zoo.core.errors import RecipeError
 from zoo.recipes.fields import literal
 
@@ -41,6 +42,25 @@ def arguments(pairs: Iterable[str]) -> dict[str, Any]:
     return {key: literal(text) for key, text in assigned(pairs, example="units=20").items()}
 
 
+def found_run(run: str, logdir: Path, *, finished: bool = True) -> Path:
+    """The folder of the run that a command was given; one found by a name is told on stderr.
+
+    Args:
+        run: A path, `RECIPE/RUN`, or a recipe's name for its latest run.
+        logdir: The folder that holds the run folders.
+        finished: Pass over runs that did not finish.
+
+    Raises:
+        TrainingError: no such run.
+    """
+    from zoo.experiments.runs import find
+
+    folder = find(run, logdir, finished=finished)
+    if folder not in (Path(run), logdir / run):
+        click.echo(f"run: {folder}", err=True)
+    return folder
+
+
 logdir_option: Decorator = click.option(
     "--logdir",
     type=FOLDER,
@@ -49,7 +69,10 @@ logdir_option: Decorator = click.option(
     help="Folder that holds the run folders.",
 )
 data_option: Decorator = click.option(
-    "--data", default="auto", show_default=True, help="Data source; see zoo data list."
+    "--data", type=SOURCE, default="auto", show_default=True, help="Data source; see zoo data list."
+)
+verbose_option: Decorator = click.option(
+    "--verbose", "-v", is_flag=True, help="Print every loss and metric."
 )
 record_option: Decorator = click.option(
     "--json", "as_json", is_flag=True, help="Print run.json and nothing else."

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import click
 
-from zoo.cli.options import logdir_option
+from zoo.cli.names import RUN
+from zoo.cli.options import found_run, logdir_option, verbose_option
 
 
 @click.command("reproduce")
-@click.argument("run")
+@click.argument("run", type=RUN)
 @logdir_option
-def command(run: str, logdir: Path) -> int:
+@verbose_option
+def command(run: str, logdir: Path, verbose: bool) -> int:
     """Train RUN again, and compare its history and weights bit for bit.
 
     Prints "identical", or what differs: versions and machine, the first epoch, the first weights.
@@ -21,7 +23,8 @@ def command(run: str, logdir: Path) -> int:
     from zoo.core.console import Reporter
     from zoo.experiments.reproduce import reproduce
 
-    differences = reproduce(run, logdir=logdir, reporter=Reporter(to_stderr=True))
+    reporter = Reporter(to_stderr=True, detailed=verbose)
+    differences = reproduce(found_run(run, logdir), logdir=logdir, reporter=reporter)
     for line in differences:
         click.echo(line)
     if not differences:

@@ -6,17 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
-from zoo.cli.options import FOLDER
-from zoo.core.errors import TrainingError
+from zoo.cli.options import FOLDER, logdir_option
+from zoo.core.errors import RecipeError, TrainingError
 
 
 @click.command("tensorboard")
-@click.argument(
-    "logdir",
-    type=FOLDER,
-    default=Path("tensorboard_logs"),
-)
+@click.argument("folder", type=FOLDER, required=False)
+@logdir_option
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -25,8 +23,16 @@ from zoo.core.errors import TrainingError
     help="Port to listen on; 0 picks a free one.",
 )
 @click.option("--host", default="localhost", show_default=True, help="Address to listen on.")
-def command(logdir: Path, port: int, host: str) -> int:
-    """Open TensorBoard on LOGDIR (default: tensorboard_logs); Ctrl-C stops it."""
+@click.pass_context
+def command(ctx: click.Context, folder: Path | None, logdir: Path, port: int, host: str) -> int:
+    """Open TensorBoard on the run folders; Ctrl-C stops it.
+
+    FOLDER is another way to give --logdir, and may be the folder of one recipe or run.
+    """
+    if folder is not None:
+        if ctx.get_parameter_source("logdir") is not ParameterSource.DEFAULT and folder != logdir:
+            raise RecipeError(f"give one folder, {folder} or --logdir {logdir}")
+        logdir = folder
     if not any(logdir.rglob("events.out.tfevents.*")):
         raise TrainingError(f"{logdir} has no runs yet; train one with `zoo train basketball`")
 

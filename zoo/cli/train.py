@@ -8,7 +8,16 @@ from typing import Any
 
 import click
 
-from zoo.cli.options import FILE, data_option, fields_option, logdir_option, record_option
+from zoo.cli.names import RECIPE, RUN
+from zoo.cli.options import (
+    FILE,
+    data_option,
+    fields_option,
+    found_run,
+    logdir_option,
+    record_option,
+    verbose_option,
+)
 from zoo.core.errors import RecipeError
 from zoo.recipes.fields import ENGINES
 from zoo.recipes.registry import read_recipe
@@ -16,14 +25,14 @@ from zoo.recipes.registry import recipe as find_recipe
 
 
 @click.command("train")
-@click.argument("recipe", required=False)
+@click.argument("recipe", type=RECIPE, required=False)
 @click.option(
     "--recipe",
     "file",
     type=FILE,
     help="Train the recipe in this file, JSON or TOML.",
 )
-@click.option("--resume", "run", metavar="RUN", help="Continue an interrupted run.")
+@click.option("--resume", "run", type=RUN, metavar="RUN", help="Continue an interrupted run.")
 @data_option
 @click.option(
     "--seed", default=0, show_default=True, help="Seed for the weights and the row order."
@@ -36,6 +45,7 @@ from zoo.recipes.registry import recipe as find_recipe
 @fields_option
 @click.option("--profile", is_flag=True, help="Profile a few steps, for TensorBoard.")
 @logdir_option
+@verbose_option
 @record_option
 def command(
     recipe: str | None,
@@ -49,6 +59,7 @@ def command(
     overrides: dict[str, Any],
     profile: bool,
     logdir: Path,
+    verbose: bool,
     as_json: bool,
 ) -> None:
     """Train RECIPE and write a run folder.
@@ -76,11 +87,11 @@ def command(
     from zoo.core.console import Reporter
     from zoo.experiments.trainer import fit, resume
 
-    reporter = Reporter(to_stderr=as_json)
+    reporter = Reporter(to_stderr=as_json, detailed=verbose)
     how: dict[str, Any] = {"logdir": logdir, "reporter": reporter, "profile": profile}
     if chosen:
         made = fit(file or chosen, data=data, seed=seed, **how, **overrides)
     else:
-        made = resume(str(run), **how)
+        made = resume(found_run(str(run), logdir, finished=False), **how)
     if as_json:
         click.echo(made.record.to_json(), nl=False)

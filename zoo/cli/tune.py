@@ -7,15 +7,16 @@ from typing import Any
 
 import click
 
+from zoo.cli.names import RECIPE
 from zoo.cli.options import data_option, fields_option, logdir_option
 
 
 @click.command("tune")
-@click.argument("recipe")
+@click.argument("recipe", type=RECIPE)
 @click.option(
     "--trials", default=20, show_default=True, help="Number of trials, including earlier ones."
 )
-@click.option("--time", type=float, help="Start no new trial after this many seconds.")
+@click.option("--time", type=float, help="Start no new trial this many seconds after the first.")
 @click.option("--jobs", default=1, show_default=True, help="Number of processes.")
 @data_option
 @click.option(
@@ -27,6 +28,7 @@ from zoo.cli.options import data_option, fields_option, logdir_option
 @click.option("--study", help="Name of the search's folder.  [default: SOURCE-seedSEED]")
 @fields_option
 @logdir_option
+@click.option("--verbose", "-v", is_flag=True, help="Print every epoch of the trials too.")
 def command(
     recipe: str,
     trials: int,
@@ -37,6 +39,7 @@ def command(
     study: str | None,
     overrides: dict[str, Any],
     logdir: Path,
+    verbose: bool,
 ) -> None:
     """Search RECIPE's settings for the lowest validation value.
 
@@ -58,5 +61,6 @@ def command(
         seed=seed,
         study=study,
         logdir=logdir,
+        verbose=2 if verbose else 1,
         **overrides,
     )

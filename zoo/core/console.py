@@ -1,4 +1,4 @@
-"""What a person sees while something runs: lines, tables, a bar on a terminal; and the time."""
+"""What a person sees while something runs: lines, tables, the present phase; and the time."""
 
 from __future__ import annotations
 
@@ -6,35 +6,58 @@ import logging
 import os
 import sys
 import tempfile
+import threading
 import time
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
+
+from zoo.core.errors import RecipeError
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+Verbose = Literal["auto", 0, 1, 2]
+Position = Callable[[], tuple[float, str]]  # steps done, and what is being done
+
+PIPED_WIDTH = 100  # columns of what is not written to a terminal
+PATIENCE = 2.0  # seconds after which a phase is worth a line where there is no terminal
+POLL = 0.2  # seconds between two looks at a position
 
 
 class Reporter:
     """Prints to stdout, to stderr (where stdout is for machines), or nowhere.
 
-    On a terminal `reach` moves a progress bar; elsewhere only `line` and `table` print.
+    A terminal also shows the present phase and a progress bar, on a line that goes away.
+
+    Args:
+        to_stderr: Print to stderr.
+        silent: Print nothing.
+        detailed: Print every value, where the others print the ones that count most.
+
+    Attributes:
+        live: Whether there is such a line; where several processes share a terminal there is not.
     """
 
-    def __init__(self, *, to_stderr: bool = False, silent: bool = False) -> None:
+    def __init__(
+        self, *, to_stderr: bool = False, silent: bool = False, detailed: bool = False
+    ) -> None:
         from rich.console import Console
 
         stream = sys.stderr if to_stderr else sys.stdout
         self.console: Console = Console(file=stream, quiet=silent, highlight=False, markup=False)
         if not self.console.is_terminal:
-            self.console.width = 110
-        self._bar: Any = None
-        self._task: Any = None
+            self.console.width = PIPED_WIDTH
+        self.detailed = detailed
+        self.live = self.console.is_terminal
+        self._phases: list[str] = []
+        self._status: Any = None
 
     @property
-    def is_terminal(self) -> bool:
-        return self.console.is_terminal
+    def width(self) -> int:
+        """Columns that a line may take."""
+        return self.console.width
 
     def line(self, text: str = "") -> None:
         """Print one line, never folded."""
@@ -54,36 +77,105 @@ class Reporter:
         self.console.print(table)
 
     @contextmanager
-    def progress(self, total: int, what: str) -> Iterator[None]:
-        """Show a bar of `total` steps on a terminal while the block runs."""
-        if not self.is_terminal:
+    def phase(self, what: str) -> Iterator[None]:
+        """Say what the block does: on a terminal at once, elsewhere in a line if it takes long."""
+        if self.console.quiet:
             yield
-            return
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeRemainingColumn,
-        )
-
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-        )
-        with Progress(*columns, console=self.console, transient=True) as bar:
-            self._bar, self._task = bar, bar.add_task(what, total=total)
+        elif self.live:
+            self._phases.append(what)
+            self._show_phase()
             try:
                 yield
             finally:
-                self._bar = self._task = None
+                self._phases.pop()
+                self._show_phase()
+        else:
+            with _later(lambda: self.line(f"{what} ...")):
+                yield
 
-    def reach(self, step: int) -> None:
-        """Move the bar to `step`, if there is one."""
-        if self._bar is not None:
-            self._bar.update(self._task, completed=step)
+    def _show_phase(self) -> None:
+        """Make the status line name the innermost phase; without one there is no line."""
+        if self._status is None:
+            self._status = self.console.status("")
+        if self._phases:
+            self._status.update(f"{self._phases[-1]} ...")
+            self._status.start()
+        else:
+            self._status.stop()
+
+    @contextmanager
+    def progress(self, total: int, position: Position) -> Iterator[None]:
+        """Show how far the block is: on a terminal as a bar of `total` steps.
+
+        Elsewhere a line says what is being done if no step has ended after some seconds.
+
+        Args:
+            position: Tells the steps done and what is being done; asked from another thread.
+        """
+        if self.console.quiet:
+            yield
+        elif self.live:
+            with self._bar(total, position):
+                yield
+        else:
+
+            def say() -> None:
+                done, what = position()
+                if not done:
+                    self.line(f"{what} ...")
+
+            with _later(say):
+                yield
+
+    @contextmanager
+    def _bar(self, total: int, position: Position) -> Iterator[None]:
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (BarColumn(24), TextColumn("{task.description}"), TimeRemainingColumn())
+        ended = threading.Event()
+        with Progress(*columns, console=self.console, transient=True) as bar:
+            task = bar.add_task("", total=total)
+
+            def follow() -> None:
+                while True:
+                    done, what = position()
+                    bar.update(task, completed=done, description=what)
+                    if ended.wait(POLL):
+                        return
+
+            thread = threading.Thread(target=follow, daemon=True)
+            thread.start()
+            try:
+                yield
+            finally:
+                ended.set()
+                thread.join()
+
+
+def reporter_for(verbose: Verbose, *, to_stderr: bool = False) -> Reporter:
+    """The reporter that a function's `verbose` asks for.
+
+    Args:
+        verbose: 0 prints nothing, 1 or `auto` the values that count most, 2 all values.
+
+    Raises:
+        RecipeError: another value.
+    """
+    if verbose not in ("auto", 0, 1, 2):
+        raise RecipeError(f"verbose must be 0, 1, 2 or 'auto', not {verbose!r}")
+    return Reporter(to_stderr=to_stderr, silent=verbose == 0, detailed=verbose == 2)
+
+
+@contextmanager
+def _later(say: Callable[[], None]) -> Iterator[None]:
+    """Call `say` from another thread if the block takes longer than `PATIENCE`."""
+    timer = threading.Timer(PATIENCE, say)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def metric_rows(

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from zoo.core.console import Reporter, Timer
+from zoo.core.console import Reporter, Timer, Verbose, reporter_for
 from zoo.core.errors import DataError, RecipeError, TrainingError, UnknownNameError
 from zoo.core.files import replacing
 from zoo.ensembling.combine import combine
 from zoo.ensembling.member_weights import convex_shares
 from zoo.ensembling.members import Member, given, summary, trained
-from zoo.ensembling.table import show_members
+from zoo.ensembling.table import show
 from zoo.experiments import evaluation, reports, setup, trainer
 from zoo.experiments import runs as run_folders
 from zoo.experiments.feeding import Split, feed
@@ -48,6 +48,7 @@ def ensemble(
     data: str = "auto",
     seed: int = 0,
     logdir: str | Path = LOGDIR,
+    verbose: Verbose = "auto",
     reporter: Reporter | None = None,
     **overrides: Any,
 ) -> Run:
@@ -64,8 +65,10 @@ def ensemble(
         weights: `uniform`, or `validation`: convex ones by output, learned on validation rows.
         data: A source of the recipe's dataset; `auto` takes real data when it is on disk.
         seed: The first member's.
-        logdir: The folder that holds the run folders; the ensemble's is below `RECIPE_ensemble`.
-        reporter: Where progress goes; stdout by default.
+        logdir: The folder that holds the run folders; the ensemble's is below `RECIPE_ensemble`,
+            new members are below `RECIPE/members`.
+        verbose: 0 prints nothing, 1 (`auto`) the values that count most, 2 all values.
+        reporter: Where progress goes, in place of stdout and `verbose`.
         **overrides: Recipe fields, as `zoo.fit` takes them.
 
     Raises:
@@ -76,7 +79,7 @@ def ensemble(
         TrainingError: a run that is missing or did not finish.
     """
     check_request(recipe, members, runs, weights, overrides)
-    logdir, reporter, timer = Path(logdir), reporter or Reporter(), Timer()
+    logdir, reporter, timer = Path(logdir), reporter or reporter_for(verbose), Timer()
     if recipe is not None:
         found = find_recipe(recipe) if isinstance(recipe, str) else recipe
         chosen, source = for_source(found, data, overrides)
@@ -85,10 +88,8 @@ def ensemble(
         with timer.phase("members"):
             joined = trained(chosen, dataset, members, seed, logdir=logdir, reporter=reporter)
     else:
-        with timer.phase("members"):
+        with timer.phase("members"), reporter.phase("loading the runs"):
             joined = given(runs, logdir=logdir)
-        for member in joined:
-            reporter.line(f"member: {member.run.folder}")
         dataset = setup.load(joined[0].recipe, joined[0].run.record.data.source, reporter)
         if dataset.fingerprint != joined[0].run.record.data.fingerprint:
             raise DataError(
@@ -133,14 +134,14 @@ def _built(members: Sequence[Member], dataset: Dataset, weights: str, context: R
     fingerprint = dataset.fingerprint
     dataset, upstream = stacked(dataset, recipe, context, trainer.train)
     models = [member.run.model for member in members]
-    with context.timer.phase("build"):
+    with context.phase("build", "combining the models"):
         averages = {"average": combine(models, name=recipe.name)}
         splits = feed(recipe, dataset, models[0], context.console.line)
         shares = _learned(members, splits)
         if shares:
             averages["weighted average"] = combine(models, shares, name=recipe.name)
         _compile([*averages.values(), *models], recipe)
-    with context.timer.phase("evaluate"):
+    with context.phase("evaluate", "scoring the models"):
         shown = {split: each for split, each in splits.items() if split != "train"} or splits
         scores = [evaluation.score(model, shown) for model in models]
         joint = {name: evaluation.score(model, splits) for name, model in averages.items()}
@@ -170,13 +171,12 @@ def _built(members: Sequence[Member], dataset: Dataset, weights: str, context: R
         ),
     )
     folder = run_folders.create(context.logdir, recipe.name, context.seed)
-    with context.timer.phase("report"):
+    with context.phase("report", "drawing the report"):
         _write(folder, recipe, model, dataset, splits)
         evaluation.write_scores(folder, record, metrics)
     record = dataclasses.replace(record, seconds=context.timer.seconds())
     record.write(folder)
-    show_members(context.console, record)
-    evaluation.show(context.console, record)
+    show(context.console, record)
     context.console.line(f"run folder: {folder}")
     return Run(folder, model, record)
 

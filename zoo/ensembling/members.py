@@ -13,9 +13,9 @@ from zoo.core.errors import BuildError, DataError
 from zoo.ensembling.combine import output_tensors
 from zoo.experiments.feeding import columns_of
 from zoo.experiments.record import MemberRecord, Scores
-from zoo.experiments.runs import Run, load_run
+from zoo.experiments.runs import MEMBERS, Run, RunContext, load_run
 from zoo.experiments.setup import matching_run
-from zoo.experiments.trainer import fit
+from zoo.experiments.trainer import train
 from zoo.recipes.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ def trained(
 ) -> list[Member]:
     """`count` runs of `recipe` on `dataset` with seeds from `seed` on.
 
-    A finished run of the very recipe, seed and data serves as it is.
+    A finished run of the very recipe, seed and data serves as it is. New ones are kept in
+    `LOGDIR/RECIPE/members`: the latest run of the recipe stays the one that a person trained.
     """
     members = []
     for number in range(count):
@@ -65,7 +66,7 @@ def trained(
         place = f"from {run.folder}" if run is not None else f"training with seed {each}"
         reporter.line(f"member {number + 1} of {count}: {place}")
         if run is None:
-            run = fit(recipe, data=dataset.source, seed=each, logdir=logdir, reporter=reporter)
+            run = train(RunContext(logdir, reporter, each, part=MEMBERS), recipe, dataset.source)
         members.append(Member(run, known))
     return members
 

@@ -1,38 +1,44 @@
-"""An ensemble's scores beside its members'."""
+"""An ensemble's scores beside those of its members and of the baseline."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from zoo.core.console import Reporter
+from zoo.experiments import evaluation
 from zoo.experiments.record import RunRecord, Scores
 
 Row = tuple[str, ...]
 
 
-def show_members(reporter: Reporter, record: RunRecord) -> None:
-    """Print each member's held-out scores, their mean with its spread, and the averages'."""
+def show(reporter: Reporter, record: RunRecord) -> None:
+    """Print the held-out scores of members, averages and baseline, and what the members count."""
     made = record.ensemble
     assert made is not None
     members = [member.scores for member in made.members]
     split = "test" if "test" in members[0] else next(iter(members[0]))
     metrics = shown_metrics(members[0][split])
     rows: list[Row] = [
-        (
-            f"{member.recipe}, seed {member.seed}",
-            *(f"{member.scores[split][metric]:.4f}" for metric in metrics),
-        )
+        _row(f"{member.recipe}, seed {member.seed}", member.scores[split], metrics)
         for member in made.members
     ]
     rows.append(
         ("mean member ± half the range", *(_spread(members, split, each) for each in metrics))
     )
-    for average, scores in made.averages.items():
-        rows.append((average, *(f"{scores[split][metric]:.4f}" for metric in metrics)))
-    reporter.table(f"{record.recipe.name}, {split} rows", ("", *metrics), rows)
+    others = {record.baseline_name: record.baseline} if record.baseline else {}
+    for name, scores in {**made.averages, **others, **record.references}.items():
+        rows.append(_row(name, scores.get(split, {}), metrics))
+    source, count = record.data.source, f"{record.parameters:,} parameters"
+    title = f"{record.recipe.name} on {source}, {count}, {split} rows"
+    reporter.table(title, ("", *metrics), rows)
     for name, shares in (made.shares or {}).items():
         listed = ", ".join(f"{share:.3f}" for share in shares)
         reporter.line(f"weights of {name} by validation rows: {listed}")
+    evaluation.show_expectations(reporter, record)
+
+
+def _row(title: str, scores: Mapping[str, float], metrics: Sequence[str]) -> Row:
+    return (title, *(f"{scores[each]:.4f}" if each in scores else "" for each in metrics))
 
 
 def shown_metrics(scores: Mapping[str, float]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,18 +86,49 @@ def show(console: Reporter, record: RunRecord) -> None:
     if record.baseline:
         columns[record.baseline_name] = record.baseline
     columns |= record.references
-    source = record.data.source
-    title = f"{record.recipe.name} on {source}, {record.parameters:,} parameters"
+    if not console.detailed:
+        columns["model"] = without_repetition(record.recipe, record.metrics)
+    title = f"{record.recipe.name} on {record.data.source}, {record.parameters:,} parameters"
     console.table(title, ("", *columns), list(metric_rows(columns)))
+    show_expectations(console, record)
+
+
+def without_repetition(recipe: Recipe, metrics: Scores) -> Scores:
+    """The scores without the losses that a metric beside them repeats.
+
+    An output's loss has no penalties in it: it repeats the metric that it equals. The loss of a
+    model with one output does so only where the numbers agree.
+    """
+    hidden = set()
+    for output, loss in recipe.loss.items():
+        same = metric_of(loss)
+        if same not in recipe.metrics.get(output, ()):
+            continue
+        if len(recipe.loss) > 1:
+            hidden.add(f"{output}_loss")
+        elif all(
+            math.isclose(each.get("loss", 0), each.get(same, 0), rel_tol=1e-5)
+            for each in metrics.values()
+        ):
+            hidden.add("loss")
+    return {
+        split: {name: value for name, value in scores.items() if name not in hidden}
+        for split, scores in metrics.items()
+    }
+
+
+def show_expectations(console: Reporter, record: RunRecord) -> None:
+    """Print whether the test scores are what the recipe expects of them."""
+    source = record.data.source
     scores = record.metrics.get("test", {})
     for metric, bound in expected(record.recipe, source, record.data.fingerprint).items():
         if metric not in scores:  # the run left a head out
             continue
-        value = scores[metric]
         higher = metric.endswith("accuracy")
-        verdict = "reached" if (value >= bound if higher else value <= bound) else "MISSED"
+        kept = scores[metric] >= bound if higher else scores[metric] <= bound
         at = "at least" if higher else "at most"
-        console.line(f"expected: test {metric} {at} {bound:g}; {verdict}, {value:.4f}")
+        verdict = "reached" if kept else "MISSED"
+        console.line(f"expected: test {metric} {at} {bound:g}: {verdict}")
 
 
 def hparams(record: RunRecord) -> dict[str, HParam]:

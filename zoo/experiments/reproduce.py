@@ -9,26 +9,36 @@ from typing import Any
 
 import numpy as np
 
-from zoo.core.console import Reporter
-from zoo.core.errors import TrainingError
+from zoo.core.console import Reporter, Verbose, reporter_for
+from zoo.core.errors import StoppedEarly, TrainingError
 from zoo.experiments.record import one_line
-from zoo.experiments.runs import HISTORY, LOGDIR, Run, load_run
-from zoo.experiments.trainer import fit
+from zoo.experiments.runs import HISTORY, LOGDIR, Run, RunContext, load_run
+from zoo.experiments.trainer import train
 from zoo.recipes.fields import as_json
 
 
 def reproduce(
-    run: str | Path, *, logdir: str | Path = LOGDIR, reporter: Reporter | None = None
+    run: str | Path,
+    *,
+    logdir: str | Path = LOGDIR,
+    verbose: Verbose = "auto",
+    reporter: Reporter | None = None,
 ) -> list[str]:
     """Train again what a finished run trained; every difference in a line, none if identical.
 
     Differences of versions and machine come first: they are the usual reason for the others.
 
+    Args:
+        verbose, reporter: As `zoo.fit` takes them.
+
     Raises:
         TrainingError: no such run, or it did not finish.
+        StoppedEarly: Ctrl-C; nothing is kept.
         DataError: its data is not there any more.
     """
-    before = load_run(run, logdir)
+    console = reporter or reporter_for(verbose)
+    with console.phase("loading the run"):
+        before = load_run(run, logdir)
     record = before.record
     if record.ensemble:
         members = ", ".join(member.run for member in record.ensemble.members)
@@ -37,13 +47,11 @@ def reproduce(
         )
     history = _history(before.folder)
     with tempfile.TemporaryDirectory() as folder:
-        after = fit(
-            record.recipe,
-            data=record.data.source,
-            seed=record.seed,
-            logdir=folder,
-            reporter=reporter or Reporter(),
-        )
+        context = RunContext(Path(folder), console, record.seed, temporary=True)
+        try:
+            after = train(context, record.recipe, record.data.source)
+        except StoppedEarly as error:
+            raise StoppedEarly(f"{error}; nothing was compared") from error
         return list(_differences(before, history, after))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,8 @@ MODEL = "model.keras"
 HISTORY = "history.csv"
 DIAGRAM = "diagram.svg"
 LABELS = "labels.json"
+# Folders beside a recipe's runs, for runs that another one needed: none of them is the latest.
+MEMBERS, UPSTREAM = PARTS = ("members", "upstream")
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,8 @@ class RunContext:
         seed: Seed of the weights and of the order of the rows.
         profile: Profile a few steps, for TensorBoard's profile page.
         timer: Seconds by phase of the run.
+        part: What another run needs this one for, of `PARTS`; empty if a person asked for it.
+        temporary: The run folder is deleted afterwards, so that no line names it.
     """
 
     logdir: Path
@@ -42,12 +47,25 @@ class RunContext:
     seed: int = 0
     profile: bool = False
     timer: Timer = field(default_factory=Timer)
+    part: str = ""
+    temporary: bool = False
 
     def __post_init__(self) -> None:
         if type(self.seed) is not int or not 0 <= self.seed < SEEDS:
             raise TrainingError(
                 f"the seed must be a whole number from 0 to 2**32 - 1, not {self.seed}"
             )
+
+    @property
+    def asked_for(self) -> bool:
+        """Whether a person wants this run itself, and not only what another one makes of it."""
+        return not (self.part or self.temporary)
+
+    @contextmanager
+    def phase(self, name: str, what: str) -> Iterator[None]:
+        """Time the block under a name, and tell the person what it does."""
+        with self.timer.phase(name), self.console.phase(what):
+            yield
 
 
 @dataclass(frozen=True)
@@ -104,15 +122,18 @@ def load_run(
     return Run(folder, model, found)
 
 
-def create(logdir: Path, recipe: str, seed: int) -> Path:
+def create(logdir: Path, recipe: str, seed: int, part: str = "") -> Path:
     """Make an empty folder named by UTC time and seed, unique even within one second.
+
+    Args:
+        part: What another run needs it for, of `PARTS`; such a run is never a recipe's latest.
 
     Raises:
         TrainingError: the folder cannot be made.
     """
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     for attempt in range(1000):
-        folder = logdir / recipe / f"{stamp}-seed{seed}{f'-{attempt}' if attempt else ''}"
+        folder = logdir / recipe / part / f"{stamp}-seed{seed}{f'-{attempt}' if attempt else ''}"
         try:
             folder.mkdir(parents=True)
         except FileExistsError:
@@ -151,6 +172,17 @@ def find(run: str | Path, logdir: Path, *, finished: bool = True) -> Path:
 def folders(parent: Path) -> list[Path]:
     """The run folders directly in `parent`, the newest first."""
     return sorted((path.parent for path in parent.glob(f"*/{record.FILE}")), reverse=True)
+
+
+def all_folders(logdir: Path, recipe: str) -> list[Path]:
+    """A recipe's run folders, the newest first, then those that other runs needed."""
+    return [each for part in ("", *PARTS) for each in folders(logdir / recipe / part)]
+
+
+def logdir_of(folder: Path, recipe: str) -> Path | None:
+    """The folder that holds the run folders, by one of them; None if it was moved elsewhere."""
+    parent = folder.parent.parent if folder.parent.name in PARTS else folder.parent
+    return parent.parent if parent.name == recipe else None
 
 
 def write_labels(folder: Path, labels: Mapping[str, Sequence[str]]) -> None:

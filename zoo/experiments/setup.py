@@ -83,7 +83,8 @@ def prepare(
     """
     console, timer = context.console, context.timer
     with timer.phase("data"):
-        dataset = load(recipe, source, console)
+        with console.phase("loading the data"):
+            dataset = load(recipe, source, console)
         fingerprint = dataset.fingerprint
         if expected and fingerprint != expected:
             raise DataError(
@@ -91,9 +92,9 @@ def prepare(
                 "on; start a new run instead"
             )
         dataset, upstream = stacked(dataset, recipe, context, train_first)
-    with timer.phase("tensorflow"):
+    with context.phase("tensorflow", "loading TensorFlow"):
         engine.set_seed(context.seed)
-    with timer.phase("build"):
+    with context.phase("build", "building the model"):
         made = assemble(recipe, dataset, console.line)
     return dataclasses.replace(made, fingerprint=fingerprint, upstream=upstream)
 
@@ -215,7 +216,7 @@ def stacked(
     run = matching_run(wanted, data.fingerprint, context.seed, context.logdir)
     if run is None:
         context.console.line(f"pred: training {wanted.name} first")
-        own = dataclasses.replace(context, profile=False, timer=Timer())
+        own = dataclasses.replace(context, profile=False, timer=Timer(), part=runs.UPSTREAM)
         run = train_first(own, wanted, dataset.source)
     else:
         context.console.line(f"pred: from {run.folder}")
@@ -254,7 +255,7 @@ def add_prediction(dataset: Dataset, model: keras.Model, wanted: Recipe) -> Data
 
 def matching_run(wanted: Recipe, fingerprint: str, seed: int, logdir: Path) -> Run | None:
     """The latest finished run of exactly this recipe, data and seed, if there is one."""
-    for folder in runs.folders(logdir / wanted.name):
+    for folder in runs.all_folders(logdir, wanted.name):
         try:
             record = RunRecord.read(folder)
             found = (record.recipe.to_dict(), record.seed, record.data.fingerprint)

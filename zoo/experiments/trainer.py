@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from zoo.baselines import score as score_baseline
-from zoo.core.console import Reporter
+from zoo.core.console import Reporter, Verbose, reporter_for
 from zoo.core.errors import StoppedEarly, TrainingError
 from zoo.core.files import PARTIAL, replacing
 from zoo.experiments import evaluation, reports, runs
@@ -36,6 +36,7 @@ def fit(
     data: str = "auto",
     seed: int = 0,
     logdir: str | Path = LOGDIR,
+    verbose: Verbose = "auto",
     reporter: Reporter | None = None,
     profile: bool = False,
     **overrides: Any,
@@ -47,7 +48,9 @@ def fit(
         data: A source of the recipe's dataset; `auto` takes real data when it is on disk.
         seed: Seed of the weights and of the order of the rows.
         logdir: The folder that holds the run folders.
-        reporter: Where progress goes; stdout by default.
+        verbose: 0 prints nothing, 1 (`auto`) the loss and the first metric of each output after
+            an epoch, 2 all values.
+        reporter: Where progress goes, in place of stdout and `verbose`.
         profile: Profile a few steps, for TensorBoard's profile page.
         **overrides: Recipe fields for this run only, such as `epochs=3`, or a mapping's entry,
             such as `**{"arguments.l2": 0.01}`.
@@ -58,7 +61,7 @@ def fit(
         DataError: data that is missing or damaged.
         TrainingError: the loss became NaN, or the run folder cannot be written.
     """
-    context = RunContext(Path(logdir), reporter or Reporter(), seed, profile)
+    context = RunContext(Path(logdir), reporter or reporter_for(verbose), seed, profile)
     chosen, source = for_source(resolved(recipe), data, overrides)
     what = ["--recipe", str(recipe)] if isinstance(recipe, Path) else [chosen.name]
     return train(context, chosen, source, _command(what, data, seed, overrides))
@@ -67,7 +70,7 @@ def fit(
 def train(context: RunContext, recipe: Recipe, source: str, command: str = "") -> Run:
     """Train a recipe on a source of its data, both as they are, in a new run folder."""
     setup = prepare(context, recipe, source, train)
-    folder = runs.create(context.logdir, recipe.name, context.seed)
+    folder = runs.create(context.logdir, recipe.name, context.seed, context.part)
     command = command or _command([recipe.name], source, context.seed, {})
     return _carried_out(context, setup, folder, _opening(context, setup, command))
 
@@ -76,6 +79,7 @@ def resume(
     run: str | Path,
     *,
     logdir: str | Path = LOGDIR,
+    verbose: Verbose = "auto",
     reporter: Reporter | None = None,
     profile: bool = False,
     custom_objects: Mapping[str, Any] | None = None,
@@ -86,6 +90,7 @@ def resume(
     callbacks, history and TensorBoard steps.
 
     Args:
+        verbose, reporter: As `fit` takes them.
         custom_objects: Losses and metrics of your own, by the name that the recipe has.
 
     Raises:
@@ -100,8 +105,8 @@ def resume(
         raise TrainingError(f"{folder} is an ensemble; there is no training to resume")
     FUNCTIONS.update(custom_objects or {})
     _check_custom(record.recipe, folder, "zoo.resume")
-    parent = folder.parent.parent if folder.parent.name == record.recipe.name else Path(logdir)
-    context = RunContext(parent, reporter or Reporter(), record.seed, profile)
+    parent = runs.logdir_of(folder, record.recipe.name) or Path(logdir)
+    context = RunContext(parent, reporter or reporter_for(verbose), record.seed, profile)
     expected = record.data.fingerprint
     setup = prepare(context, record.recipe, record.data.source, train, expected=expected)
     opening = replace(_opening(context, setup, record.command), started=record.started)
@@ -117,27 +122,28 @@ def _carried_out(
     resumed: bool = False,
 ) -> Run:
     """Train, save, evaluate, and write down what came out; or go on where a run had stopped."""
-    recipe, model, timer = setup.recipe, setup.model, context.timer
+    recipe, model, console, timer = setup.recipe, setup.model, context.console, context.timer
     with _recorded(folder, record):
         for left in folder.rglob(f"{PARTIAL}*") if resumed else ():
             left.unlink(missing_ok=True)  # what the killed process was writing
         record.write(folder)
         runs.write_labels(folder, setup.dataset.labels)
-        drawing = diagram.to_dot(model)
-        diagram.write(drawing, folder / runs.DIAGRAM)
+        with console.phase("drawing the model"):
+            drawing = diagram.to_dot(model)
+            diagram.write(drawing, folder / runs.DIAGRAM)
         with timer.phase("train"):
             whole = _trained(context, setup, folder, drawing, resumed=resumed)
-        with timer.phase("save"), replacing(folder / runs.MODEL) as partial:
+        with context.phase("save", "saving the model"), replacing(folder / runs.MODEL) as partial:
             model.save(partial)
-        with timer.phase("evaluate"):
+        with context.phase("evaluate", "scoring the model"):
             metrics = evaluation.score(model, setup.splits, setup.weights)
         name, baseline = "", {}
-        with timer.phase("baseline"):
+        with context.phase("baseline", "fitting the baseline"):
             if recipe.baseline and whole:
                 name, baseline = score_baseline(
                     recipe.baseline, setup.splits, recipe.loss, recipe.metrics
                 )
-        with timer.phase("report"):
+        with context.phase("report", "drawing the report"):
             table = _reported(setup, folder)
             evaluation.write_scores(folder, record, metrics)
         outputs = engine.output_names(model)
@@ -152,16 +158,16 @@ def _carried_out(
             seconds=timer.seconds(),
         )
         record.write(folder)
-    evaluation.show(context.console, record)
+    if context.asked_for:
+        evaluation.show(console, record)
     if not whole:
         done = recipe.initial_epoch + record.epochs_run
-        raise StoppedEarly(
-            f"stopped after epoch {done} of {recipe.epochs}; continue with "
-            f"zoo train --resume {folder}"
-        )
-    if table is not None:
-        context.console.table(table.title, table.header, table.rows)
-    context.console.line(f"run folder: {folder}")
+        way = "" if context.temporary else f"; continue with zoo train --resume {folder}"
+        raise StoppedEarly(f"stopped after epoch {done} of {recipe.epochs}{way}")
+    if table is not None and context.asked_for:
+        console.table(table.title, table.header, table.rows)
+    if not context.temporary:
+        console.line(f"run folder: {folder}")
     return Run(folder, model, record)
 
 
@@ -186,8 +192,9 @@ def _trained(
     from zoo.tensorboard import events
     from zoo.tensorboard.callback import TensorBoard
     from zoo.training import checkpoint
-    from zoo.training.callbacks import BestWeights, EpochLines, standard_callbacks
+    from zoo.training.callbacks import BestWeights, standard_callbacks
     from zoo.training.checkpoint import StopRequest, listening
+    from zoo.training.progress import EpochLines
 
     recipe, console = setup.recipe, context.console
     state = None
@@ -198,9 +205,11 @@ def _trained(
     if resumed:
         console.line(f"continuing after epoch {done} of {recipe.epochs}")
     stop = StopRequest()
+    standard = standard_callbacks(recipe, folder)
+    lines = EpochLines(console, recipe, setup.steps, setup.engine, standard)
     callbacks = [
-        EpochLines(console, recipe.epochs, setup.steps),
-        *standard_callbacks(recipe, folder),
+        *standard,
+        lines,
         TensorBoard(
             folder,
             labels=labels_for(recipe, setup.dataset),
@@ -213,7 +222,7 @@ def _trained(
     point = checkpoint.ResumePoint(folder / "checkpoints", callbacks, state, stop)
     with (
         listening(stop, console.line),
-        console.progress(recipe.epochs * setup.steps, recipe.name),
+        console.progress(recipe.epochs * setup.steps, lines.position),
         warnings.catch_warnings(),
     ):
         if recipe.validation_freq > 1:  # Keras's callbacks miss their monitor in between
@@ -266,15 +275,23 @@ def _reported(setup: TrainingSetup, folder: Path) -> reports.Table | None:
 
 
 def evaluate(
-    run: str | Path, *, logdir: str | Path = LOGDIR, reporter: Reporter | None = None
+    run: str | Path,
+    *,
+    logdir: str | Path = LOGDIR,
+    verbose: Verbose = "auto",
+    reporter: Reporter | None = None,
 ) -> Scores:
     """Score a saved run on its own data again: split -> metric -> value.
+
+    Args:
+        verbose, reporter: As `fit` takes them.
 
     Raises:
         TrainingError, DataError: the run or its data is missing or damaged.
     """
-    console = reporter or Reporter()
-    loaded = load_run(run, logdir)
+    console = reporter or reporter_for(verbose)
+    with console.phase("loading the run"):
+        loaded = load_run(run, logdir)
     record = loaded.record
     _check_custom(record.recipe, loaded.folder, "zoo.load_run")
     dataset = load(record.recipe, record.data.source, console)
@@ -284,7 +301,8 @@ def evaluate(
     dataset, _ = stacked(dataset, record.recipe, context, train)
     splits = feed(record.recipe, dataset, loaded.model, console.line)
     weights = row_weights(record.recipe, dataset, loaded.model)
-    metrics = evaluation.score(loaded.model, splits, weights)
+    with console.phase("scoring the model"):
+        metrics = evaluation.score(loaded.model, splits, weights)
     evaluation.show(console, replace(record, metrics=metrics))
     return metrics
 

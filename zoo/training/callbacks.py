@@ -24,13 +24,11 @@ from zoo.training.compile import Direction, direction, watched
 from zoo.training.model_checkpoint import ModelCheckpoint
 
 if TYPE_CHECKING:
-    from zoo.core.console import Reporter
     from zoo.recipes.recipe import Recipe
 
 Logs = dict[str, Any] | None
 
 SHARE = 0.05  # of the training time, at most, goes into writing each kind of file
-MOST_LINES = 30  # longer runs print every second, third ... epoch, and always the last
 
 
 def standard_callbacks(recipe: Recipe, folder: Path) -> list[keras.callbacks.Callback]:
@@ -191,36 +189,6 @@ class StopOnNaN(keras.callbacks.Callback):
                 f"the loss became {float(loss)} in epoch {self.epoch}{step}; "
                 f"try a lower rate, such as --set learning_rate={self.recipe.learning_rate / 10:g}"
             )
-
-
-class EpochLines(keras.callbacks.Callback):
-    """Shows progress: a line per epoch, and on a terminal a progress bar."""
-
-    def __init__(self, console: Reporter, epochs: int, steps: int) -> None:
-        super().__init__()
-        self.console = console
-        self.epochs = epochs
-        self.steps = steps
-        self.every = -(-epochs // MOST_LINES)
-        self.started = 0.0
-        self.done = 0  # steps of the epochs before this one
-
-    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
-        self.started = time.perf_counter()
-        self.done = epoch * self.steps
-
-    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
-        self.console.reach(self.done + batch + 1)
-
-    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
-        self.done = (epoch + 1) * self.steps
-        self.console.reach(self.done)
-        if (epoch + 1) % self.every and epoch + 1 != self.epochs:
-            return
-        seconds = time.perf_counter() - self.started
-        values = "  ".join(f"{name} {float(value):.4f}" for name, value in (logs or {}).items())
-        width = len(str(self.epochs))
-        self.console.line(f"epoch {epoch + 1:{width}d}/{self.epochs}  {values}  {seconds:.2f} s")
 
 
 class AveragesIn(keras.callbacks.Callback):

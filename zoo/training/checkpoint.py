@@ -247,6 +247,8 @@ def listening(request: StopRequest, say: Callable[[str], None]) -> Iterator[None
             if heard[0] not in SIGNALS:
                 continue
             if request.asked:
+                if os.isatty(2):  # a bar has hidden the cursor
+                    os.write(2, b"\r\x1b[2K\x1b[?25h")
                 os.write(2, b"error: interrupted\n")
                 os._exit(STATUS)
             request.ask()

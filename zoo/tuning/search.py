@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zoo.core.console import Reporter
+from zoo.core.console import Reporter, Verbose, reporter_for
 from zoo.core.errors import RecipeError, StoppedEarly, TrainingError
 from zoo.experiments.sourced import for_source
 from zoo.recipes.recipe import Recipe
@@ -53,6 +53,7 @@ def tune(
     seed: int = 0,
     study: str | None = None,
     logdir: str | Path = LOGDIR,
+    verbose: Verbose = "auto",
     reporter: Reporter | None = None,
     **overrides: Any,
 ) -> Search:
@@ -65,13 +66,14 @@ def tune(
         recipe: A recipe's name, or a Recipe of your own; its `search` is the space, by default
             learning rate, batch size and schedule around its own.
         trials: How many to run in total, including those of earlier calls.
-        time: Seconds after which no new trial starts.
+        time: Seconds from the first trial on after which no new trial starts.
         jobs: Number of processes.
         data: A source of the recipe's dataset; `auto` takes real data when it is on disk.
         seed: Seed for the weights, the row order and the search.
         study: Name of the search's folder; by default the data's source and the seed.
         logdir: The folder that holds the run folders; the search is in `LOGDIR/RECIPE/tune/STUDY`.
-        reporter: Where progress goes; stdout by default.
+        verbose: 0 prints nothing, 1 (`auto`) a line per trial, 2 also every epoch.
+        reporter: Where progress goes, in place of stdout and `verbose`.
         **overrides: Recipe fields that are not searched, such as `epochs=3`.
 
     Raises:
@@ -82,13 +84,15 @@ def tune(
         StoppedEarly: Ctrl-C; the message says how to continue.
     """
     chosen = _checked(recipe, overrides, trials, time, jobs, study)
-    deadline = timer.time() + time if time else float("inf")
-    reporter = reporter or Reporter()
+    reporter = reporter or reporter_for(verbose)
     logdir = Path(logdir)
-    if jobs > 1:  # or the first process would take a whole GPU
+    if jobs > 1:
+        reporter.live = False
+        # or the first process would take a whole GPU
         os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
-    from zoo.training.checkpoint import listening
-    from zoo.tuning import worker
+    with reporter.phase("loading TensorFlow"):
+        from zoo.training.checkpoint import listening
+        from zoo.tuning import worker
 
     chosen, source = for_source(chosen, data, overrides)
     folder = logdir / chosen.name / "tune" / (study or f"{source}-seed{seed}")
@@ -104,6 +108,7 @@ def tune(
         dataset = worker.stacked(made, dataset, logdir, reporter)
         stop = worker.Others()
         count = min(jobs, trials - len(made.finished())) - 1
+        deadline = timer.time() + time if time else float("inf")
         arguments = (folder, trials, deadline, logdir)
         with listening(stop, reporter.line), stop.started(count, arguments, reporter):
             worker.work(made, dataset, trials, deadline, stop, reporter)
@@ -111,7 +116,7 @@ def tune(
                 raise TrainingError(
                     "a process of the search failed; run the same command to continue"
                 )
-        with made.locked():
+        with made.locked(), reporter.phase("drawing the plots"):
             shares = outcome.write_outcome(made)
         return _ended(made, trials, shares, reporter, stopped=stop.asked)
 
@@ -167,19 +172,20 @@ def _ended(
     study: Study, trials: int, shares: Mapping[str, float], reporter: Reporter, *, stopped: bool
 ) -> Search:
     """Say how the search stands; what the caller gets."""
-    name, done = study.recipe.name, len(study.finished())
+    done = len(study.finished())
+    stand = f"{study.begun()} of {trials} trials begun, {done} finished"
     if stopped:
-        raise StoppedEarly(
-            f"stopped after {done} of {trials} trials; run the same command to continue "
-            f"({study.folder})"
-        )
+        raise StoppedEarly(f"stopped: {stand}; run the same command to continue ({study.folder})")
     best = study.best()
     if best is None or best.value is None:
-        raise TrainingError(f"no trial of {name} finished; allow more --trials or more --time")
+        raise TrainingError(
+            f"no trial of {study.recipe.name} came to its end ({stand}); allow more --trials or "
+            "more --time"
+        )
     if done < trials:
         running = len(study.trials("RUNNING"))
         why = f"{running} still running elsewhere" if running else "time is up"
-        reporter.line(f"{done} of {trials} trials done, {why}; run the same command to continue")
+        reporter.line(f"{stand}, {why}; run the same command to continue")
     own = own_settings(study.recipe, study.space)
     for trial in study.trials("COMPLETE"):
         if trial.params == own:

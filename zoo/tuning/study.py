@@ -124,6 +124,11 @@ class Study:
         """Trials that were trained, pruned, or failed by themselves."""
         return [trial for trial in self.trials() if _counts(trial) and trial.state.is_finished()]
 
+    def begun(self) -> int:
+        """How many trials were begun: finished, running, or stopped and to be tried again."""
+        again = [trial for trial in self.trials("WAITING") if "retry_of" in trial.user_attrs]
+        return sum(map(_counts, self.trials())) + len(again)
+
     def best(self) -> FrozenTrial | None:
         """The trial with the best value, the first of them if several have it."""
         done = self.trials("COMPLETE")

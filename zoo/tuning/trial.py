@@ -9,11 +9,13 @@ import dataclasses
 import math
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo._keras import keras
+from zoo.core.console import Reporter
 from zoo.core.errors import RecipeError, TrainingError, ZooError
 from zoo.experiments import setup
 from zoo.recipes.recipe import Recipe
@@ -21,6 +23,7 @@ from zoo.training import engine
 from zoo.training.callbacks import BestWeights, HistoryFile, standard_callbacks
 from zoo.training.checkpoint import StopRequest
 from zoo.training.compile import direction
+from zoo.training.progress import EpochLines
 
 if TYPE_CHECKING:
     from optuna.trial import Trial
@@ -66,6 +69,7 @@ def run_trial(
     *,
     stop: StopRequest,
     say: Callable[[str], None],
+    reporter: Reporter,
 ) -> Outcome:
     """Train one set of settings on data without test rows.
 
@@ -75,12 +79,13 @@ def run_trial(
         trial: Told the monitored value after each epoch, and asked whether to go on.
         stop: Ends the trial as `STOPPED` after an epoch.
         say: Told of rows left out.
+        reporter: Shows how far the trial is, and its epochs if it is a detailed one.
     """
     begun = time.perf_counter()
     watch = Watch(recipe, trial)
     state, error = "COMPLETE", ""
     try:
-        _train(recipe, dataset, seed, [watch, stop], say)
+        _train(recipe, dataset, seed, [watch, stop], say, reporter, trial.number)
     except TrainingError as reason:  # the loss became NaN: as bad as any other bad score
         state, error = "PRUNED", str(reason)
     except Exception as reason:
@@ -103,23 +108,34 @@ def _train(
     seed: int,
     callbacks: Sequence[keras.callbacks.Callback],
     say: Callable[[str], None],
+    reporter: Reporter,
+    number: int,
 ) -> None:
     keras.backend.clear_session()  # what the last trial built and compiled
     engine.set_seed(seed)
     made = setup.assemble(recipe, dataset, say)
     files = (BestWeights, HistoryFile)  # a trial leaves none
     own = [each for each in standard_callbacks(recipe, Path()) if not isinstance(each, files)]
-    engine.fit(
-        made.model,
-        made.train,
-        made.validation,
-        epochs=recipe.epochs,
-        batch_size=recipe.batch_size,
-        engine=made.engine,
-        seed=seed,
-        validation_split=recipe.validation_split,
-        callbacks=[*own, *callbacks],
-    )
+    told = reporter if reporter.detailed else Reporter(silent=True)
+    lines = EpochLines(told, recipe, made.steps, made.engine, own)
+
+    def position() -> tuple[float, str]:
+        done, what = lines.position()
+        return done, f"trial {number}: {what}"
+
+    bar = reporter.progress(recipe.epochs * made.steps, position)
+    with bar if reporter.live else nullcontext():
+        engine.fit(
+            made.model,
+            made.train,
+            made.validation,
+            epochs=recipe.epochs,
+            batch_size=recipe.batch_size,
+            engine=made.engine,
+            seed=seed,
+            validation_split=recipe.validation_split,
+            callbacks=[*own, lines, *callbacks],
+        )
 
 
 class Watch(keras.callbacks.Callback):

@@ -116,7 +116,9 @@ def work(
                 return
             recipe = study.recipe.override(trial.params)
             try:
-                ended = training.run_trial(recipe, dataset, study.seed, trial, stop=stop, say=say)
+                ended = training.run_trial(
+                    recipe, dataset, study.seed, trial, stop=stop, say=say, reporter=reporter
+                )
             except BaseException:
                 with study.locked():
                     study.give_up(trial.number)
@@ -164,6 +166,8 @@ def _line(study: Study, trial: FrozenTrial, ended: training.Outcome, trials: int
     }[ended.state]
     best = study.best()
     so_far = f"best {best.value:.4f} (trial {best.number})" if best else "no best yet"
+    if best and best.number == trial.number:
+        so_far = "the best so far"
     settings = " ".join(f"{key}={outcome.shown(value)}" for key, value in trial.params.items())
     width = len(str(trials))
     return (
@@ -189,6 +193,7 @@ def stacked(study: Study, dataset: Dataset, logdir: Path, reporter: Reporter) ->
 def main(folder: Path, trials: int, deadline: float, logdir: Path) -> int:
     """One of several processes of a search; the exit status."""
     reporter = Reporter()
+    reporter.live = False  # other processes print there too
     try:
         stop = StopRequest()
         threading.Thread(target=_watch_input, args=(stop,), daemon=True).start()
