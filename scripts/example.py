@@ -2,7 +2,7 @@
 
     python scripts/example.py [--check]
 
-Epoch lines and the run's path are left out, since they differ from run to run. `--check` trains as
+What differs from run to run is left out: epochs, phases and the run's path. `--check` trains as
 well, and compares everything but the digits, the last of which depend on the processor.
 """
 
@@ -17,6 +17,10 @@ from pathlib import Path
 from _page import ROOT, Script, fill
 
 COMMAND = ("-m", "zoo.train", "basketball", "--data", "league")
+# epochs and what stands above them, phases that took long, the run's path
+PASSING = re.compile(
+    r"epoch |\s+loss\s+mae$|\s+train\s+val\b|.* \.\.\.$|run folder|stopped early|weights of"
+)
 
 
 def example() -> dict[Path, str]:
@@ -26,9 +30,7 @@ def example() -> dict[Path, str]:
             [sys.executable, *COMMAND], cwd=folder, check=True, capture_output=True, text=True
         ).stdout
     kept = [
-        line.rstrip()
-        for line in printed.splitlines()
-        if line.strip() and not line.startswith(("epoch", "run folder"))
+        line.rstrip() for line in printed.splitlines() if line.strip() and not PASSING.match(line)
     ]
     readme = ROOT / "README.md"
     wanted = fill("README.md", {"example": "\n".join(["```", *kept, "```"])})[readme]

@@ -13,6 +13,7 @@ LONGER = {  # docs/decisions/long-signatures.md has the reasons
     "cli/ensemble.py:command",
     "cli/train.py:command",
     "cli/tune.py:command",
+    "ensembling/build.py:ensemble",
     "inspection/plot_model.py:plot_model",
     "models/registry.py:register",
     "models/text.py:posts",

@@ -253,7 +253,7 @@ def test_trained_members_are_reused(
     assert out.count("from ") >= 2
     assert "training with seed" not in out
     assert all(each.reused for each in ensemble_of(again).members)
-    assert len(list((logdir / "seed_difference").iterdir())) == 2
+    assert len(list((logdir / "seed_difference" / "members").iterdir())) == 2
     assert ensemble_of(again).weights == "uniform"
     assert again.metrics["test"] == pytest.approx(
         ensemble_of(two_seeds).averages["average"]["test"], rel=1e-6

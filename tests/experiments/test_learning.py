@@ -141,7 +141,7 @@ def test_it_learns(recipe: str, logdir: Path) -> None:
         assert run.metrics["test"][metric] <= case.near * run.baseline["test"][metric]
         assert 0 < closed[metric] < 1
     if run.record.upstream:
-        assert [each.name for each in (logdir / "basketball").iterdir()] == [
+        assert [each.name for each in (logdir / "basketball" / "upstream").iterdir()] == [
             run.record.upstream.run
         ]
     for metric in judged if case.beats else ():

@@ -20,7 +20,7 @@ from zoo.experiments import setup
 from zoo.experiments.reports import team_strengths
 from zoo.experiments.runs import Run
 from zoo.experiments.setup import add_prediction
-from zoo.training import callbacks
+from zoo.training import callbacks, progress
 from zoo.training.callbacks import BestWeights
 
 SILENT = Reporter(silent=True)
@@ -191,7 +191,7 @@ def test_stacking_trains_what_it_needs_first(
     upstream = run.record.upstream
     assert upstream is not None
     assert upstream.recipe == "basketball"
-    assert (tmp_path / "basketball" / upstream.run / "model.keras").is_file()
+    assert (tmp_path / "basketball" / "upstream" / upstream.run / "model.keras").is_file()
 
 
 def test_nan_loss_ends_with_one_clear_error(tmp_path: Path) -> None:
@@ -211,7 +211,7 @@ def test_interrupt_keeps_what_was_saved(tmp_path: Path, monkeypatch: pytest.Monk
         if epoch == 2:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(callbacks.EpochLines, "on_epoch_begin", interrupt)
+    monkeypatch.setattr(progress.EpochLines, "on_epoch_begin", interrupt)
     with pytest.raises(KeyboardInterrupt):
         zoo.fit("seed_difference", logdir=tmp_path, **QUICK)
     (folder,) = (tmp_path / "seed_difference").iterdir()

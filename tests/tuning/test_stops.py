@@ -22,12 +22,14 @@ pytest.importorskip("optuna", reason="a search needs functional-zoo[tune]")
 
 @pytest.mark.usefixtures("quick")
 def test_the_time_ends_a_search(tmp_path: Path) -> None:
-    with pytest.raises(TrainingError, match=r"no trial of .* finished"):
+    with pytest.raises(TrainingError, match=r"came to its end \(0 of 4 trials begun, 0 finished\)"):
         search(small(), tmp_path, 4, time=1e-9)
     search(small(), tmp_path, 1)
     said = Saying()
     assert search(small(), tmp_path, 4, time=1e-9, reporter=said).trials == 1
-    assert any(line.startswith("1 of 4 trials done, time is up") for line in said.lines)
+    assert any(
+        line.startswith("1 of 4 trials begun, 1 finished, time is up") for line in said.lines
+    )
 
 
 @pytest.mark.usefixtures("quick")
@@ -37,7 +39,7 @@ def test_ctrl_c_says_how_to_continue(tmp_path: Path) -> None:
             os.kill(os.getpid(), signal.SIGINT)
             time.sleep(0.5)  # for the thread that hears it
 
-    with pytest.raises(StoppedEarly, match="after 2 of 4 trials; run the same command"):
+    with pytest.raises(StoppedEarly, match="2 of 4 trials begun, 2 finished; run the same command"):
         search(small(), tmp_path, 4, reporter=Saying(interrupt))
     assert search(small(), tmp_path, 4).trials == 4
 
@@ -66,6 +68,7 @@ def test_a_stop_in_a_trial_repeats_its_settings(
 
         study.ask = asked
         worker.work(study, dataset, 2, float("inf"), stop, SILENT)
+        assert (study.begun(), len(study.finished())) == (2, 1)
         monkeypatch.setattr(trial, "run_trial", formula)
         assert [trial.state.name for trial in study.trials()] == ["COMPLETE", "FAIL", "WAITING"]
     assert search(recipe, tmp_path, 2).trials == 2

@@ -68,7 +68,7 @@ def command(
             raise RecipeError(
                 "finished runs keep their settings: leave out --members, --data, --seed and --set"
             )
-        settings["runs"] = [found_run(name, logdir) for name in names]
+        settings["runs"] = [found_run(each, logdir) for each in names] if names[1:] else names
     elif len(names) > 1:
         raise RecipeError("give one recipe, or finished runs after --runs")
     else:

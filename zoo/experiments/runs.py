@@ -154,17 +154,22 @@ def create(logdir: Path, recipe: str, seed: int, part: str = "") -> Path:
 def find(run: str | Path, logdir: Path, *, finished: bool = True) -> Path:
     """The run folder that `run` names: a path, `RECIPE/RUN`, or a recipe's latest run.
 
+    A run that another one needed is found by its path or by `RECIPE/RUN`, never as the latest.
+
     Raises:
         TrainingError: no such run, or none that finished.
     """
-    for candidate in (Path(run), logdir / run):
+    place = logdir / run
+    for candidate in (Path(run), place, *(place.parent / part / place.name for part in PARTS)):
         if (candidate / record.FILE).is_file():
             return candidate
-    for folder in folders(logdir / run):
+    for folder in folders(place):
         if not finished or RunRecord.read(folder).status == "finished":
             return folder
-    if (logdir / run).is_dir():
-        raise TrainingError(f"no finished run in {logdir / run}; train one with `zoo train {run}`")
+    if place.is_dir():
+        needed = [each for part in PARTS for each in folders(place / part)]
+        others = f" other than those that other runs needed, such as {needed[0]}" if needed else ""
+        raise TrainingError(f"no finished run in {place}{others}; train one with `zoo train {run}`")
     known = sorted(path.name for path in logdir.glob("*") if path.is_dir())
     raise TrainingError(f"{UnknownNameError('run', run, known)} (looked in {logdir})")
 

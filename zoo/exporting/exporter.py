@@ -16,7 +16,7 @@ from zoo.core.errors import DataError, TrainingError
 from zoo.core.files import replacing, replacing_folder, write_text
 from zoo.experiments.feeding import feed
 from zoo.experiments.record import FILE as RECORD
-from zoo.experiments.runs import LOGDIR, MODEL, Run, load_run
+from zoo.experiments.runs import LOGDIR, MODEL, Run, load_run, logdir_of
 from zoo.exporting import serving, verify
 from zoo.exporting.formats import FORMATS, Arrays, Artifact, ExportError
 from zoo.models.registry import list_models, spec
@@ -120,8 +120,9 @@ def rows_for(run: Run) -> tuple[str, Arrays]:
     silent = Reporter(silent=True)
     try:
         dataset = setup.load(recipe, run.record.data.source, silent)
+        logdir = logdir_of(run.folder, recipe.name) or run.folder.parent.parent
         if upstream:  # never train here: this run's own upstream, or none
-            before = load_run(f"{recipe.stacked_on}/{upstream.run}", run.folder.parent.parent)
+            before = load_run(f"{recipe.stacked_on}/{upstream.run}", logdir)
             dataset = setup.add_prediction(dataset, before.model, before.record.recipe)
     except (DataError, TrainingError):
         return "made up", verify.made_up_rows(run.model)
