@@ -99,6 +99,9 @@ def test_mistakes_are_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     assert "unknown run" in mistake(capsys, "predict", "basketball", "--team-1", "x")
     assert "--csv FILE or one option" in mistake(capsys, "predict", "basketball")
     assert "has no runs yet" in mistake(capsys, "tensorboard")
+    assert "other has no runs yet" in mistake(capsys, "tensorboard", "--logdir", "other")
+    assert "other has no runs yet" in mistake(capsys, "tensorboard", "other")
+    assert "give one folder" in mistake(capsys, "tensorboard", "one", "--logdir", "other")
     (tmp_path / "file").write_text("in the way")
     blocked = ["train", "seed_difference", "--data", "league", "--logdir", "file/logs"]
     assert "--logdir" in mistake(capsys, *blocked)
