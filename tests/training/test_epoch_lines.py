@@ -66,7 +66,7 @@ def test_posts_as_a_person_sees_them() -> None:
         "epoch 16/16    -12346  -12346    -12350  -12350    -12351  -12351    -12353  -12353   9 s",
     ]
     shorter, keys = lines_at(recipe, 70)
-    assert keys == ["val_loss", "val_age_mae", "val_income_accuracy"]
+    assert keys == ["loss", "val_loss", "val_age_mae", "val_income_accuracy"]
     assert shorter[0].split() == ["loss", "age_mae", "income_accuracy"]
 
 
