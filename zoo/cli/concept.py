@@ -7,10 +7,11 @@ import json
 import click
 
 from zoo.cli.listing import echo_meanings
+from zoo.cli.names import CONCEPT
 
 
 @click.command("concept")
-@click.argument("name", required=False)
+@click.argument("name", type=CONCEPT, required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print the page or the list as JSON.")
 def command(name: str | None, as_json: bool) -> None:
     """Explain concept NAME, with the models that show it; without NAME, list the concepts."""

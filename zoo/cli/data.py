@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from zoo.cli.names import DATASET
 from zoo.cli.options import FOLDER
 
 home_option = click.option(
@@ -36,7 +37,7 @@ def list_(home: Path | None) -> None:
 
 
 @command.command("card")
-@click.argument("name")
+@click.argument("name", type=DATASET)
 def show_card(name: str) -> None:
     """Show a dataset's README: origin, license, columns, units."""
     from zoo.data.registry import card
@@ -45,7 +46,7 @@ def show_card(name: str) -> None:
 
 
 @command.command("fetch")
-@click.argument("name")
+@click.argument("name", type=DATASET)
 @home_option
 @click.option("--force", is_flag=True, help="Download files again that are already there.")
 @click.option(

@@ -7,11 +7,12 @@ from typing import Any
 
 import click
 
+from zoo.cli.names import MODEL
 from zoo.cli.options import arguments_option
 
 
 @click.command("explain")
-@click.argument("name")
+@click.argument("name", type=MODEL)
 @arguments_option
 @click.option("--all", "weightless", is_flag=True, help="Show layers without weights too.")
 @click.option("--json", "as_json", is_flag=True, help="Print the lines as JSON.")

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 
 import click
 
+from zoo.cli.names import ARCHITECTURE, CONCEPT, DOCUMENT
+
 
 @click.command("list")
-@click.argument("pattern", default="*")
-@click.option("--document", help="Only architectures that cite this document.")
-@click.option("--concept", help="Only architectures that show this concept.")
+@click.argument("pattern", type=ARCHITECTURE, default="*")
+@click.option("--document", type=DOCUMENT, help="Only architectures that cite this document.")
+@click.option("--concept", type=CONCEPT, help="Only architectures that show this concept.")
 @click.option("--documents", is_flag=True, help="List the documents instead.")
 @click.option("--concepts", is_flag=True, help="List the concepts instead.")
 @click.option("--json", "as_json", is_flag=True, help="Print the names as JSON.")

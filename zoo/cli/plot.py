@@ -7,11 +7,12 @@ from typing import Any, Literal
 
 import click
 
+from zoo.cli.names import MODEL
 from zoo.cli.options import FILE, arguments_option
 
 
 @click.command("plot")
-@click.argument("name")
+@click.argument("name", type=MODEL)
 @click.option(
     "--out",
     type=FILE,

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import click
 
-from zoo.cli.options import FILE, logdir_option
+from zoo.cli.names import RUN
+from zoo.cli.options import FILE, found_run, logdir_option
 from zoo.core.errors import DataError
 
 
 @click.command(
     "predict", context_settings={"ignore_unknown_options": True, "allow_extra_args": True}
 )
-@click.argument("run")
+@click.argument("run", type=RUN)
 @logdir_option
 @click.option(
     "--csv",
@@ -45,11 +46,12 @@ def command(
 
     from zoo.experiments.predict import predict_one, predict_table
 
+    folder = found_run(run, logdir)
     if table:
-        text = predict_table(run, table, out, logdir=logdir)
+        text = predict_table(folder, table, out, logdir=logdir)
         click.echo(f"{out}" if out else text, nl=bool(out))
         return
-    for name, text in predict_one(run, values, logdir=logdir).items():
+    for name, text in predict_one(folder, values, logdir=logdir).items():
         click.echo(f"{name}: {text}")
 
 

@@ -6,9 +6,11 @@ import json
 
 import click
 
+from zoo.cli.names import MODEL
+
 
 @click.command("show")
-@click.argument("name")
+@click.argument("name", type=MODEL)
 @click.option("--json", "form", flag_value="json", help="Print the model card as JSON.")
 @click.option("--code", "form", flag_value="code", help="Print the builder's source.")
 @click.option(

@@ -6,11 +6,12 @@ from typing import Any
 
 import click
 
+from zoo.cli.names import MODEL
 from zoo.cli.options import arguments_option
 
 
 @click.command("summary")
-@click.argument("name")
+@click.argument("name", type=MODEL)
 @arguments_option
 @click.option("--expand-nested", is_flag=True, help="Also list the layers of nested models.")
 def command(name: str, builder_arguments: dict[str, Any], expand_nested: bool) -> None:
