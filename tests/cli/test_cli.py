@@ -119,7 +119,10 @@ def test_names_of_arguments_are_not_settings(capsys: pytest.CaptureFixture[str])
 def test_unknown_commands_and_options_exit_with_2(capsys: pytest.CaptureFixture[str]) -> None:
     for words, told in (
         (["trian"], "error: No such command 'trian'; see zoo --help\n"),
-        (["train", "mlp", "--epocs", "2"], "Did you mean '--epochs'?; see zoo train --help\n"),
+        (
+            ["train", "mlp", "--bach-size", "2"],
+            "Did you mean '--batch-size'?; see zoo train --help\n",
+        ),
         (["export", "mlp", "--format", "tflite"], "'litert', 'onnx'; see zoo export --help\n"),
         (
             ["export", "mlp"],

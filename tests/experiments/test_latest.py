@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,7 @@ def test_members_alone_are_no_run_of_the_recipe(own: Run, copied: Path) -> None:
 
 @pytest.mark.slow
 def test_what_a_stacked_recipe_trains_first_is_never_the_latest(tmp_path: Path) -> None:
-    first = {"stacked_on": "two_team"}
+    first: dict[str, Any] = {"stacked_on": "two_team"}
     stacked = zoo.fit("two_scores", logdir=tmp_path, **QUICK, **first)
     assert stacked.record.upstream is not None
     (upstream,) = runs.folders(tmp_path / "two_team" / runs.UPSTREAM)
@@ -148,16 +149,18 @@ def test_verbose_from_python(
 
 
 def test_a_silent_fit_prints_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    settings = {key: value for key, value in QUICK.items() if key != "reporter"}
+    settings: dict[str, Any] = {key: each for key, each in QUICK.items() if key != "reporter"}
     zoo.fit(NAME, logdir=tmp_path, verbose=0, **settings)
     assert capsys.readouterr() == ("", "")
 
 
 def test_no_value_is_printed_twice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    settings = {**QUICK, "epochs": 2, "expect": {"league": {"mae": 100.0}}}
+    settings = {**QUICK, "epochs": 2}
     del settings["reporter"]
-    run = zoo.fit(NAME, logdir=tmp_path, **settings)
+    recipe = replace(zoo.recipe(NAME), name="own", expect={"league": {"mae": 100.0}}, by_source={})
+    run = zoo.fit(recipe, logdir=tmp_path, **settings)
     printed = capsys.readouterr().out
+    assert "expected: test mae at most 100: reached\n" in printed
     for split in ("train", "test"):
         value = f"{run.metrics[split]['mae']:.4f}"
         assert printed.split().count(value) == 1, printed
