@@ -101,6 +101,12 @@ class Table:
         """The cells of a column as they are; they may be empty."""
         return list(self._cells[self.place(column)])
 
+    def chosen(self, rows: NDArray[np.int64]) -> Table:
+        """The table with these of its rows."""
+        cells = [[column[row] for row in rows] for column in self._cells]
+        lines = [self._lines[row] for row in rows]
+        return Table(self.path, self.header, self._columns, cells, lines)
+
     def frame(self) -> pd.DataFrame:
         """The cells as text."""
         import pandas as pd  # slow to import
