@@ -75,6 +75,7 @@ def command(
     NAME_1 and so on. If one input remains, it takes all remaining columns. That is the way for
     series, ids of teams, and pictures whose pixels are columns.
     """
+    from zoo.data.csv import some
     from zoo.scaffold.plan import table_of
     from zoo.scaffold.project import propose, write
     from zoo.scaffold.wanted import Wanted
@@ -100,6 +101,8 @@ def command(
         click.echo(aligned([HEADER, *table_of(proposal.plan)]), err=True)
         for note in proposal.plan.notes:
             click.echo(f"note: {note}", err=True)
+    for name, titles in proposal.columns.items():
+        click.echo(f"{name}: {some(titles)}", err=True)
     if dry_run:
         return
     for name in write(proposal, lambda line: click.echo(line, err=True)):

@@ -20,7 +20,8 @@ KINDS = ("number", "category", "text", "date", "picture")
 PICTURES = (".png", ".jpg", ".jpeg")
 FEW = 20  # different words that always make a category
 MOST_SHARE = 0.5  # different words by known cells, from which on a word says nothing of others
-TEXT_WORDS = 3.0  # words of a cell in the mean, from which on they are a text
+TEXT_WORDS = 3.0  # words of a cell in the mean, from which on they are a text; fewer, if they
+SHORT_TEXT, AGAIN = 1.5, 0.6  # occur again: at least this share of all words of the column
 MOST_CLASSES = 100
 MOST_NUMBERS = 20  # different whole numbers that are still classes, of a target
 EXAMPLE = 24  # characters
@@ -121,9 +122,18 @@ def _plain_kind(known: Sequence[str]) -> str:
         return "picture"
     if date_format(sorted(words)):
         return "date"
-    length = sum(len(word.split()) for word in known) / len(known)
-    several = len(words) > max(FEW, MOST_SHARE * len(known)) or length > 2 * TEXT_WORDS
-    return "text" if length >= TEXT_WORDS and several else "category"
+    return "text" if _is_text(known) else "category"
+
+
+def _is_text(known: Sequence[str]) -> bool:
+    """Whether cells are long or, mostly different, are made of words that occur again."""
+    parts = Counter(part.lower() for cell in known for part in cell.split())
+    total = parts.total()
+    length = total / len(known)
+    again = sum(count for count in parts.values() if count > 1) / total
+    if len(set(known)) <= max(FEW, MOST_SHARE * len(known)):
+        return length > 2 * TEXT_WORDS
+    return length >= TEXT_WORDS or (length >= SHORT_TEXT and again >= AGAIN)
 
 
 def _is_row_number(title: str, cells: Sequence[str]) -> bool:

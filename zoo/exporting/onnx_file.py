@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,15 +26,41 @@ def write(model: keras.Model, path: Path) -> None:
         ExportError: tf2onnx is not installed, or has no way to write one of the operations.
     """
     convert = _needed("tf2onnx.convert")
+    looks_up = any(tensor.dtype == "string" for tensor in model.inputs)
     with silent(), portable(model, tensor_lists=True):
-        converted, _ = convert.from_function(
-            serving.function(model), serving.specs(model), opset=OPSET
-        )
+        if looks_up:
+            converted = _with_tables(model)
+        else:
+            converted, _ = convert.from_function(
+                serving.function(model), serving.specs(model), opset=OPSET
+            )
     if missing := sorted(set(_unknown(converted.graph))):
         raise ExportError(f"ONNX has no operation for {', '.join(missing)}")
     _name_axes(converted.graph.input, serving.inputs_of(model))
     _name_axes(converted.graph.output, serving.outputs_of(model))
     path.write_bytes(converted.SerializeToString())
+
+
+def _with_tables(model: keras.Model) -> Any:
+    """The converted model with its tables of words, which only a SavedModel hands on."""
+    convert, loader = _needed("tf2onnx.convert"), _needed("tf2onnx.tf_loader")
+    with tempfile.TemporaryDirectory() as folder:
+        archive = keras.export.ExportArchive()
+        archive.track(model)
+        archive.add_endpoint("serve", serving.function(model))
+        archive.write_out(folder, verbose=False)
+        graph, inputs, outputs, tables, names = loader.from_saved_model(
+            folder, None, None, return_initialized_tables=True, return_tensors_to_rename=True
+        )
+        converted, _ = convert._convert_common(
+            graph,
+            opset=OPSET,
+            input_names=inputs,
+            output_names=outputs,
+            tensors_to_rename=names,
+            initialized_tables=tables,
+        )
+    return converted
 
 
 def _unknown(graph: Any) -> Iterator[str]:
@@ -100,4 +127,4 @@ def _needed(module: str) -> Any:
         raise ExportError(f"{package} is missing: pip install 'functional-zoo[export]'") from error
 
 
-FORMATS.add("onnx", Format("model.onnx", write, open_))
+FORMATS.add("onnx", Format("model.onnx", write, open_, ("StringLookup",)))

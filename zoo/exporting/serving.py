@@ -74,7 +74,11 @@ def called(model: keras.Model, inputs: Sequence[Any]) -> dict[str, Any]:
 
 def predict(model: keras.Model, inputs: Arrays) -> Arrays:
     """The model's own outputs by name, in evaluation mode."""
-    outputs = called(model, [inputs[name] for name in inputs_of(model)])
+    texts = {name for name, tensor in inputs_of(model).items() if tensor.dtype == "string"}
+    given = [
+        tf.constant(inputs[name]) if name in texts else inputs[name] for name in inputs_of(model)
+    ]
+    outputs = called(model, given)
     return {name: np.asarray(keras.ops.convert_to_numpy(value)) for name, value in outputs.items()}
 
 

@@ -100,13 +100,10 @@ def vector(columns: Sequence[Column], inputs: Mapping[str, Tensor], port: str) -
     for column in mine:
         name, tensor = column.name, inputs[column.name]
         if column.kind == "date":
-            parts += [
-                turn(
-                    ops.nan_to_num(layers.Rescaling(math.tau / days, name=f"{name}-{what}")(tensor))
-                )
-                for what, days in (("year", YEAR), ("week", WEEK))
-                for turn in (ops.sin, ops.cos)
-            ]
+            for what, days in (("year", YEAR), ("week", WEEK)):
+                turn = layers.Rescaling(math.tau / days, name=f"{name}-{what}")(tensor)
+                turn = ops.nan_to_num(turn, nan=0.0)
+                parts += [ops.sin(turn), ops.cos(turn)]
         elif column.kind == "category":
             parts.append(_category(column, tensor))
         elif column.kind == "text":

@@ -112,19 +112,7 @@ def table_layout(entry: ModelSpec, wanted: Wanted, given: Mapping[str, Any]) -> 
             column are named.
         UnknownNameError: `columns` names no input or output.
     """
-    assert wanted.table is not None
-    path, columns = wanted.table, wanted.columns
-    check_usable(entry)
-    check_names(entry, given)
-    recipe = base_recipe(entry)
-    arguments = {**(recipe.arguments if recipe else {}), **given}
-    slots = slots_of(entry, arguments)
-    names = [slot.name for slot in slots]
-    for name in columns:
-        if name not in names:
-            raise UnknownNameError(f"input or output of {entry.name}", name, names)
-    table = read_csv(path)
-    found = _found(entry, slots, table, wanted)
+    table, slots, arguments, found = found_columns(entry, wanted, given)
     parameters(entry, arguments)  # from here on, models are built
     longest: dict[str, int] = {}
     for slot in slots:
@@ -132,15 +120,38 @@ def table_layout(entry: ModelSpec, wanted: Wanted, given: Mapping[str, Any]) -> 
             length = _longest(table, slot, found[slot.name])
             longest[slot.first] = max(length, longest.get(slot.first, 0))
     arguments |= {**lengths_for(entry, arguments, longest), **given}
-    for slot in slots:
-        if slot.width != len(found[slot.name]):
-            arguments |= widened(entry, slot, len(found[slot.name]), path)
     sizes = vocabulary_sizes(entry, arguments)
     _, vocabularies = read_splits(table, _fields(entry, arguments, found))
     arguments |= {argument: len(vocabularies[name]) for argument, name in sizes.items()}
     taken = {name for names in found.values() for name in names}
     left_out = {name: why for name, why in _row_numbers(table).items() if name not in taken}
     return replace(_finished(entry, arguments, found, sizes), left_out=left_out)
+
+
+def found_columns(
+    entry: ModelSpec, wanted: Wanted, given: Mapping[str, Any]
+) -> tuple[Table, list[Slot], dict[str, Any], dict[str, tuple[str, ...]]]:
+    """The table, the inputs and outputs, their arguments, and the columns of each; builds nothing.
+
+    Raises:
+        BuildError, DataError, UnknownNameError: as `table_layout`.
+    """
+    assert wanted.table is not None
+    check_usable(entry)
+    check_names(entry, given)
+    recipe = base_recipe(entry)
+    arguments = {**(recipe.arguments if recipe else {}), **given}
+    slots = slots_of(entry, arguments)
+    names = [slot.name for slot in slots]
+    for name in wanted.columns:
+        if name not in names:
+            raise UnknownNameError(f"input or output of {entry.name}", name, names)
+    table = read_csv(wanted.table)
+    found = _found(entry, slots, table, wanted)
+    for slot in slots:
+        if not slot.spec.text and slot.width != len(found[slot.name]):
+            arguments |= widened(entry, slot, len(found[slot.name]), table.path)
+    return table, slots, {**arguments, **given}, found
 
 
 def check_usable(entry: ModelSpec) -> None:

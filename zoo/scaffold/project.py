@@ -8,7 +8,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,13 @@ from zoo.scaffold.array_files import array_files
 from zoo.scaffold.column_files import column_files, pictures_of
 from zoo.scaffold.example import example_table
 from zoo.scaffold.filling import as_code
-from zoo.scaffold.layout import check_names, check_usable, example_layout, table_layout
+from zoo.scaffold.layout import (
+    check_names,
+    check_usable,
+    example_layout,
+    found_columns,
+    table_layout,
+)
 from zoo.scaffold.plan import Plan, plan_for
 from zoo.scaffold.ports import ports_of
 from zoo.scaffold.slots import base_recipe, slots_of
@@ -36,12 +42,21 @@ class ProjectError(ZooError, ValueError):
 
 @dataclass(frozen=True)
 class Proposal:
-    """A project that can be written: what it is called, and its table's plan, if it has one."""
+    """A project that can be written.
+
+    Attributes:
+        wanted: What the user asked for.
+        package: The name of the project's package.
+        entry: The architecture.
+        plan: Which columns go where, if the model takes columns as they are.
+        columns: Otherwise input or output -> columns, if there is a table.
+    """
 
     wanted: Wanted
     package: str
     entry: ModelSpec
-    plan: Plan | None
+    plan: Plan | None = None
+    columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def propose(wanted: Wanted) -> Proposal:
@@ -67,7 +82,7 @@ def propose(wanted: Wanted) -> Proposal:
         ):
             if value:
                 raise ProjectError(f"{option} needs a table: add --csv FILE")
-        return Proposal(wanted, package, entry, None)
+        return Proposal(wanted, package, entry)
     check_usable(entry)
     if not wanted.targets:
         for option, value in (
@@ -78,14 +93,21 @@ def propose(wanted: Wanted) -> Proposal:
         ):
             if value:
                 raise ProjectError(f"{option} needs --target COLUMN, the column to predict")
-        return Proposal(wanted, package, entry, None)
+        return _side_by_side(wanted, package, entry)
     recipe = base_recipe(entry)
     arguments = {**(recipe.arguments if recipe else {}), **wanted.arguments}
     check_names(entry, wanted.arguments)
     plan = plan_for(wanted, entry, ports_of(entry, arguments))
-    if plan is None:
-        wanted = replace(wanted, columns=_with_targets(wanted, entry, arguments))
-    return Proposal(wanted, package, entry, plan)
+    if plan:
+        return Proposal(wanted, package, entry, plan)
+    columns = _with_targets(wanted, entry, arguments)
+    return _side_by_side(replace(wanted, columns=columns), package, entry)
+
+
+def _side_by_side(wanted: Wanted, package: str, entry: ModelSpec) -> Proposal:
+    """For a model that reads arrays made of columns, as its architecture does."""
+    *_, found = found_columns(entry, wanted, wanted.arguments)
+    return Proposal(wanted, package, entry, columns=found)
 
 
 def _with_targets(
