@@ -20,8 +20,9 @@ from zoo.experiments.predict import predict_table
 from zoo.experiments.runs import RunContext
 from zoo.experiments.setup import prepare
 from zoo.experiments.trainer import train
+from zoo.scaffold.code import with_defaults
 from zoo.scaffold.layout import usable
-from zoo.scaffold.project import create, with_defaults
+from zoo.scaffold.project import create
 from zoo.training.engine import as_inputs
 
 QUICK = ("basketball",)
