@@ -162,7 +162,7 @@ def test_text_is_split_as_keras_splits_it() -> None:
     [
         (["--target", "Survivd"], "no column 'Survivd'; the nearest is 'Survived'"),
         (["--target", "Name"], "too many classes"),
-        (["--target", "Survived", "--kind", "Sex=number"], "'male' is not a number"),
+        (["--target", "Survived", "--kind", "Sex=number"], "column 'Sex': '"),
         (["--target", "Survived", "--kind", "Sex=word"], "unknown kind of column 'word'"),
         (["--target", "Survived", "--drop", "Survived"], "another option uses"),
         (["--target", "Survived", "--group", "Sex", "--time", "Age"], "cannot both decide"),
@@ -244,7 +244,9 @@ def test_pictures_stay_below_the_table(tmp_path: Path, capsys: pytest.CaptureFix
         (str(tmp_path / "secret.png"), "is not below the folder of the table"),
         ("missing.png", "there is no file 'missing.png'"),
     ):
-        rows: list[list[object]] = [["picture", "kind"], *([cell, at % 2] for at in range(20))]
+        cells = [cell, *(f"{at}.png" for at in range(20))]
+        rows: list[list[object]] = [["picture", "kind"]]
+        rows += [[each, at % 2] for at, each in enumerate(cells)]
         path = write_csv(tmp_path / "inside" / "t.csv", rows)
         (tmp_path / "secret.png").touch()
         call = (str(tmp_path / "own_x"), "--from", "cnn", "--csv", str(path), "--target", "kind")

@@ -101,12 +101,13 @@ def command(
         click.echo(aligned([HEADER, *table_of(proposal.plan)]), err=True)
         for note in proposal.plan.notes:
             click.echo(f"note: {note}", err=True)
+    files = [] if dry_run else write(proposal, lambda line: click.echo(line, err=True))
     for name, titles in proposal.columns.items():
         click.echo(f"{name}: {some(titles)}", err=True)
+    for name in files:
+        click.echo(folder / name)
     if dry_run:
         return
-    for name in write(proposal, lambda line: click.echo(line, err=True)):
-        click.echo(folder / name)
     click.echo(f"next: pip install -e {folder} && zoo train {proposal.package}", err=True)
 
 

@@ -55,17 +55,23 @@ class Column:
     format: str = ""
 
 
-Columns = tuple[Column, ...]
+class Columns(tuple[Column, ...]):
+    """The columns of a model, inputs first; shown as their number."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} columns>"
 
 
 def inputs_of(columns: Iterable[Column]) -> Columns:
     """The columns that the model reads."""
-    return tuple(column for column in columns if not column.target)
+    return Columns(column for column in columns if not column.target)
 
 
 def targets_of(columns: Iterable[Column]) -> Columns:
     """The columns that the model predicts."""
-    return tuple(column for column in columns if column.target)
+    return Columns(column for column in columns if column.target)
 
 
 def to_json(columns: Iterable[Column]) -> str:
@@ -93,7 +99,7 @@ def read_columns(path: Path) -> Columns:
     """
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
-        columns = tuple(
+        columns = Columns(
             Column(
                 **{
                     name: tuple(value) if isinstance(value, list) else value

@@ -40,7 +40,7 @@ class Dataset:
     splits: Mapping[str, Arrays]
     card: str = ""
     sizes: Mapping[str, int] = field(default_factory=dict)
-    columns: Columns = ()
+    columns: Columns = Columns()
     labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
     truth: Arrays = field(default_factory=dict)
     references: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)

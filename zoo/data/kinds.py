@@ -29,7 +29,7 @@ COUNTED = "left out: a row number"
 CALLED = "left out: an identifier"
 SERIES = 8  # numbered columns that make one input
 ROW_NUMBER = re.compile(r"|id|index|idx|row|rows|rownames?|row_?(no|nr|id|number)|nr|no|unnamed.*")
-IDENTIFIER = re.compile(r".*[_ ]?(id|uuid|guid|key|code number)")
+IDENTIFIER = re.compile(r"(.*[_ .-])?(?i:id|uuid|guid|key)|.*[a-z]I[dD]")
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ def _is_row_number(title: str, cells: Sequence[str]) -> bool:
 
 def _is_identifier(title: str, known: Sequence[str]) -> bool:
     """Whether it is called so and no value occurs twice."""
-    return bool(IDENTIFIER.fullmatch(title.strip().lower())) and len(set(known)) == len(known)
+    return bool(IDENTIFIER.fullmatch(title.strip())) and len(set(known)) == len(known)
 
 
 def _as_chosen(table: Table, guess: Guess, kind: str) -> Guess:

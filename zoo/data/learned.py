@@ -36,7 +36,7 @@ def learned(
         train: Name -> the array of the training rows.
         labels: Vocabulary -> its words, for targets.
     """
-    return tuple(_learned(name, field, train[name], labels) for name, field in fields.items())
+    return Columns(_learned(name, field, train[name], labels) for name, field in fields.items())
 
 
 def _learned(

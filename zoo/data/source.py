@@ -112,7 +112,7 @@ class Content:
 
     splits: Mapping[str, Arrays]
     sizes: Mapping[str, int] = field(default_factory=dict)
-    columns: Columns = ()
+    columns: Columns = Columns()
     labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
     truth: Arrays = field(default_factory=dict)
     targets: Mapping[str, str] = field(default_factory=dict)

@@ -97,7 +97,7 @@ def table_source(path: Path, described: Description) -> Source:
         return Content(
             splits,
             sizes={size: len(vocabularies[label]) for size, label in described.sizes.items()},
-            columns=learned(fields, splits["train"], vocabularies) if as_they_are else (),
+            columns=learned(fields, splits["train"], vocabularies) if as_they_are else Columns(),
             notes=notes,
             labels=vocabularies,
             targets={key: _TARGETS[field.kind] for key, field in fields.items() if field.target},

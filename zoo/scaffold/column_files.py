@@ -12,8 +12,7 @@ from zoo.core.columns import Columns, inputs_of, targets_of, to_json
 from zoo.core.toml import toml_text
 from zoo.data.csv import some
 from zoo.data.kinds import known_cells
-from zoo.data.learned import learned
-from zoo.data.tabular import Field, read_splits
+from zoo.data.tabular import Field
 from zoo.inspection.source_code import definitions
 from zoo.models.spec import ModelSpec
 from zoo.scaffold.assembling import assembled, calls
@@ -28,12 +27,10 @@ def column_files(package: str, title: str, plan: Plan, origin: str) -> dict[str,
     """File name -> content of every file but the table and its pictures.
 
     Raises:
-        DataError: a cell that cannot be read.
         BuildError: the architecture cannot be built for these columns.
     """
     entry = plan.entry
-    splits, labels = read_splits(plan.table, plan.fields, 0, plan.split)
-    columns = learned(plan.fields, splits["train"], labels)
+    columns = plan.columns
     recipe = base_recipe(entry)
     arguments = {
         **(recipe.arguments if recipe else {}),
@@ -41,7 +38,6 @@ def column_files(package: str, title: str, plan: Plan, origin: str) -> dict[str,
         **arguments_of(plan),
     }
     count = assembled(plan, columns, arguments).count_params()
-    rows = len(next(iter(splits["train"].values())))
     values = {
         "origin": origin,
         "package": package,
@@ -51,7 +47,7 @@ def column_files(package: str, title: str, plan: Plan, origin: str) -> dict[str,
         "count": f"{count:,}",
         "model": _model_source(package, plan, columns, arguments, count),
         "arrays": toml_text(_description(plan)).lstrip("\n"),
-        "recipe": toml_text(column_recipe(package, entry, columns, rows)),
+        "recipe": toml_text(column_recipe(package, entry, columns, plan.rows)),
         "columns": _columns_page(plan),
         "targets": some([each.name for each in targets_of(columns)]),
         "predict": _example(package, plan, columns),

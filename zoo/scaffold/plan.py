@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from zoo.core.columns import safe_names
+from zoo.core.columns import Columns, safe_names
 from zoo.core.errors import BuildError, UnknownNameError
 from zoo.data.csv import Table, damage, read_csv, some
 from zoo.data.kinds import KINDS, Guess, guesses, series, target_kind
-from zoo.data.table_splits import SPLIT, SplitBy, rows_by_split, times
-from zoo.data.tabular import Field, with_targets
+from zoo.data.learned import learned
+from zoo.data.table_splits import SPLIT, SplitBy
+from zoo.data.tabular import Field, read_splits, with_targets
 from zoo.models.spec import ModelSpec
 from zoo.scaffold.ports import Port
 from zoo.scaffold.wanted import Wanted
@@ -36,6 +37,8 @@ class Plan:
         ports: The inputs of the architecture that are used.
         split: What decides the split.
         notes: One line each: what was left out.
+        columns: What the training rows say of the inputs and targets.
+        rows: Training rows.
     """
 
     wanted: Wanted
@@ -46,6 +49,8 @@ class Plan:
     ports: Sequence[Port]
     split: SplitBy
     notes: Sequence[str]
+    columns: Columns
+    rows: int
 
 
 def planned(wanted: Wanted, entry: ModelSpec, ports: Sequence[Port], table: Table) -> Plan:
@@ -74,10 +79,10 @@ def planned(wanted: Wanted, entry: ModelSpec, ports: Sequence[Port], table: Tabl
     fields = _fields(table, guessed, taken, used, targets)
     kept, notes = with_targets(table, fields)
     split = SplitBy(wanted.group, wanted.time)
-    if split.time:
-        times(kept, split.time)
-    rows_by_split(kept, 0, split)  # refuses too few rows or groups
-    return Plan(wanted, entry, kept, guessed, fields, used, split, notes)
+    splits, labels = read_splits(kept, fields, 0, split)
+    columns = learned(fields, splits["train"], labels)
+    rows = len(next(iter(splits["train"].values())))
+    return Plan(wanted, entry, kept, guessed, fields, used, split, notes, columns, rows)
 
 
 def _guessed(wanted: Wanted, table: Table) -> list[Guess]:
