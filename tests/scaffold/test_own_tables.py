@@ -196,6 +196,26 @@ def test_which_columns_of_two_inputs_is_asked_with_a_command_that_works(
     assert "input a" in capsys.readouterr().err
 
 
+def test_a_model_of_series_takes_columns_side_by_side(tmp_path: Path) -> None:
+    """And leaves the row number out."""
+    made = propose(Wanted(tmp_path / "own_x", "rnn", table("wines", tmp_path), targets=["kind"]))
+    assert made.plan is None
+    assert dict(made.columns) == {"label": ("kind",), "sequence": ("alcohol", "ash")}
+    rows: list[list[object]] = [["id", "a", "b", "label"]]
+    path = write_csv(
+        tmp_path / "t.csv", [*rows, *([at, at % 7, at % 5, at % 2] for at in range(20))]
+    )
+    made = propose(Wanted(tmp_path / "own_x", "rnn", path))
+    assert made.columns["sequence"] == ("a", "b")
+
+
+def test_another_separator_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a;b;y\n" + "1;2;0\n" * 20)
+    call = (str(tmp_path / "own_x"), "--from", "mlp", "--csv", str(path), "--target", "y")
+    assert "the cells seem to be separated by ';', not by commas" in mistake(capsys, *call)
+
+
 def test_a_text_model_without_text_names_another(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 
 from zoo.baselines.estimators import SEED, Scores, Task, fit_and_score
-from zoo.baselines.features import grid
 
 MOST_CATEGORIES = 255  # that scikit-learn's trees tell apart
 TERMS = 200  # words of a text that are counted
-PIXELS = 1_024  # a larger picture becomes a coarse grid
+CELLS = 8  # a picture becomes the means of at most 8 x 8 cells
 
 
 def gradient_boosting(task: Task) -> tuple[str, Scores]:
@@ -48,7 +47,7 @@ def _estimator(categorical: np.ndarray, classes: bool) -> tuple[str, Any]:
 def _reader(train: np.ndarray) -> partial[np.ndarray]:
     """A function from a column's array to numbers (rows, n), fitted on the training rows."""
     if train.dtype.kind not in "OU":
-        return partial(_numbers, small=train[0].size <= PIXELS)
+        return partial(_numbers)
     words = np.unique(train.ravel().astype(str))
     if len(words) <= MOST_CATEGORIES:
         return partial(_codes, places={word: at for at, word in enumerate(words)})
@@ -62,10 +61,15 @@ def _reader(train: np.ndarray) -> partial[np.ndarray]:
     return partial(_weighed, weights=weights)
 
 
-def _numbers(array: np.ndarray, small: bool) -> np.ndarray:
-    if small:
-        return array.reshape(len(array), -1).astype(np.float64)
-    return grid(array)
+def _numbers(array: np.ndarray) -> np.ndarray:
+    """Numbers as they are, and of pictures (rows, height, width, channels) the means of cells."""
+    if array.ndim == 4:
+        rows, height, width, channels = array.shape
+        tall, wide = max(1, height // CELLS), max(1, width // CELLS)
+        kept = array[:, : height // tall * tall, : width // wide * wide]
+        cells = kept.reshape(rows, kept.shape[1] // tall, tall, -1, wide, channels)
+        array = cells.mean(axis=(2, 4))
+    return array.reshape(len(array), -1).astype(np.float64)
 
 
 def _codes(array: np.ndarray, places: Mapping[str, int]) -> np.ndarray:

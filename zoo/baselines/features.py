@@ -59,7 +59,7 @@ def summaries(task: Task) -> dict[str, Any]:
     def summary(name: str, array: np.ndarray) -> np.ndarray:
         if name in sizes:
             return _word_counts(array, sizes[name]).toarray()
-        return grid(array) if array.ndim == 4 else array.reshape(len(array), -1)
+        return _grid(array) if array.ndim == 4 else array.reshape(len(array), -1)
 
     return _by_split(
         task, lambda inputs: np.concatenate([summary(*each) for each in inputs.items()], axis=1)
@@ -137,7 +137,7 @@ def _word_counts(ids: np.ndarray, size: int) -> Any:
     return csr_matrix((ones, (rows[kept], words[kept])), shape=(len(flat), size))
 
 
-def grid(images: np.ndarray) -> np.ndarray:
+def _grid(images: np.ndarray) -> np.ndarray:
     """Mean and deviation of each channel in each cell, (rows, 2 x 2 x 2 x channels)."""
     rows, height, width, channels = images.shape
     tall, wide = height // CELLS, width // CELLS

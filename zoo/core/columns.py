@@ -64,6 +64,9 @@ class Columns(tuple[Column, ...]):
         return f"<{len(self)} columns>"
 
 
+NO_COLUMNS = Columns()
+
+
 def inputs_of(columns: Iterable[Column]) -> Columns:
     """The columns that the model reads."""
     return Columns(column for column in columns if not column.target)
@@ -99,6 +102,8 @@ def read_columns(path: Path) -> Columns:
     """
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(entries, list):
+            raise TypeError("expected a list")
         columns = Columns(
             Column(
                 **{

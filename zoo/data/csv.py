@@ -165,7 +165,10 @@ class Table:
                 return found[0]
         near = get_close_matches(wanted[0], names, n=1, cutoff=0.6)
         hint = f"found: {some(self.header)}"
-        if near:
+        other = next((mark for mark in ";\t|" if mark in str(self.header[0])), "")
+        if len(self.header) == 1 and other:
+            hint = f"the cells seem to be separated by {other!r}, not by commas"
+        elif near:
             hint = f"the nearest is {self.header[names.index(near[0])]!r}"
         raise damage(self.path, f"no column {' or '.join(map(repr, wanted))}; {hint}", 1)
 

@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from zoo.core.columns import Columns
+from zoo.core.columns import NO_COLUMNS, Columns
 from zoo.core.errors import DataError
 
 Arrays = Mapping[str, np.ndarray]
@@ -40,7 +40,7 @@ class Dataset:
     splits: Mapping[str, Arrays]
     card: str = ""
     sizes: Mapping[str, int] = field(default_factory=dict)
-    columns: Columns = Columns()
+    columns: Columns = NO_COLUMNS
     labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
     truth: Arrays = field(default_factory=dict)
     references: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)

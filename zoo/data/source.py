@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from zoo.core.columns import Columns
+from zoo.core.columns import NO_COLUMNS, Columns
 from zoo.core.errors import DataError, UnknownNameError
 from zoo.data.dataset import Arrays
 
@@ -112,7 +112,7 @@ class Content:
 
     splits: Mapping[str, Arrays]
     sizes: Mapping[str, int] = field(default_factory=dict)
-    columns: Columns = Columns()
+    columns: Columns = NO_COLUMNS
     labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
     truth: Arrays = field(default_factory=dict)
     targets: Mapping[str, str] = field(default_factory=dict)

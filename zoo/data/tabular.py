@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from zoo.core.columns import NO_COLUMNS
 from zoo.core.errors import DataError
 from zoo.data import cells as table_cells
 from zoo.data.csv import Table, as_number, damage, read_csv, some
@@ -97,7 +98,7 @@ def table_source(path: Path, described: Description) -> Source:
         return Content(
             splits,
             sizes={size: len(vocabularies[label]) for size, label in described.sizes.items()},
-            columns=learned(fields, splits["train"], vocabularies) if as_they_are else Columns(),
+            columns=learned(fields, splits["train"], vocabularies) if as_they_are else NO_COLUMNS,
             notes=notes,
             labels=vocabularies,
             targets={key: _TARGETS[field.kind] for key, field in fields.items() if field.target},
