@@ -74,10 +74,10 @@ def called(model: keras.Model, inputs: Sequence[Any]) -> dict[str, Any]:
 
 def predict(model: keras.Model, inputs: Arrays) -> Arrays:
     """The model's own outputs by name, in evaluation mode."""
-    texts = {name for name, tensor in inputs_of(model).items() if tensor.dtype == "string"}
-    given = [
-        tf.constant(inputs[name]) if name in texts else inputs[name] for name in inputs_of(model)
-    ]
+    tensors = inputs_of(model)
+    given: list[Any] = [inputs[name] for name in tensors]
+    if any(tensor.dtype == "string" for tensor in tensors.values()):
+        given = [tf.constant(array) for array in given]  # Keras takes no arrays of text
     outputs = called(model, given)
     return {name: np.asarray(keras.ops.convert_to_numpy(value)) for name, value in outputs.items()}
 

@@ -33,6 +33,7 @@ def tensors(columns: Sequence[Column]) -> tuple[tuple[TensorSpec, ...], tuple[Te
             DAYS if column.kind == "date" else "0-1" if column.kind == "picture" else "",
             "string" if column.kind in ("category", "text") else "float32",
             missing=column.missing,
+            picture=(0.0, 1.0) if column.kind == "picture" else None,
             format=column.format,
         )
         for column in inputs_of(columns)

@@ -60,6 +60,8 @@ class TensorSpec:
             that is split in `sentences`, without the marks that end them, a word.
         default: The value that a prediction assumes where none is given.
         missing: Whether a value may be missing: NaN, or in an input of text "".
+        picture: The levels of black and white, of a tensor that holds pictures. Its shape ends in
+            height, width and channels, or in the pixels of a square gray picture, row by row.
         format: How a date is written, as in `datetime.strptime`; a value is then in days since
             1970-01-01.
         least: The smallest size of an axis that an argument sizes (both height and width of a
@@ -79,6 +81,7 @@ class TensorSpec:
     text: str = ""
     default: float | None = None
     missing: bool = False
+    picture: tuple[float, float] | None = None
     format: str = ""
     least: int | Callable[..., int] = 1
     when: str = ""
