@@ -52,7 +52,7 @@ def _learned(
     if kind == "text":
         texts = [standardized(text) for text in array.ravel().tolist()]
         longest = int(np.percentile([len(text) for text in texts], LONG))
-        length = max(1, min(MOST_LENGTH, longest))
+        length = max(1, field.length, min(MOST_LENGTH, longest))
         return replace(column, words=most_frequent(texts), length=length)
     if kind == "picture":
         return replace(column, shape=field.shape)
@@ -65,8 +65,8 @@ def _moments(array: np.ndarray) -> tuple[tuple[float, ...], tuple[float, ...]]:
     mean = values.mean(axis=0).filled(0.0)
     std = values.std(axis=0).filled(1.0)
     std[std <= 1e-7 * np.maximum(1.0, np.abs(mean))] = 1.0  # the same in all training rows
-    plain = [[float(np.float32(each)) for each in row] for row in (mean, std)]
-    return tuple(plain[0]), tuple(plain[1])
+    rounded = [tuple(float(f"{each:.7g}") for each in row) for row in (mean, std)]  # as in float32
+    return rounded[0], rounded[1]
 
 
 def _categories(cells: Iterable[str]) -> tuple[str, ...]:

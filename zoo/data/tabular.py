@@ -43,7 +43,7 @@ class Field:
         shape: Shape of one row's array; by default as long as there are columns.
         vocabulary: Name of the list of a label's words; fields may share one.
         target: Whether a model is to predict it: then the data gives the score of guessing.
-        length: Of a text: how many words or characters are kept.
+        length: Of a text: how many words or characters are kept; with a port, at least.
         port: The input of an architecture that the column, as it is, is a part of.
         missing: Whether cells may be empty; a row without a target is then left out.
         format: How a date is written, as in `datetime.strptime`.

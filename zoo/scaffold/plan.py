@@ -129,7 +129,7 @@ def _assigned(
             if kinds[title] not in TAKES[known[name].kind]:
                 problem = f"input {name!r} does not take a {kinds[title]}"
                 raise damage(path, f"{problem}; give it another --kind", 1, title)
-        taken[name] = list(titles)
+        taken[name] = list(dict.fromkeys(titles))
     free = [each.title for each in guessed if each.kind and each.title not in wanted.targets]
 
     def open_(kind: str) -> list[str]:
