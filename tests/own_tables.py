@@ -95,7 +95,7 @@ def houses(at: int) -> Row:
     return {
         "text": f"A {adjective} house in the {PLACES[at % 3]}, very {adjective}.",
         "rooms": at % 6 + 1,
-        "price": 50 + 20 * (at % 6) + 100 * good,
+        "price": round(50 + 20 * (at % 6) + 100 * good + _drawn(at).normal(), 2),
     }
 
 

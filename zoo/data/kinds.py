@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -195,9 +196,10 @@ def target_kind(table: Table, guess: Guess, chosen: str = "") -> tuple[str, str]
         few_words = some(sorted(words), 3)
         problem = f"{len(words):,} different values are too many classes: {few_words}"
         raise damage(table.path, problem, 1, guess.title)
-    other = f"; for the number: --kind {guess.title}=number" if plain == "number" else ""
+    several = plain == "number" and len(words) > 2
+    hint = f"; for the number: --kind {shlex.quote(f'{guess.title}=number')}" if several else ""
     flag = len(words) == 2 and (plain == "category" or {float(word) for word in words} == {0, 1})
-    return ("flag" if flag else "label"), f"target, {len(words)} classes{other}"
+    return ("flag" if flag else "label"), f"target, {len(words)} classes{hint}"
 
 
 def series(titles: Sequence[str]) -> dict[str, tuple[str, ...]]:

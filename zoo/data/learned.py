@@ -83,7 +83,8 @@ def standardized(text: str) -> list[str]:
 
 
 def most_frequent(texts: Iterable[Sequence[str]]) -> tuple[str, ...]:
-    """The words that occur at least twice, most frequent first."""
+    """The words that occur at least twice, most frequent first; all of them if none does."""
     counts = Counter(word for text in texts for word in text)
     ranked = sorted(counts, key=lambda word: (-counts[word], word))[:MOST_WORDS]
-    return tuple(word for word in ranked if counts[word] >= LEAST)
+    known = [word for word in ranked if counts[word] >= LEAST]
+    return tuple(known or ranked) or ("<none>",)  # Keras takes no empty vocabulary
