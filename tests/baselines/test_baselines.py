@@ -25,15 +25,16 @@ Make = Callable[[int], tuple[Arrays, Arrays]]  # rows -> inputs, targets
 
 
 def mixed(rows: int) -> tuple[Arrays, Arrays]:
-    """A number with gaps, a word and a text; a class by the three together."""
+    """A number with gaps, a word and a text; a class by the last two together."""
+    number = RNG.normal(size=(rows, 1)).astype(np.float32)
+    number[::7] = np.nan
     word = RNG.choice(["no", "yes", ""], (rows, 1)).astype(object)
     text = np.array([[f"row {at} is {RNG.choice(['good', 'bad'])}"] for at in range(rows)], object)
-    number = RNG.normal(size=(rows, 1)).astype(np.float32)
-    score = number[:, 0] + 2 * (word[:, 0] == "yes") - 1
-    score += np.array([1.5 if "good" in each else -1.5 for each in text[:, 0]])
-    number[RNG.random(rows) < 0.1] = np.nan
+    label = [
+        "good" in cell and other != "no" for cell, other in zip(text[:, 0], word[:, 0], strict=True)
+    ]
     inputs: Arrays = {"number": number, "word": word, "text": text}
-    return inputs, {"label": (score > 0).astype(np.float32)[:, None]}
+    return inputs, {"label": np.array(label, np.float32)[:, None]}
 
 
 def pictures(rows: int) -> tuple[Arrays, Arrays]:
