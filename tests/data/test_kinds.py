@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ NAMES = ("Ann", "Bob", "Cleo", "Dan", "Eve")
 WORDS = ("red", "green", "blue", "old", "new", "small", "tall", "round")
 
 
-def table_of(folder: Path, **columns: list[object]) -> Table:
+def table_of(folder: Path, **columns: Sequence[object]) -> Table:
     rows = [list(columns), *map(list, zip(*columns.values(), strict=True))]
     return read_csv(write_csv(folder / "t.csv", rows))
 

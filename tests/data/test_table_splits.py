@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from zoo.data.table_splits import SplitBy, rows_by_split, times
 ROWS = 200
 
 
-def table_of(folder: Path, **columns: list[object]) -> Table:
+def table_of(folder: Path, **columns: Sequence[object]) -> Table:
     rows = [list(columns), *map(list, zip(*columns.values(), strict=True))]
     return read_csv(write_csv(folder / "t.csv", rows))
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from examples import asked_to_stop_in_the_third_epoch, checksum
+from examples import asked_to_stop_in_the_third_epoch, checksum, history
 from own_tables import CASES, ROWS, table
 from project_helpers import install, mistake, plug_in, write_csv
 
@@ -66,7 +66,7 @@ def test_from_a_table_to_a_prediction(name: str, plugged: Path, tmp_path: Path) 
     assert made.record.baseline_name == "gradient boosting"
     assert set(made.baseline["test"]) >= {key for key in made.metrics["test"] if "mae" in key}
     assert set(made.metrics) == {"train", "validation", "test"}
-    losses = [float(row["loss"]) for row in csv.DictReader((made.folder / "history.csv").open())]
+    losses = [float(row["loss"]) for row in history(made)]
     assert losses[1] < losses[0]
 
     if name not in ("pictures", "pixels"):

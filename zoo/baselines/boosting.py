@@ -18,7 +18,7 @@ CELLS = 8  # a picture becomes the means of at most 8 x 8 cells
 def gradient_boosting(task: Task) -> tuple[str, Scores]:
     """Scikit-learn's histogram-based trees, on missing values and categories as they are.
 
-    A column of words with many different ones counts as text, of which they see TF-IDF weights.
+    A column of words of which most differ counts as text, of which they see TF-IDF weights.
     """
     train, _ = task.splits["train"]
     readers = {name: _reader(array) for name, array in train.items()}
@@ -49,7 +49,7 @@ def _reader(train: np.ndarray) -> partial[np.ndarray]:
     if train.dtype.kind not in "OU":
         return partial(_numbers)
     words = np.unique(train.ravel().astype(str))
-    if len(words) <= MOST_CATEGORIES:
+    if len(words) <= min(MOST_CATEGORIES, len(train) / 2):
         return partial(_codes, places={word: at for at, word in enumerate(words)})
     from sklearn.feature_extraction.text import TfidfVectorizer
 

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from zoo.core.errors import BuildError
 
@@ -104,15 +105,7 @@ def read_columns(path: Path) -> Columns:
         entries = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(entries, list):
             raise TypeError("expected a list")
-        columns = Columns(
-            Column(
-                **{
-                    name: tuple(value) if isinstance(value, list) else value
-                    for name, value in entry.items()
-                }
-            )
-            for entry in entries
-        )
+        columns = Columns(Column(**_as_tuples(entry)) for entry in entries)
     except OSError as error:
         raise BuildError(f"{path}: {error.strerror or error}") from error
     except (ValueError, TypeError, AttributeError) as error:
@@ -121,6 +114,10 @@ def read_columns(path: Path) -> Columns:
         if column.kind not in (TARGETS if column.target else INPUTS):
             raise BuildError(f"{path}: {column.name!r} has an unknown kind {column.kind!r}")
     return columns
+
+
+def _as_tuples(entry: Any) -> dict[str, Any]:
+    return {k: tuple(value) if isinstance(value, list) else value for k, value in entry.items()}
 
 
 def safe_names(titles: Sequence[str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from zoo._keras import keras
+from zoo._keras import keras, tf
 from zoo.exporting import serving
 from zoo.exporting.formats import FORMATS, Arrays, Artifact, ExportError, Format, silent
 from zoo.exporting.recurrent import portable
@@ -26,10 +26,9 @@ def write(model: keras.Model, path: Path) -> None:
         ExportError: tf2onnx is not installed, or has no way to write one of the operations.
     """
     convert = _needed("tf2onnx.convert")
-    looks_up = any(tensor.dtype == "string" for tensor in model.inputs)
     with silent(), portable(model, tensor_lists=True):
-        if looks_up:
-            converted = _with_tables(model)
+        if _has_constants(model):
+            converted = _through_a_saved_model(model)
         else:
             converted, _ = convert.from_function(
                 serving.function(model), serving.specs(model), opset=OPSET
@@ -41,8 +40,16 @@ def write(model: keras.Model, path: Path) -> None:
     path.write_bytes(converted.SerializeToString())
 
 
-def _with_tables(model: keras.Model) -> Any:
-    """The converted model with its tables of words, which only a SavedModel hands on."""
+def _has_constants(model: keras.Model) -> bool:
+    """Whether the model's function reads tables of words or constants beside its variables."""
+    if any(tensor.dtype == "string" for tensor in model.inputs):
+        return True
+    captured = serving.function(model).get_concrete_function().captured_inputs
+    return any(tensor.dtype != tf.resource for tensor in captured)
+
+
+def _through_a_saved_model(model: keras.Model) -> Any:
+    """The converted model with its tables and constants, which only a SavedModel hands on."""
     convert, loader = _needed("tf2onnx.convert"), _needed("tf2onnx.tf_loader")
     with tempfile.TemporaryDirectory() as folder:
         archive = keras.export.ExportArchive()

@@ -51,6 +51,10 @@ def with_ids(model: keras.Model, held: Collection[str]) -> WithIds:
     Raises:
         ExportError: another layer reads the text.
     """
+    if not any(tensor.dtype == "string" for tensor in model.inputs):
+        return WithIds(model, {})
+    original, model = model, type(model).from_config(model.get_config())
+    model.set_weights(original.get_weights())  # a copy: new uses of a layer stay in its record
     lookups = {}
     for name, tensor in serving.inputs_of(model).items():
         if tensor.dtype != "string":
@@ -61,7 +65,7 @@ def with_ids(model: keras.Model, held: Collection[str]) -> WithIds:
         if type(readers[0]).__name__ not in held:
             lookups[name] = readers[0]
     if not lookups:
-        return WithIds(model, {})
+        return WithIds(original, {})
     inner = keras.Model(
         [lookups[t.name].output if t.name in lookups else t for t in model.inputs], model.outputs
     )
