@@ -24,6 +24,27 @@ Arrays = dict[str, np.ndarray]
 Make = Callable[[int], tuple[Arrays, Arrays]]  # rows -> inputs, targets
 
 
+def mixed(rows: int) -> tuple[Arrays, Arrays]:
+    """A number with gaps, a word and a text; a class by the last two together."""
+    number = RNG.normal(size=(rows, 1)).astype(np.float32)
+    number[::7] = np.nan
+    word = RNG.choice(["no", "yes", ""], (rows, 1)).astype(object)
+    text = np.array([[f"row {at} is {RNG.choice(['good', 'bad'])}"] for at in range(rows)], object)
+    label = [
+        "good" in cell and other != "no" for cell, other in zip(text[:, 0], word[:, 0], strict=True)
+    ]
+    inputs: Arrays = {"number": number, "word": word, "text": text}
+    return inputs, {"label": np.array(label, np.float32)[:, None]}
+
+
+def pictures(rows: int) -> tuple[Arrays, Arrays]:
+    """A picture of 20 x 18 pixels; a class by the brightness of a corner of it."""
+    label = RNG.integers(0, 2, (rows, 1)).astype(np.float32)
+    picture = RNG.normal(size=(rows, 20, 18, 1)).astype(np.float32)
+    picture[:, :6, :6] += 2 * label[:, :, None, None]
+    return {"picture": picture}, {"label": label}
+
+
 def splits(make: Make) -> Splits:
     return {split: make(rows) for split, rows in ROWS.items()}
 
@@ -67,6 +88,9 @@ def images(rows: int) -> tuple[Arrays, Arrays]:
         ("tfidf_linear", words),
         ("pair_difference", pairs),
         ("pooled_forest", images),
+        ("gradient_boosting", numbers),
+        ("gradient_boosting", mixed),
+        ("gradient_boosting", pictures),
     ],
 )
 def test_each_learns_what_it_can_see(name: str, make: Make) -> None:

@@ -278,7 +278,7 @@ def test_dropout_acts_in_training_alone() -> None:
         ("single_dense", {"n_features": 0}, "n_features must be a whole number of at least 1"),
         ("softmax_mlp_32", {"units": -3}, "units"),
         ("softmax_mlp_64", {"n_features": 2.5}, "not 2.5"),
-        ("two_branch_add", {"n_features": "many"}, "not 'many'"),
+        ("two_branch_add", {"n_features_b": "many"}, "not 'many'"),
         ("digit_mlp", {"n_pixels": -1}, "n_pixels"),
         ("shallow_mlp", {"n_pixels": True}, "n_pixels"),
         ("dropout_mlp", {"rate": 1.5}, "rate"),

@@ -17,7 +17,7 @@ from zoo.data import tabular
 from zoo.data.dataset import Dataset
 from zoo.data.references import trivial_scores
 from zoo.data.source import Request
-from zoo.data.tabular import Field
+from zoo.data.tabular import Description, Field
 from zoo.experiments.reports import Finished
 from zoo.scaffold.project import create
 
@@ -56,7 +56,7 @@ def test_a_damaged_table_is_reported_by_line_and_column(
 def read_table(
     path: Path, fields: dict[str, Field], sizes: dict[str, str] | None = None
 ) -> Dataset:
-    source = tabular.table_source(path, fields, sizes)
+    source = tabular.table_source(path, Description(fields, sizes or {}))
     content = source.load(Request("mine", path.parent, 0, source.checked("mine", {})))
     trivial = trivial_scores(content.splits, content.targets)
     return Dataset(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from zoo.baselines import features
+from zoo.baselines.boosting import gradient_boosting
 from zoo.baselines.estimators import (
     Scores,
     Splits,
@@ -25,6 +26,7 @@ from zoo.core.registry import Registry
 # what fits it; gives a title, and split -> metric -> value
 BASELINES: Registry[Callable[[Task], tuple[str, Scores]]] = Registry("baseline")
 BASELINES.add("character_ngrams", character_ngrams)
+BASELINES.add("gradient_boosting", gradient_boosting)
 BASELINES.add("linear", lambda task: fit_and_score(linear, features.numbers(task), task))
 BASELINES.add(
     "nearest_neighbor",

@@ -71,4 +71,10 @@ def command(
             f"{made.path}: {made.bytes:,} bytes, within {made.difference:.1e} of Keras in "
             f"{made.runtime} ({split} rows, batches of {sizes}{lengths})"
         )
+        if made.ids:
+            click.echo(
+                f"note: {format} cannot look up words: {', '.join(made.ids)} take ids there, whose "
+                "words signature.json lists",
+                err=True,
+            )
     return failed

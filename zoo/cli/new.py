@@ -9,6 +9,8 @@ import click
 
 from zoo.cli.options import FILE, arguments_option, assigned
 
+HEADER = ("column", "kind", "values", "missing", "example", "")
+
 
 @click.command("new")
 @click.argument("folder", type=click.Path(path_type=Path))
@@ -20,18 +22,44 @@ from zoo.cli.options import FILE, arguments_option, assigned
     help="Your own table, copied into the project; an example is made up if not given.",
 )
 @click.option(
+    "--target",
+    "targets",
+    metavar="COLUMN",
+    multiple=True,
+    help="Column to predict; may be given several times.",
+)
+@click.option(
+    "--kind",
+    "kinds",
+    metavar="COLUMN=KIND",
+    multiple=True,
+    help="number, category, text, date or picture, where the guess is wrong.",
+)
+@click.option("--drop", "dropped", metavar="COLUMN", multiple=True, help="Column to leave out.")
+@click.option(
     "--columns",
     "assignments",
     metavar="NAME=COLUMN,...",
     multiple=True,
-    help="Table columns for an input or output, where they do not have its name.",
+    help="Columns of an input (or, without --target, output) of the architecture.",
 )
+@click.option(
+    "--group", metavar="COLUMN", default="", help="Keep rows with the same value in one split."
+)
+@click.option("--time", metavar="COLUMN", default="", help="Train on the past, test on the future.")
+@click.option("--dry-run", is_flag=True, help="Show what each column is taken for, and stop.")
 @arguments_option
 def command(
     folder: Path,
     source: str,
     table: Path | None,
+    targets: tuple[str, ...],
+    kinds: tuple[str, ...],
+    dropped: tuple[str, ...],
     assignments: tuple[str, ...],
+    group: str,
+    time: str,
+    dry_run: bool,
     builder_arguments: dict[str, Any],
 ) -> None:
     """Start a project of your own in FOLDER from an architecture of the zoo.
@@ -39,20 +67,54 @@ def command(
     The project holds the builder, a recipe, a CSV table, how the table is read, and a test. Once
     it is installed, `zoo train` and the other commands find its model by the folder's name.
 
-    An input or output takes the column of its own name, or those numbered NAME_0, NAME_1 and so
-    on. If one input remains, it takes all remaining columns.
+    With --target the model takes the table's columns as they are: numbers with gaps, dates,
+    categories, texts, paths of pictures. What each column is taken for is shown first; columns
+    that number the rows or never change are left out.
 
-    A model that reads text takes one column of plain sentences for each input that is text; the
-    training rows decide its vocabulary.
+    Without it an input or output takes the column of its own name, or those numbered NAME_0,
+    NAME_1 and so on. If one input remains, it takes all remaining columns. That is the way for
+    series, ids of teams, and pictures whose pixels are columns.
     """
-    from zoo.scaffold.project import create
+    from zoo.data.csv import some
+    from zoo.scaffold.plan import table_of
+    from zoo.scaffold.project import propose, write
+    from zoo.scaffold.wanted import Wanted
 
     columns = {
         name: tuple(column.strip() for column in text.split(","))
         for name, text in assigned(assignments, "--columns", "NAME=COLUMN", "label=outcome").items()
     }
-    files = create(folder, source, table=table, columns=columns, arguments=builder_arguments)
+    wanted = Wanted(
+        folder,
+        source,
+        table,
+        targets,
+        assigned(kinds, "--kind", "COLUMN=KIND", "zip=category"),
+        dropped,
+        columns,
+        group,
+        time,
+        builder_arguments,
+    )
+    proposal = propose(wanted)
+    if proposal.plan:
+        click.echo(aligned([HEADER, *table_of(proposal.plan)]), err=True)
+        for note in proposal.plan.notes:
+            click.echo(f"note: {note}", err=True)
+    files = [] if dry_run else write(proposal, lambda line: click.echo(line, err=True))
+    for name, titles in proposal.columns.items():
+        click.echo(f"{name}: {some(titles)}", err=True)
     for name in files:
         click.echo(folder / name)
-    package = folder.name.replace("-", "_")
-    click.echo(f"next: pip install -e {folder} && zoo train {package}", err=True)
+    if dry_run:
+        return
+    click.echo(f"next: pip install -e {folder} && zoo train {proposal.package}", err=True)
+
+
+def aligned(rows: list[tuple[str, ...]]) -> str:
+    """Rows as lines, with two blanks between columns."""
+    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )

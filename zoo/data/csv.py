@@ -101,6 +101,13 @@ class Table:
         """The cells of a column as they are; they may be empty."""
         return list(self._cells[self.place(column)])
 
+    def chosen(self, rows: NDArray[np.int64]) -> Table:
+        """The table with these of its rows."""
+        places = rows.tolist()
+        cells = [[column[row] for row in places] for column in self._cells]
+        lines = [self._lines[row] for row in places]
+        return Table(self.path, self.header, self._columns, cells, lines)
+
     def frame(self) -> pd.DataFrame:
         """The cells as text."""
         import pandas as pd  # slow to import
@@ -159,7 +166,10 @@ class Table:
                 return found[0]
         near = get_close_matches(wanted[0], names, n=1, cutoff=0.6)
         hint = f"found: {some(self.header)}"
-        if near:
+        other = next((mark for mark in ";\t|" if mark in str(self.header[0])), "")
+        if len(self.header) == 1 and other:
+            hint = f"the cells seem to be separated by {other!r}, not by commas"
+        elif near:
             hint = f"the nearest is {self.header[names.index(near[0])]!r}"
         raise damage(self.path, f"no column {' or '.join(map(repr, wanted))}; {hint}", 1)
 

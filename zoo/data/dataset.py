@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
+from zoo.core.columns import NO_COLUMNS, Columns
 from zoo.core.errors import DataError
 
 Arrays = Mapping[str, np.ndarray]
@@ -24,6 +25,8 @@ class Dataset:
         splits: Split name -> column name -> array with the rows on axis 0.
         card: Text of the dataset's README (origin, license, columns, units).
         sizes: Builder arguments that the data decides, such as `n_teams`.
+        columns: The builder argument `columns` of a model that takes a table's columns as they
+            are: what the training rows say of them.
         labels: Vocabulary name -> label of each id, such as `team` -> ("1985 Duke", ...).
         truth: What a generator knows and no model sees, such as the true strengths.
         references: Score name -> split -> column_metric -> value, such as `best possible` ->
@@ -37,6 +40,7 @@ class Dataset:
     splits: Mapping[str, Arrays]
     card: str = ""
     sizes: Mapping[str, int] = field(default_factory=dict)
+    columns: Columns = NO_COLUMNS
     labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
     truth: Arrays = field(default_factory=dict)
     references: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)

@@ -179,6 +179,7 @@ def load(
         splits=content.splits,
         card=card(name),
         sizes=content.sizes,
+        columns=content.columns,
         labels=content.labels,
         truth=content.truth,
         references={**content.references, **({"trivial": trivial} if trivial else {})},

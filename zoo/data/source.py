@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from zoo.core.columns import NO_COLUMNS, Columns
 from zoo.core.errors import DataError, UnknownNameError
 from zoo.data.dataset import Arrays
 
@@ -103,7 +104,7 @@ class Content:
     """What a loader returns.
 
     Attributes:
-        splits, sizes, labels, truth, notes: As in `Dataset`.
+        splits, sizes, columns, labels, truth, notes: As in `Dataset`.
         targets: Column -> `binary`, `classes` or `number`, for the trivial scores.
         references: Scores that the source knows itself, such as `best possible`.
         origin: The text in parentheses in the origin line, where it is not the folder.
@@ -111,6 +112,7 @@ class Content:
 
     splits: Mapping[str, Arrays]
     sizes: Mapping[str, int] = field(default_factory=dict)
+    columns: Columns = NO_COLUMNS
     labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
     truth: Arrays = field(default_factory=dict)
     targets: Mapping[str, str] = field(default_factory=dict)

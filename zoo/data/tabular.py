@@ -5,6 +5,7 @@ Every problem is named by file, line (the header is line 1) and column.
 
 from __future__ import annotations
 
+import dataclasses
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,17 +13,20 @@ from pathlib import Path
 
 import numpy as np
 
+from zoo.core.columns import NO_COLUMNS
 from zoo.core.errors import DataError
+from zoo.data import cells as table_cells
 from zoo.data.csv import Table, as_number, damage, read_csv, some
+from zoo.data.learned import learned
 from zoo.data.registry import Entry, register
 from zoo.data.source import Content, Request, Source, TablePath
-from zoo.data.splits import PARTS, parted
+from zoo.data.splits import parted
+from zoo.data.table_splits import RANDOM, SplitBy, rows_by_split
 from zoo.data.text import encoding
 from zoo.data.text.encoding import tokens
 
-SPLIT = "split"  # the column that says which split a row belongs to, if the table has it
 _TARGETS = {"label": "classes", "flag": "binary", "number": "number"}
-HELD_OUT = 0.15  # share of the rows for validation, and again for testing
+AS_THEY_ARE = ("number", "date", "category", "text", "picture")  # kinds of inputs with a port
 
 
 @dataclass(frozen=True)
@@ -32,12 +36,17 @@ class Field:
     Attributes:
         columns: Header names, in the array's order (the last axis runs fastest).
         kind: `number`; `flag`, 0 or 1, or one of two words, the first by alphabet for 0; `label`,
-            a word whose place in the vocabulary is kept; or, of one column, sentences that a
-            model reads as `words`, `vectors` or `characters` (`zoo.data.text.encoding`).
+            a word whose place in the vocabulary is kept; of one column, sentences that a model
+            reads as `words`, `vectors` or `characters` (`zoo.data.text.encoding`); or, of one
+            column with a port, what the model itself takes apart: a `date` (in days since
+            1970-01-01), a `category` or a `text` (as it is), a `picture` (the path of one).
         shape: Shape of one row's array; by default as long as there are columns.
         vocabulary: Name of the list of a label's words; fields may share one.
         target: Whether a model is to predict it: then the data gives the score of guessing.
-        length: Of a text: how many words or characters are kept.
+        length: Of a text: how many words or characters are kept; with a port, at least.
+        port: The input of an architecture that the column, as it is, is a part of.
+        missing: Whether cells may be empty; a row without a target is then left out.
+        format: How a date is written, as in `datetime.strptime`.
     """
 
     columns: tuple[str, ...]
@@ -46,27 +55,51 @@ class Field:
     vocabulary: str = ""
     target: bool = False
     length: int = 0
+    port: str = ""
+    missing: bool = False
+    format: str = ""
 
 
-def table_source(
-    path: Path, fields: Mapping[str, Field], sizes: Mapping[str, str] | None = None
-) -> Source:
+@dataclass(frozen=True)
+class Description:
+    """How a table is read.
+
+    Attributes:
+        fields: Name of each array -> what it is made of.
+        sizes: Builder argument -> vocabulary whose length it takes.
+        split: What decides the split, where the table has no column `split`.
+    """
+
+    fields: Mapping[str, Field]
+    sizes: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    split: SplitBy = RANDOM
+
+    @property
+    def as_they_are(self) -> bool:
+        """Whether the model takes the columns as they are."""
+        return any(each.port for each in self.fields.values())
+
+
+def table_source(path: Path, described: Description) -> Source:
     """The source of a dataset that is one table; the option `file` takes another one.
 
-    The rows are split by the column `split`, else at random, 70/15/15.
+    The rows are split by the column `split`, else as described, 70/15/15.
 
     Args:
         path: A comma-separated file with a header line.
-        fields: Name of each array -> what it is made of.
-        sizes: Builder argument -> vocabulary whose length it takes.
+        described: How it is read.
     """
+    fields = described.fields
 
     def load(request: Request) -> Content:
-        table = read_csv(Path(request.options["file"]))
-        splits, vocabularies = read_splits(table, fields, request.seed)
+        table, notes = with_targets(read_csv(Path(request.options["file"])), fields)
+        splits, vocabularies = read_splits(table, fields, request.seed, described.split)
+        as_they_are = described.as_they_are
         return Content(
             splits,
-            sizes={size: len(vocabularies[label]) for size, label in (sizes or {}).items()},
+            sizes={size: len(vocabularies[label]) for size, label in described.sizes.items()},
+            columns=learned(fields, splits["train"], vocabularies) if as_they_are else NO_COLUMNS,
+            notes=notes,
             labels=vocabularies,
             targets={key: _TARGETS[field.kind] for key, field in fields.items() if field.target},
             origin=f"{table.path.name}, {len(table):,} rows; for another table: "
@@ -76,8 +109,30 @@ def table_source(
     return Source("csv", load, options={"file": TablePath(path)})
 
 
+def with_targets(table: Table, fields: Mapping[str, Field]) -> tuple[Table, tuple[str, ...]]:
+    """The rows that have every target, and a note where some have not.
+
+    Raises:
+        DataError: a column is missing, or no row has the targets.
+    """
+    known = np.ones(len(table), bool)
+    gaps = []
+    for each in fields.values():
+        if each.target and each.missing:
+            gap = np.array([table_cells.is_missing(cell) for cell in table.texts(each.columns[0])])
+            gaps += [each.columns[0]] if gap.any() else []
+            known &= ~gap
+    if known.all():
+        return table, ()
+    if not known.any():
+        raise damage(table.path, "no row has a value", 1, gaps[0])
+    lost = np.count_nonzero(~known)
+    note = f"{lost:,} of {len(table):,} rows left out: no value in {' or '.join(gaps)}"
+    return table.chosen(np.flatnonzero(known)), (note,)
+
+
 def read_splits(
-    table: Table, fields: Mapping[str, Field], seed: int = 0
+    table: Table, fields: Mapping[str, Field], seed: int = 0, by: SplitBy = RANDOM
 ) -> tuple[dict[str, dict[str, np.ndarray]], dict[str, tuple[str, ...]]]:
     """The arrays of every split, rows on axis 0, and the vocabularies of labels and texts.
 
@@ -98,7 +153,7 @@ def read_splits(
         for key, field in fields.items()
         if key not in written
     }
-    parts = _rows_by_split(table, seed)
+    parts = rows_by_split(table, seed, by, _classes(fields, arrays))
     seen: dict[str, list[str]] = {}  # kind of text -> training texts
     for key, cells in written.items():
         seen.setdefault(fields[key].kind, []).extend(cells[row] for row in parts["train"])
@@ -124,6 +179,16 @@ def sentences(table: Table, column: str) -> list[str]:
     if all(as_number(cell) is not None for cell in cells):
         raise table.wrong(0, column, f"expected text, but this column holds numbers: {cells[0]}")
     return cells
+
+
+def _classes(fields: Mapping[str, Field], arrays: Mapping[str, np.ndarray]) -> np.ndarray | None:
+    """Class of each row (rows,), where the model takes the columns as they are and predicts one."""
+    targets = [name for name, each in fields.items() if each.target]
+    if len(targets) != 1 or fields[targets[0]].kind == "number":
+        return None
+    if not any(each.port for each in fields.values()):
+        return None
+    return arrays[targets[0]][:, 0]
 
 
 def _labels(table: Table, fields: Mapping[str, Field]) -> dict[str, tuple[str, ...]]:
@@ -159,6 +224,8 @@ def _two_words(table: Table, columns: Sequence[str]) -> set[str]:
 
 def _array(table: Table, field: Field, known: Sequence[str]) -> np.ndarray:
     """The field's array, rows on axis 0; the places of its words in `known`, if it has any."""
+    if field.port:
+        return _as_it_is(table, field)
     place = {word: number for number, word in enumerate(known)}
     columns: list[Sequence[float] | np.ndarray] = []
     for column in field.columns:
@@ -173,31 +240,25 @@ def _array(table: Table, field: Field, known: Sequence[str]) -> np.ndarray:
     return array.reshape(len(table), *(field.shape or (len(columns),)))
 
 
-def _rows_by_split(table: Table, seed: int) -> dict[str, np.ndarray]:
-    """Split -> row numbers."""
-    if SPLIT in table.header:
-        words = table.words(SPLIT)
-        unknown = ~np.isin(words, PARTS)
-        table.refuse(unknown, SPLIT, "{value!r} is not one of " + ", ".join(PARTS))
-        rows = {name: np.flatnonzero(words == name) for name in PARTS}
-        if not len(rows["train"]):
-            raise damage(table.path, "no row is in the split 'train'", 1, SPLIT)
-        return {name: chosen for name, chosen in rows.items() if len(chosen)}
-    if len(table) < 10:
-        raise DataError(
-            f"{table.path}: {len(table)} rows are too few to split; at least 10 are needed"
-        )
-    order = np.random.default_rng([seed, 0x7AB1E]).permutation(len(table))
-    held = round(HELD_OUT * len(table))
-    cuts = np.split(order, [len(table) - 2 * held, len(table) - held])
-    return {name: np.sort(rows) for name, rows in zip(PARTS, cuts, strict=True)}
+def _as_it_is(table: Table, field: Field) -> np.ndarray:
+    """A column, or numbers side by side, for a model that takes them as they are."""
+    first, missing = field.columns[0], field.missing
+    if field.kind == "picture":
+        return table_cells.pictures(table, first, field.shape)
+    if field.kind == "date":
+        columns = [table_cells.dates(table, first, field.format, missing=missing)]
+    elif field.kind == "number":
+        columns = [table_cells.numbers(table, each, missing=missing) for each in field.columns]
+    else:
+        columns = [table_cells.words(table, first, missing=missing)]
+    return np.stack(columns, axis=-1)
 
 
-def read_description(path: Path) -> tuple[dict[str, Field], dict[str, str]]:
-    """The arrays of a table, and builder argument -> vocabulary that sizes it, from a TOML file.
+def read_description(path: Path) -> Description:
+    """How a table is read, from a TOML file.
 
     An entry of `arrays` has the attributes of `Field`, and a name; without one, each of its
-    columns is a separate array.
+    columns is a separate array. `split` has the attributes of `SplitBy`.
 
     Raises:
         DataError: the file is missing, or describes no table; the message says why.
@@ -214,13 +275,14 @@ def read_description(path: Path) -> tuple[dict[str, Field], dict[str, str]]:
             name = entry.pop("name", None)
             whole = Field(**{**entry, "columns": tuple(map(str, entry["columns"]))})
             whole = replace(whole, shape=tuple(map(int, whole.shape)))
-            if whole.kind not in (*_TARGETS, *encoding.KINDS):
+            if whole.kind not in (AS_THEY_ARE if whole.port else (*_TARGETS, *encoding.KINDS)):
                 raise ValueError(f"unknown kind {whole.kind!r}")
             parts = {column: replace(whole, columns=(column,)) for column in whole.columns}
             fields |= {name: whole} if name else parts
+        sizes = {str(size): str(label) for size, label in described.get("sizes", {}).items()}
+        return Description(fields, sizes, SplitBy(**described.get("split", {})))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DataError(f"{path} does not describe a table: {error}") from error
-    return fields, {str(size): str(label) for size, label in described.get("sizes", {}).items()}
 
 
 def register_table(name: str, folder: Path, summary: str = "a table") -> None:
@@ -230,5 +292,5 @@ def register_table(name: str, folder: Path, summary: str = "a table") -> None:
         DataError: as `read_description`.
         ValueError: the name is taken.
     """
-    source = table_source(folder / "table.csv", *read_description(folder / "table.toml"))
+    source = table_source(folder / "table.csv", read_description(folder / "table.toml"))
     register(Entry(name, name, summary, (source,), described_in=str(folder)))

@@ -35,9 +35,10 @@ def feed(
 
     A model may have fewer inputs and outputs than its architecture lists.
 
-    Unknown is an id below 0 or a number that is NaN, in a column that the recipe uses. Splits
-    without rows are dropped too. Class ids become one-hot rows where the loss is one of Keras's
-    that does not take ids, such as `categorical_crossentropy`.
+    Unknown is an id below 0 or a number that is NaN, in a column that the recipe uses, except
+    NaN in an input that takes missing values. Splits without rows are dropped too. Class ids
+    become one-hot rows where the loss is one of Keras's that does not take ids, such as
+    `categorical_crossentropy`.
 
     Raises:
         RecipeError: the recipe names a column that the data does not have, or gives columns to
@@ -52,7 +53,7 @@ def feed(
         if name not in tensors:
             unknown = UnknownNameError("input or output", name, tensors)
             raise RecipeError(f"{recipe.name}, columns: {unknown}")
-    wanted = _wanted(recipe, model)
+    wanted, certain = _wanted(recipe, model), _certain(recipe, model)
     result: dict[str, Split] = {}
     for split, arrays in dataset.splits.items():
         for column in wanted:
@@ -60,9 +61,9 @@ def feed(
                 raise RecipeError(
                     f"{recipe.name} needs column {column!r}; {dataset.name} has {', '.join(arrays)}"
                 )
-        known = known_rows(arrays, wanted)
+        known = known_rows(arrays, certain)
         if not known.all():
-            gaps = [column for column in wanted if not known_rows(arrays, [column]).all()]
+            gaps = [column for column in certain if not known_rows(arrays, [column]).all()]
             say(
                 f"note: {split}: {np.count_nonzero(~known):,} of {len(known):,} rows dropped: "
                 f"no value in {' or '.join(gaps)}"
@@ -90,6 +91,13 @@ def _wanted(recipe: Recipe, model: keras.Model) -> list[str]:
     return [*columns, recipe.sample_weight] if recipe.sample_weight else columns
 
 
+def _certain(recipe: Recipe, model: keras.Model) -> list[str]:
+    """Those of the wanted columns in which a value must not be missing."""
+    inputs = spec(recipe.architecture).inputs
+    free = {column for each in inputs if each.missing for column in columns_of(recipe, each.name)}
+    return [column for column in _wanted(recipe, model) if column not in free]
+
+
 def row_weights(recipe: Recipe, dataset: Dataset, model: keras.Model) -> dict[str, np.ndarray]:
     """Split -> the weight of each row that `feed` keeps, shape (rows,); empty without weights.
 
@@ -100,7 +108,7 @@ def row_weights(recipe: Recipe, dataset: Dataset, model: keras.Model) -> dict[st
         return {}
     weights = {}
     for split, arrays in dataset.splits.items():
-        known = known_rows(arrays, _wanted(recipe, model))
+        known = known_rows(arrays, _certain(recipe, model))
         found = arrays[recipe.sample_weight][known]
         if not known.any():
             continue
@@ -152,9 +160,11 @@ def one_hot(ids: np.ndarray, classes: int) -> np.ndarray:
 
 def known_rows(arrays: Arrays, columns: Sequence[str]) -> np.ndarray:
     """Which rows have a value in every one of `columns`, shape (rows,)."""
-    known = np.ones(len(arrays[columns[0]]), bool)
+    known = np.ones(len(next(iter(arrays.values()))), bool)
     for column in columns:
         values = arrays[column].reshape(len(known), -1)
+        if values.dtype.kind in "OU":
+            continue  # a text says itself that there is none
         unknown = values < 0 if values.dtype.kind == "i" else np.isnan(values)
         known &= ~unknown.any(axis=1)
     return known

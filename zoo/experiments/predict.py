@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from zoo.core.columns import safe_names
 from zoo.core.errors import DataError, TrainingError, UnknownNameError
 from zoo.core.files import write_text
+from zoo.data.cells import days, is_missing
 from zoo.data.csv import Table, as_number, read_csv
 from zoo.data.text import encoding
 from zoo.data.text.encoding import tokens
@@ -111,10 +113,12 @@ def predict_table(run: str | Path, table: Path, out: Path | None, *, logdir: Pat
         writer = Writer(loaded)
         frame[f"pred_{writer.column}"] = _continuations(writer, given)
         return _as_csv(frame, out)
+    names = safe_names(given.header)  # of the columns of a project
+    titles = {name: title for title, name in names.items()} | {title: title for title in names}
     cells = {
-        column: Cells(given.texts(column), partial(_place, given, column))
+        column: Cells(given.texts(titles[column]), partial(_place, given, titles[column]))
         for column in _columns(loaded)
-        if column in given.header
+        if column in titles
     }
     missing = f"{table}, line 1: there is no column "
     inputs = _inputs(loaded, cells, len(given), lambda column: f"{missing}{column!r}")
@@ -193,13 +197,16 @@ def _inputs(
         columns = []
         for column in columns_of(run.record.recipe, tensor.name):
             if column not in cells:
-                columns.append(np.full(rows, _default(tensor, missing(column))))
+                columns.append(np.array([_default(tensor, missing(column))] * rows, object))
+            elif tensor.dtype == "string":
+                texts = ["" if is_missing(text) else text.strip() for text in cells[column].texts]
+                columns.append(np.array(texts, object))
             elif tensor.text:
                 columns.append(_texts(run, tensor, cells[column], vocabularies))
             else:
                 columns.append(np.array(_values(tensor, labels, cells[column])))
         array = columns[0] if tensor.text else np.stack(columns, axis=-1)
-        inputs[tensor.name] = array.astype(tensor.dtype)
+        inputs[tensor.name] = array.astype(object if tensor.dtype == "string" else tensor.dtype)
     return inputs
 
 
@@ -258,6 +265,15 @@ def _values(
     values = []
     for row, cell in enumerate(cells.texts):
         text = cell.strip()
+        if tensor.missing and is_missing(text):
+            values.append(np.nan)
+            continue
+        if tensor.format:
+            value = days(text, tensor.format)
+            if value is None:
+                raise DataError(f"{cells.place(row)}: {text!r} is not a date as in {tensor.format}")
+            values.append(value)
+            continue
         value = _label(text, known) if known else as_number(text)
         if value is None and known:
             titles = {label.title() for label in known}
@@ -281,7 +297,9 @@ def _label(text: str, known: Mapping[str, int]) -> int | None:
     return int(text) if ids and int(text) < len(known) else None
 
 
-def _default(tensor: TensorSpec, complaint: str) -> float:
+def _default(tensor: TensorSpec, complaint: str) -> float | str:
+    if tensor.missing:
+        return "" if tensor.dtype == "string" else np.nan
     if tensor.default is None:
         raise DataError(complaint + (f" ({tensor.meaning})" if tensor.meaning else ""))
     return tensor.default

@@ -17,6 +17,7 @@ import numpy as np
 from zoo.core.console import Reporter, Timer
 from zoo.core.errors import DataError, RecipeError, ZooError
 from zoo.data import load as load_dataset
+from zoo.data.text.encoding import SPECIAL
 from zoo.experiments import runs
 from zoo.experiments.feeding import Split, class_weights, feed, known_rows, row_weights
 from zoo.experiments.record import DataRecord, RunRecord, Upstream
@@ -184,19 +185,27 @@ def data_record(dataset: Dataset, fingerprint: str, splits: Mapping[str, Split])
 
 
 def build_for(recipe: Recipe, dataset: Dataset) -> keras.Model:
-    """The recipe's model, with the sizes that the data decides."""
+    """The recipe's model, with the sizes and columns that the data decides."""
     known = spec(recipe.architecture).defaults
-    sizes = {name: size for name, size in dataset.sizes.items() if name in known}
+    decided = {**dataset.sizes, **({"columns": dataset.columns} if dataset.columns else {})}
+    sizes = {name: value for name, value in decided.items() if name in known}
     return build(recipe.architecture, **{**sizes, **recipe.arguments})
 
 
 def labels_for(recipe: Recipe, dataset: Dataset) -> dict[str, Sequence[str]]:
-    """The dataset's vocabularies by name, and by the name of each input that uses one."""
+    """The dataset's vocabularies by name, and by the name of what reads its ids.
+
+    That is an input, or the embedding of a category or text column.
+    """
     own = {
         tensor.name: dataset.labels[tensor.vocabulary]
         for tensor in spec(recipe.architecture).inputs
         if tensor.vocabulary in dataset.labels
     }
+    for column in dataset.columns:
+        special = {"category": SPECIAL[1:], "text": SPECIAL}.get(column.kind)
+        if special:
+            own[f"{column.name}-table"] = (*special, *(word or "(empty)" for word in column.words))
     return {**own, **dataset.labels}
 
 

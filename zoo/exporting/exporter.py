@@ -19,6 +19,7 @@ from zoo.experiments.record import FILE as RECORD
 from zoo.experiments.runs import LOGDIR, MODEL, Run, load_run, logdir_of
 from zoo.exporting import serving, verify
 from zoo.exporting.formats import FORMATS, Arrays, Artifact, ExportError
+from zoo.exporting.text_inputs import WithIds, with_ids
 from zoo.models.registry import list_models, spec
 from zoo.models.spec import TensorSpec
 
@@ -38,6 +39,7 @@ class Exported:
         batches: Rows at a time in the check.
         lengths: Lengths of the axes that vary in the check; empty if none does.
         rows: `test`, or another split, `given` or `made up`: what it was checked on.
+        ids: Inputs that take ids of words in the file, and text in the model.
     """
 
     path: Path
@@ -48,6 +50,7 @@ class Exported:
     batches: tuple[int, ...]
     lengths: tuple[int, ...]
     rows: str
+    ids: tuple[str, ...] = ()
 
 
 def export(
@@ -64,7 +67,8 @@ def export(
 
     The file's inputs and outputs have the model's names; the batch may have any number of rows,
     and axes that vary in the model vary in the file. `signature.json` beside it gives names,
-    types, shapes and units. Vocabularies and other preprocessing are not part of it.
+    types, shapes and units. Preprocessing is part of the file as far as it is of the model;
+    inputs of text that the format cannot look up take ids, whose words `signature.json` lists.
 
     Args:
         model: A functional or Sequential model, a run, or a run's folder or recipe name.
@@ -99,12 +103,22 @@ def export(
     if rows is None:
         split, rows = rows_for(run) if run else ("made up", verify.made_up_rows(chosen))
     inputs = verify.given_rows(chosen, rows)
+    changed = with_ids(chosen, target.lookups)
     replace = replacing if Path(target.file).suffix else replacing_folder
     with replace(path) as partial:
-        artifact = _written(chosen, format, partial)
-        found = verify.check(chosen, artifact, inputs, tolerance)
-    exported = Exported(path, format, artifact.runtime, _size(path), rows=split, **vars(found))
-    add_signature(path.parent, path.name, _signature(chosen, exported, tolerance, run))
+        artifact = _written(changed.model, format, partial)
+        found = verify.check(changed.model, artifact, changed.rows(inputs), tolerance)
+    exported = Exported(
+        path,
+        format,
+        artifact.runtime,
+        _size(path),
+        rows=split,
+        ids=tuple(changed.lookups),
+        **vars(found),
+    )
+    signature = _signature(changed, exported, tolerance, run)
+    add_signature(path.parent, path.name, signature)
     return exported
 
 
@@ -195,16 +209,20 @@ def add_signature(folder: Path, artifact: str, entry: Mapping[str, Any]) -> None
 
 
 def _signature(
-    model: keras.Model, exported: Exported, tolerance: float, run: Run | None
+    changed: WithIds, exported: Exported, tolerance: float, run: Run | None
 ) -> dict[str, Any]:
     """What signature.json says of one artifact, with units if its architecture is registered."""
+    model, words = changed.model, changed.words()
     architecture = run.record.recipe.architecture if run else model.name
     known = spec(architecture) if architecture in list_models() else None
     return {
         "format": exported.format,
         "model": model.name,
         **({"run": f"{run.folder.parent.name}/{run.folder.name}"} if run else {}),
-        "inputs": _described(serving.inputs_of(model), known.inputs if known else ()),
+        "inputs": [
+            {**each, **({"words": words[each["name"]]} if each["name"] in words else {})}
+            for each in _described(serving.inputs_of(model), known.inputs if known else ())
+        ],
         "outputs": _described(serving.outputs_of(model), known.outputs if known else ()),
         "check": {
             "runtime": exported.runtime,

@@ -50,11 +50,14 @@ class Format:
         file: What its artifact is called in an export folder; a folder if it has no suffix.
         write: Writes a model to a path.
         open: Opens a written path in the format's runtime.
+        lookups: Keras layers that look up words and that it can hold; inputs of text that others
+            read take ids in the file (`zoo.exporting.text_inputs`).
     """
 
     file: str
     write: Callable[[Any, Path], None]
     open: Callable[[Path], Artifact]
+    lookups: tuple[str, ...] = ()
 
 
 FORMATS: Registry[Format] = Registry("format")

@@ -13,6 +13,7 @@ from zoo._keras import keras, tf
 from zoo.exporting import serving
 from zoo.exporting.formats import FORMATS, Arrays, Artifact, Format, silent
 from zoo.exporting.recurrent import portable
+from zoo.exporting.text_inputs import LOOKUPS
 
 
 def write_keras(model: keras.Model, path: Path) -> None:
@@ -69,5 +70,5 @@ def open_saved_model(path: Path) -> Artifact:
     )
 
 
-FORMATS.add("keras", Format("model.keras", write_keras, open_keras))
-FORMATS.add("savedmodel", Format("savedmodel", write_saved_model, open_saved_model))
+FORMATS.add("keras", Format("model.keras", write_keras, open_keras, LOOKUPS))
+FORMATS.add("savedmodel", Format("savedmodel", write_saved_model, open_saved_model, LOOKUPS))

@@ -20,12 +20,9 @@ def write(model: keras.Model, path: Path) -> None:
     """Convert `model` to LiteRT's built-in operations, so that every LiteRT runtime takes it.
 
     Raises:
-        ExportError: LiteRT lacks an operation of the model, or the model reads text.
+        ExportError: LiteRT lacks an operation of the model.
     """
     serving.check_parameter_names(model)
-    for name, tensor in serving.inputs_of(model).items():
-        if tensor.dtype == "string":
-            raise ExportError(f"LiteRT does not support text inputs, such as {name}")
     with silent(), portable(model, tensor_lists=False), tempfile.TemporaryDirectory() as folder:
         frozen = _frozen(model)
         concrete = frozen.get_concrete_function()

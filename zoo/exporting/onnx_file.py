@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from zoo._keras import keras
+from zoo._keras import keras, tf
 from zoo.exporting import serving
 from zoo.exporting.formats import FORMATS, Arrays, Artifact, ExportError, Format, silent
 from zoo.exporting.recurrent import portable
@@ -26,14 +27,47 @@ def write(model: keras.Model, path: Path) -> None:
     """
     convert = _needed("tf2onnx.convert")
     with silent(), portable(model, tensor_lists=True):
-        converted, _ = convert.from_function(
-            serving.function(model), serving.specs(model), opset=OPSET
-        )
+        if _has_constants(model):
+            converted = _through_a_saved_model(model)
+        else:
+            converted, _ = convert.from_function(
+                serving.function(model), serving.specs(model), opset=OPSET
+            )
     if missing := sorted(set(_unknown(converted.graph))):
         raise ExportError(f"ONNX has no operation for {', '.join(missing)}")
     _name_axes(converted.graph.input, serving.inputs_of(model))
     _name_axes(converted.graph.output, serving.outputs_of(model))
     path.write_bytes(converted.SerializeToString())
+
+
+def _has_constants(model: keras.Model) -> bool:
+    """Whether the model's function reads tables of words or constants beside its variables."""
+    if any(tensor.dtype == "string" for tensor in model.inputs):
+        return True
+    captured = serving.function(model).get_concrete_function().captured_inputs
+    return any(tensor.dtype != tf.resource for tensor in captured)
+
+
+def _through_a_saved_model(model: keras.Model) -> Any:
+    """The converted model with its tables and constants, which only a SavedModel hands on."""
+    convert, loader = _needed("tf2onnx.convert"), _needed("tf2onnx.tf_loader")
+    with tempfile.TemporaryDirectory() as folder:
+        archive = keras.export.ExportArchive()
+        archive.track(model)
+        archive.add_endpoint("serve", serving.function(model))
+        archive.write_out(folder, verbose=False)
+        graph, inputs, outputs, tables, names = loader.from_saved_model(
+            folder, None, None, return_initialized_tables=True, return_tensors_to_rename=True
+        )
+        converted, _ = convert._convert_common(
+            graph,
+            opset=OPSET,
+            input_names=inputs,
+            output_names=outputs,
+            tensors_to_rename=names,
+            initialized_tables=tables,
+        )
+    return converted
 
 
 def _unknown(graph: Any) -> Iterator[str]:
@@ -100,4 +134,4 @@ def _needed(module: str) -> Any:
         raise ExportError(f"{package} is missing: pip install 'functional-zoo[export]'") from error
 
 
-FORMATS.add("onnx", Format("model.onnx", write, open_))
+FORMATS.add("onnx", Format("model.onnx", write, open_, ("StringLookup",)))

@@ -74,7 +74,11 @@ def called(model: keras.Model, inputs: Sequence[Any]) -> dict[str, Any]:
 
 def predict(model: keras.Model, inputs: Arrays) -> Arrays:
     """The model's own outputs by name, in evaluation mode."""
-    outputs = called(model, [inputs[name] for name in inputs_of(model)])
+    tensors = inputs_of(model)
+    given: list[Any] = [inputs[name] for name in tensors]
+    if any(tensor.dtype == "string" for tensor in tensors.values()):
+        given = [tf.constant(array) for array in given]  # Keras takes no arrays of text
+    outputs = called(model, given)
     return {name: np.asarray(keras.ops.convert_to_numpy(value)) for name, value in outputs.items()}
 
 

@@ -93,8 +93,8 @@ def softmax_mlp_64(
     documents="beyond-sequential",
     section="graphs of layers, with two inputs",
     inputs=(
-        TensorSpec("a", ("n_features",), "first half of the features, standardized"),
-        TensorSpec("b", ("n_features",), "second half of the features, standardized"),
+        TensorSpec("a", ("n_features_a",), "first half of the features, standardized"),
+        TensorSpec("b", ("n_features_b",), "second half of the features, standardized"),
     ),
     outputs=(CATEGORY,),
     count=6_602,
@@ -114,18 +114,22 @@ def softmax_mlp_64(
     },
 )
 def two_branch_add(
-    n_features: int = 64, units: int = 32, n_classes: int = 10, as_printed: bool = False
+    n_features_a: int = 64,
+    n_features_b: int = 64,
+    units: int = 32,
+    n_classes: int = 10,
+    as_printed: bool = False,
 ) -> keras.Model:
     """Two inputs, a branch of two hidden layers for each, added and classified.
 
     Args:
-        n_features: Numbers in each input.
+        n_features_a, n_features_b: Numbers in each input.
         units: Width of each hidden layer.
         n_classes: Classes to tell apart.
         as_printed: Keep the document's misprint: both branches read `a`, none reads `b`.
     """
-    a = keras.Input((n_features,), name="a")  # (64)
-    b = keras.Input((n_features,), name="b")  # (64)
+    a = keras.Input((n_features_a,), name="a")  # (64)
+    b = keras.Input((n_features_b,), name="b")  # (64)
 
     x = layers.Dense(units, activation="relu", name="a_hidden_1")(a)  # (32)
     x = layers.Dense(units, activation="relu", name="a_hidden_2")(x)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from zoo.core.errors import BuildError, UnknownNameError
 from zoo.data.csv import Table, damage, read_csv
-from zoo.data.tabular import SPLIT, Field, read_splits, sentences
+from zoo.data.kinds import CALLED, COUNTED, guesses
+from zoo.data.table_splits import SPLIT
+from zoo.data.tabular import Field, read_splits, sentences
 from zoo.data.text.encoding import SPECIAL, WIDTH, steps
 from zoo.models.registry import list_models, spec
 from zoo.models.spec import ModelSpec
@@ -27,6 +28,7 @@ from zoo.scaffold.slots import (
     vocabulary_sizes,
     widened,
 )
+from zoo.scaffold.wanted import Wanted
 
 HANDY = 128  # columns from which on the example takes the architecture's small size
 IDS, CLASSES = 12, 3  # words of the example's vocabularies, of inputs and of outputs
@@ -46,6 +48,7 @@ class Layout:
         count: Parameters at these arguments.
         fields: Input or output -> what it takes from the table.
         sizes: Builder argument -> vocabulary whose length decides it when data is loaded.
+        left_out: Column of the table that no input takes, as it numbers the rows -> what to say.
     """
 
     entry: ModelSpec
@@ -54,6 +57,7 @@ class Layout:
     count: int
     fields: dict[str, Field]
     sizes: dict[str, str]
+    left_out: dict[str, str] = field(default_factory=dict)
 
 
 def usable() -> list[str]:
@@ -93,16 +97,12 @@ def example_layout(entry: ModelSpec, given: Mapping[str, Any]) -> Layout:
     return _finished(entry, arguments, columns, sizes)
 
 
-def table_layout(
-    entry: ModelSpec,
-    path: Path,
-    columns: Mapping[str, Sequence[str]],
-    given: Mapping[str, Any],
-) -> Layout:
+def table_layout(entry: ModelSpec, wanted: Wanted, given: Mapping[str, Any]) -> Layout:
     """The layout that fits a user's own table.
 
     Args:
-        columns: Input or output -> columns, where the user says so; others are found by name.
+        entry: The architecture.
+        wanted: The table, and input or output -> columns; others are found by name.
         given: Builder arguments that the user sets.
 
     Raises:
@@ -112,34 +112,66 @@ def table_layout(
             column are named.
         UnknownNameError: `columns` names no input or output.
     """
-    arguments = _starting_point(entry, given)
-    slots = slots_of(entry, arguments)
-    names = [slot.name for slot in slots]
-    for name in columns:
-        if name not in names:
-            raise UnknownNameError(f"input or output of {entry.name}", name, names)
-    table = read_csv(path)
-    found = _found(entry, slots, table, columns)
+    table, slots, arguments, found = found_columns(entry, wanted, given)
+    parameters(entry, arguments)  # from here on, models are built
     longest: dict[str, int] = {}
     for slot in slots:
         if slot.spec.text:
             length = _longest(table, slot, found[slot.name])
             longest[slot.first] = max(length, longest.get(slot.first, 0))
     arguments |= {**lengths_for(entry, arguments, longest), **given}
-    for slot in slots:
-        if slot.width != len(found[slot.name]):
-            arguments |= widened(entry, slot, len(found[slot.name]), path)
     sizes = vocabulary_sizes(entry, arguments)
     _, vocabularies = read_splits(table, _fields(entry, arguments, found))
     arguments |= {argument: len(vocabularies[name]) for argument, name in sizes.items()}
-    return _finished(entry, arguments, found, sizes)
+    taken = {name for names in found.values() for name in names}
+    left_out = {name: why for name, why in _row_numbers(table).items() if name not in taken}
+    return replace(_finished(entry, arguments, found, sizes), left_out=left_out)
+
+
+def found_columns(
+    entry: ModelSpec, wanted: Wanted, given: Mapping[str, Any]
+) -> tuple[Table, list[Slot], dict[str, Any], dict[str, tuple[str, ...]]]:
+    """The table, the inputs and outputs, their arguments, and the columns of each; builds nothing.
+
+    Raises:
+        BuildError, DataError, UnknownNameError: as `table_layout`.
+    """
+    assert wanted.table is not None
+    check_usable(entry)
+    check_names(entry, given)
+    recipe = base_recipe(entry)
+    arguments = {**(recipe.arguments if recipe else {}), **given}
+    slots = slots_of(entry, arguments)
+    names = [slot.name for slot in slots]
+    for name in wanted.columns:
+        if name not in names:
+            raise UnknownNameError(f"input or output of {entry.name}", name, names)
+    table = read_csv(wanted.table)
+    found = _found(entry, slots, table, wanted)
+    for slot in slots:
+        if not slot.spec.text and slot.width != len(found[slot.name]):
+            arguments |= widened(entry, slot, len(found[slot.name]), table.path)
+    return table, slots, {**arguments, **given}, found
+
+
+def check_usable(entry: ModelSpec) -> None:
+    """Raise BuildError for an architecture that a table cannot feed."""
+    reason = _obstacle(entry)
+    if reason:
+        raise BuildError(f"{entry.name} {reason}; --from takes {', '.join(usable())}")
+
+
+def check_names(entry: ModelSpec, arguments: Mapping[str, Any]) -> None:
+    """Raise BuildError for an argument that the builder does not have."""
+    for name in arguments:
+        if name not in entry.defaults:
+            unknown = UnknownNameError("argument", name, entry.defaults)
+            raise BuildError(f"{entry.name}: {unknown}")
 
 
 def _starting_point(entry: ModelSpec, given: Mapping[str, Any]) -> dict[str, Any]:
     """The recipe's arguments and the given ones, from which the model can be built."""
-    reason = _obstacle(entry)
-    if reason:
-        raise BuildError(f"{entry.name} {reason}; --from takes {', '.join(usable())}")
+    check_usable(entry)
     recipe = base_recipe(entry)
     arguments = {**(recipe.arguments if recipe else {}), **given}
     parameters(entry, arguments)
@@ -224,10 +256,11 @@ def _field(slot: Slot, columns: tuple[str, ...]) -> Field:
 
 
 def _found(
-    entry: ModelSpec, slots: Sequence[Slot], table: Table, given: Mapping[str, Sequence[str]]
+    entry: ModelSpec, slots: Sequence[Slot], table: Table, wanted: Wanted
 ) -> dict[str, tuple[str, ...]]:
     """Input or output -> columns of the table."""
     found: dict[str, tuple[str, ...]] = {}
+    given, idle = wanted.columns, _row_numbers(table)
     recipe = base_recipe(entry)
     for name in (slot.name for slot in slots):
         known = tuple(recipe.columns.get(name, ())) if recipe else ()
@@ -243,7 +276,7 @@ def _found(
     missing = [slot for slot in slots if slot.name not in found]
     if len(missing) == 1 and not missing[0].loss:
         taken = {SPLIT, *(name for names in found.values() for name in names)}
-        rest = tuple(name for name in table.header if name not in taken)
+        rest = tuple(name for name in table.header if name not in {*taken, *idle})
         spec = missing[0].spec
         if len(rest) == 1 if spec.text else rest and not spec.dtype.startswith("int"):
             found[spec.name] = rest
@@ -255,7 +288,8 @@ def _found(
         raise damage(
             table.path,
             f"no column {name!r} for this {side} of {entry.name}{meaning}; found: "
-            f"{', '.join(table.header[:8])}; choose columns with --columns {name}=COLUMN,...",
+            f"{', '.join(table.header[:8])}; choose columns with --columns {name}=COLUMN,..., or "
+            f"say what to predict: {wanted.command(targets=table.header[-1:], columns={})}",
             1,
             name,
         )
@@ -263,6 +297,12 @@ def _found(
         for name in names:
             table.words(name)  # refuses a column that is missing or has empty cells
     return found
+
+
+def _row_numbers(table: Table) -> dict[str, str]:
+    """Columns that number the rows or name each of them -> what to say of them."""
+    guessed = guesses(table, {})
+    return {each.title: each.note for each in guessed if each.note in (COUNTED, CALLED)}
 
 
 def _longest(table: Table, slot: Slot, columns: Sequence[str]) -> int:

@@ -121,14 +121,19 @@ def lengths_for(
     return found
 
 
+def vocabulary_argument(entry: ModelSpec, tensor: TensorSpec) -> str:
+    """The builder argument that is the number of words that a text input knows."""
+    own = f"{tensor.name}_vocabulary"
+    return own if own in entry.defaults else "vocabulary"
+
+
 def vocabulary_sizes(entry: ModelSpec, arguments: Mapping[str, Any]) -> dict[str, str]:
     """Builder argument -> vocabulary that decides it."""
     sizes = {}
     for slot in slots_of(entry, arguments):
         spec = slot.spec
         if spec.text == "words":
-            own = f"{slot.name}_vocabulary"
-            sizes[own if own in entry.defaults else "vocabulary"] = VOCABULARIES["words"]
+            sizes[vocabulary_argument(entry, spec)] = VOCABULARIES["words"]
         elif spec.text == "characters":
             sizes[slot.last] = VOCABULARIES["characters"]
         elif not slot.loss and spec.dtype.startswith("int"):

@@ -235,8 +235,17 @@ def _rows_at_once(inputs: Arrays) -> int:
 
 
 def as_inputs(arrays: Arrays) -> Any:
-    """Arrays as Keras takes inputs and targets: by name, or alone where there is one."""
-    return next(iter(arrays.values())) if len(arrays) == 1 else dict(arrays)
+    """Arrays as Keras takes inputs and targets: by name, or alone where there is one.
+
+    Texts become tensors: Keras takes no arrays of them.
+    """
+    taken = {
+        name: tf.convert_to_tensor(array)
+        if isinstance(array, np.ndarray) and array.dtype.kind in "OU"
+        else array
+        for name, array in arrays.items()
+    }
+    return next(iter(taken.values())) if len(taken) == 1 else taken
 
 
 def output_names(model: keras.Model) -> list[str]:

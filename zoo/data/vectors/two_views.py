@@ -50,7 +50,11 @@ def halves(request: Request) -> Content:
             references[key][split] = class_scores("category", category, joint)
     return Content(
         splits,
-        sizes={"n_features": FIVE.features, "n_classes": CLASSES},
+        sizes={
+            "n_features_a": FIVE.features,
+            "n_features_b": FIVE.features,
+            "n_classes": CLASSES,
+        },
         targets={"category": "classes"},
         references=references,
     )
