@@ -22,6 +22,8 @@ LOGDIR = Path("tensorboard_logs")
 MODEL = "model.keras"
 HISTORY = "history.csv"
 DIAGRAM = "diagram.svg"
+PICTURE = "picture.png"  # the results at a glance
+CURVES = "curves.png"  # losses and metrics by epoch
 LABELS = "labels.json"
 
 
@@ -104,15 +106,18 @@ def load_run(
     return Run(folder, model, found)
 
 
-def create(logdir: Path, recipe: str, seed: int) -> Path:
-    """Make an empty folder named by UTC time and seed, unique even within one second.
+def create(logdir: Path, recipe: str, seed: int, changed: str = "") -> Path:
+    """Make an empty folder named by UTC time, seed and what was changed, such as `epochs=2`.
+
+    The time comes first, so that names are in order; folders of one second are numbered.
 
     Raises:
         TrainingError: the folder cannot be made.
     """
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    end = f"-seed{seed}" + f"-{changed}" * bool(changed)
     for attempt in range(1000):
-        folder = logdir / recipe / f"{stamp}-seed{seed}{f'-{attempt}' if attempt else ''}"
+        folder = logdir / recipe / f"{stamp}{f'.{attempt:03d}' if attempt else ''}{end}"
         try:
             folder.mkdir(parents=True)
         except FileExistsError:

@@ -7,7 +7,7 @@ gets a finished model's prediction as a column.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -187,16 +187,6 @@ def build_for(recipe: Recipe, dataset: Dataset) -> keras.Model:
     known = spec(recipe.architecture).defaults
     sizes = {name: size for name, size in dataset.sizes.items() if name in known}
     return build(recipe.architecture, **{**sizes, **recipe.arguments})
-
-
-def labels_for(recipe: Recipe, dataset: Dataset) -> dict[str, Sequence[str]]:
-    """The dataset's vocabularies by name, and by the name of each input that uses one."""
-    own = {
-        tensor.name: dataset.labels[tensor.vocabulary]
-        for tensor in spec(recipe.architecture).inputs
-        if tensor.vocabulary in dataset.labels
-    }
-    return {**own, **dataset.labels}
 
 
 def stacked(
