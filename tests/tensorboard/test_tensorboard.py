@@ -144,10 +144,10 @@ def test_projector_gives_strengths_and_team_names(server: Server, run: Run) -> N
     assert not table[:, 2].any()
     header, *lines = server.get("plugin/projector/metadata", **query).splitlines()
     columns = header.split("\t")
-    assert columns == ["team and season", "team", "season", "games", "strength"]
+    assert columns == ["name", "team", "season", "games", "strength"]
     cells = dict(zip(columns, zip(*(line.split("\t") for line in lines), strict=True), strict=True))
     data = zoo.load_data("basketball", source="league", seasons=4)
-    assert list(cells["team and season"]) == list(data.labels["team"])
+    assert list(cells["name"]) == list(data.labels["team"])
     seasons = np.array(cells["season"], float)
     assert np.corrcoef(seasons, table[:, 1])[0, 1] == pytest.approx(1), "it fills up the table"
     games = sum(np.bincount(data.splits["train"][f"team_{at}"].ravel()) for at in (1, 2))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from zoo.data.text.encoding import PADDING, SPECIAL
 from zoo.experiments.reports.strengths import named_season, season_strengths
 from zoo.models.registry import spec
 from zoo.tensorboard.projector import LabelsOf
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from zoo.recipes.recipe import Recipe
 
 Arrays = Mapping[str, np.ndarray]
+
+TEAM = re.compile(r"\d{4} .+")  # a label such as `2010 Duke`
+NO_WORD = SPECIAL[PADDING]
 
 
 def labels_of(recipe: Recipe, dataset: Dataset, model: keras.Model, inputs: Arrays) -> LabelsOf:
@@ -39,8 +44,8 @@ def labels_of(recipe: Recipe, dataset: Dataset, model: keras.Model, inputs: Arra
                 continue
             read = [each for each in reads if each in inputs]  # none inside a nested model
             read = read or [each for each in inputs if vocabularies.get(each, each) == key]
-            counts = _counts([inputs[each] for each in read], len(words))
-            if vocabularies.get(key, key) == "team":
+            counts = _counts([inputs[each] for each in read], words)
+            if all(map(TEAM.fullmatch, words)):
                 return _teams(recipe, model, list(words), counts)
             return {_singular(vocabularies.get(key), words): words, "count": counts}
         return None
@@ -55,12 +60,13 @@ def _singular(vocabulary: str | None, words: Sequence[str]) -> str:
     return "character" if max(map(len, words)) <= 1 else "word"
 
 
-def _counts(arrays: Sequence[np.ndarray], size: int) -> list[int]:
-    """How often each id occurs."""
+def _counts(arrays: Sequence[np.ndarray], words: Sequence[str]) -> list[int]:
+    """How often each id occurs; padding is no word."""
+    size = len(words)
     found = np.zeros(size, np.int64)
     for array in arrays:
         found += np.bincount(array.ravel(), minlength=size)[:size]
-    return found.tolist()
+    return [0 if word == NO_WORD else int(each) for word, each in zip(words, found, strict=True)]
 
 
 def _teams(
@@ -69,9 +75,9 @@ def _teams(
     """The columns of a table of teams; the strength where the recipe's report can read it."""
     named = [named_season(label) for label in labels]
     columns: dict[str, Sequence[object]] = {
-        "team and season": labels,
+        "name": labels,
         "team": [team for _, team in named],
-        "season": [int(season) if season.isdecimal() else 0 for season, _ in named],
+        "season": [int(season) for season, _ in named],
         "games": games,
     }
     if recipe.report == "strengths":

@@ -50,7 +50,8 @@ def layer_nodes(model: keras.Model) -> GraphDef:
     for name, node in drawn.nodes.items():
         made = graph.node.add(name=name, op=_kind(node.call), input=node.sources)
         operation = node.call.operation
-        made.attr["settings"].s = describe.settings(operation).encode()
+        settings = describe.settings(operation).replace("×", "x")
+        made.attr["settings"].s = settings.encode("ascii", "replace")  # the page shows bytes
         made.attr["parameters"].i = describe.parameter_count(operation)
         shapes = [shape for _, shape in sorted(node.shapes.items())]
         for shape in shapes or [tensor.shape for tensor in node.call.outputs]:
