@@ -73,7 +73,8 @@ def drawn_texts() -> Iterator[list[tuple[str, Bbox]]]:
         self.canvas.draw()  # the layout moves while it is found
         found.clear()
         savefig(self, path, **options)
-        result[:] = [("figure", self.bbox), *found.values()]
+        whole = Bbox(self.bbox.get_points())
+        result[:] = [("figure", whole), *found.values()]
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Text, "draw", draw_and_note)

@@ -60,6 +60,8 @@ def test_any_number_of_epochs_and_outputs(name: str, epochs: int, tmp_path: Path
     assert len(curves) == 2 * len(shown)
     for line in curves:
         assert len(np.asarray(line.get_xdata())) == epochs
+        assert isinstance(line.axes, Axes)
+        assert all(float(tick).is_integer() for tick in line.axes.get_xticks()), "no half epochs"
         dotted = line.get_marker() == "o"
         assert dotted == (epochs <= 40), "one epoch is a dot, 500 are a line"
     best = (epochs + 1) // 2

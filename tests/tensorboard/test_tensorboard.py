@@ -150,8 +150,8 @@ def test_projector_gives_strengths_and_team_names(server: Server, run: Run) -> N
     assert list(cells["name"]) == list(data.labels["team"])
     seasons = np.array(cells["season"], float)
     assert np.corrcoef(seasons, table[:, 1])[0, 1] == pytest.approx(1), "it fills up the table"
-    games = sum(np.bincount(data.splits["train"][f"team_{at}"].ravel()) for at in (1, 2))
-    assert list(map(int, cells["games"])) == list(games)
+    played = np.concatenate([data.splits["train"][f"team_{at}"].ravel() for at in (1, 2)])
+    assert list(map(int, cells["games"])) == list(np.bincount(played, minlength=rows))
     strongest = (run.folder / "strengths.csv").read_text(encoding="utf-8").splitlines()[1]
     first = int(np.argmax(np.array(cells["strength"], float)))
     assert strongest.split(",")[1:3] == [cells["team"][first], cells["season"][first]]
@@ -277,6 +277,7 @@ def test_searches_and_ensembles_have_their_own_rows(tmp_path: Path) -> None:
         assert set(server.json("plugin/graphs/info")[entry]["tags"]) == {"layers", "operations"}
         assert set(server.json("plugin/images/tags")[entry]) == {"diagram", "picture"}
         (card,) = server.json("plugin/text/text", run=entry, tag="card")
+    assert joined.record.ensemble is not None
     for member in joined.record.ensemble.members:
         assert Path(member.run).name in card["text"]
     assert f"<td>{joined.model.count_params():,}, of which" in card["text"]

@@ -27,8 +27,11 @@ def changes(recipe: Recipe, source: str, command: str) -> dict[str, str]:
     if name in RECIPES.names():
         return differences(recipe, RECIPES.get(name).for_source(source))
     words = shlex.split(command)
-    given = [value for option, value in pairwise(words) if option == "--set"]
-    return dict(each.partition("=")[::2] for each in given)
+    found: dict[str, str] = {}
+    for option, given in pairwise(words):
+        if option == "--set":
+            name, _, found[name] = given.partition("=")
+    return found
 
 
 def source_changed(recipe: Recipe, source: str) -> dict[str, str]:

@@ -74,7 +74,8 @@ def best_epoch(recipe: Recipe, history: pd.DataFrame) -> int | None:
     if values is None or values.isna().all():
         return None
     lower = direction(recipe) == "min"
-    return int(history["epoch"][values.idxmin() if lower else values.idxmax()])
+    place = np.nanargmin(values) if lower else np.nanargmax(values)
+    return int(history["epoch"].iloc[int(place)])
 
 
 def _epochs(history: pd.DataFrame) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from textwrap import fill
 
 import numpy as np
 
@@ -16,16 +15,17 @@ from zoo.experiments.reports.parts import (
     Finished,
     bare,
     figure,
-    fitting,
     panel,
     save,
     short,
+    wrapped,
 )
 from zoo.experiments.runs import PICTURE
 
 MOST, COLUMNS = 32, 8  # pictures; those side by side where each is one image
 CELL = 1.3  # inches
 LINE = 0.15  # inches of a line of a title
+MOST_SAID = 40  # characters of a class
 
 
 def images(finished: Finished, folder: Path) -> None:
@@ -49,7 +49,7 @@ def images(finished: Finished, folder: Path) -> None:
     count = min(MOST // len(shown), len(targets))
     rows = -(-count // columns)
     width = CELL * len(shown)
-    titles = [_title(finished, output, row, fitting(width, SMALL)) for row in range(count)]
+    titles = [_title(finished, output, row, width - 0.05) for row in range(count)]
     lines = max(text.count("\n") + 1 for text in titles)
     drawn = figure(columns, rows, width=width, height=CELL + 0.1 + LINE * lines, title=title)
     for index in range(count):
@@ -70,8 +70,8 @@ def pictures(inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     return {name: array.reshape(-1, side, side, 1) for name, array in inputs.items()}
 
 
-def _title(finished: Finished, output: str, row: int, most: int) -> str:
-    """What a picture is taken for, and where that is wrong what it is, in lines of `most`."""
+def _title(finished: Finished, output: str, row: int, inches: float) -> str:
+    """What a picture is taken for, and where that is wrong what it is, in lines that fit."""
     truth, predicted = finished.targets[output][row], finished.predicted[output][row]
     if predicted.ndim == 3:
         return f"{np.mean((truth > 0.5) == (predicted > 0.5)):.0%} right"
@@ -80,7 +80,7 @@ def _title(finished: Finished, output: str, row: int, most: int) -> str:
     if not classifies(finished.recipe.loss[output]):
         return f"{guess}\ntrue {true}"
     parts = [guess] if true == guess else [guess, f"not {true}"]
-    return "\n".join(fill(short(part, 2 * most - 4), most) for part in parts)
+    return "\n".join(wrapped(short(part, MOST_SAID), inches, SMALL) for part in parts)
 
 
 def said(value: np.ndarray, finished: Finished, output: str, classes: int) -> str:

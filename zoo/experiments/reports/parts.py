@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from textwrap import fill, shorten
 from typing import TYPE_CHECKING, Any
@@ -30,7 +31,7 @@ PINK = "#cc79a7"
 GRAY = "#b0b7bf"
 
 SMALL, MEDIUM, LARGE = 8, 9, 11  # points: ticks, axes and panels, the figure's title
-WIDTH = 0.56  # of a character, as a share of its height: the mean of the font
+WIDTH = 0.5  # of a narrow character, as a share of its height
 LONGEST_NAME = 24  # characters of a class's name
 IN_UNITS = ("mae", "mean_absolute_error", "root_mean_squared_error")  # as the output itself is
 
@@ -114,7 +115,7 @@ def figure(
     from matplotlib.figure import Figure
 
     across = width * columns
-    lines = fill(title, fitting(across - 0.3, LARGE)) if title else ""
+    lines = wrapped(title, across - 0.3, LARGE)
     above = (lines.count("\n") + 1) * 1.4 * LARGE / 72 if lines else 0
     drawn = Figure(figsize=(across, height * rows + above), layout="constrained", dpi=110)
     if lines:
@@ -122,9 +123,22 @@ def figure(
     return drawn
 
 
-def fitting(inches: float, points: float) -> int:
-    """How many characters of a size in points fit on a line."""
-    return max(4, int(inches * 72 / (points * WIDTH)))
+def wrapped(text: str, inches: float, points: float) -> str:
+    """The text on lines that are no wider, at a size in points."""
+    most = max(4, int(inches * 72 / (points * WIDTH)))
+    while True:
+        lines = fill(text, most)
+        if most <= 4 or all(_width(line, points) <= inches for line in lines.splitlines()):
+            return lines
+        most -= max(1, most // 10)
+
+
+@cache
+def _width(line: str, points: float) -> float:
+    """Inches of a line in matplotlib's font."""
+    from matplotlib.textpath import TextPath
+
+    return TextPath((0, 0), line, size=points).get_extents().width / 72
 
 
 def short(text: str, most: int = LONGEST_NAME) -> str:
@@ -161,7 +175,7 @@ def few_ticks(axes: Axes, which: str = "both", *, whole: bool = False) -> None:
 
     for name in "xy" if which == "both" else which:
         axis = getattr(axes, f"{name}axis")
-        axis.set_major_locator(MaxNLocator(5, integer=whole))
+        axis.set_major_locator(MaxNLocator(5, integer=whole, min_n_ticks=1))
         axis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value)))
 
 
