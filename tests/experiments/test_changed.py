@@ -103,7 +103,7 @@ def test_folders_are_in_the_order_of_their_time(
             return datetime(2026, 11, 29, 22, 23, cls.second_now, tzinfo=tz)
 
     monkeypatch.setattr(runs, "datetime", Clock)
-    made = [runs.create(tmp_path, "mlp", 0, "learning_rate=0.01") for _ in range(3)]
+    made = [runs.create(tmp_path, "mlp", 0, changed="learning_rate=0.01") for _ in range(3)]
     Clock.second_now = 1
     made.append(runs.create(tmp_path, "mlp", 1))
     names = [folder.name for folder in made]

@@ -121,7 +121,7 @@ def test_numbers_of_any_size_stay_readable(truth: Any, predicted: Any, tmp_path:
 
 
 @pytest.mark.parametrize("kind", NAMES)
-@pytest.mark.parametrize("rows", [1, 3, 12])
+@pytest.mark.parametrize("rows", [1, 4])
 def test_few_pictures_with_names_of_any_kind(kind: str, rows: int, tmp_path: Path) -> None:
     true, predicted = ids(rows)
     names = [NAMES[kind].format(each) for each in range(rows)]

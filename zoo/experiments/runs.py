@@ -106,7 +106,7 @@ def load_run(
     return Run(folder, model, found)
 
 
-def create(logdir: Path, recipe: str, seed: int, changed: str = "") -> Path:
+def create(logdir: Path, recipe: str, seed: int, *, changed: str = "") -> Path:
     """Make an empty folder named by UTC time, seed and what was changed, such as `epochs=2`.
 
     The time comes first, so that names are in order; folders of one second are numbered.

@@ -70,7 +70,7 @@ def train(context: RunContext, recipe: Recipe, source: str, command: str = "") -
     setup = prepare(context, recipe, source, train)
     command = command or _command([recipe.name], source, context.seed, {})
     changed = {**source_changed(recipe, source), **changes(recipe, source, command)}
-    folder = runs.create(context.logdir, recipe.name, context.seed, in_a_name(changed))
+    folder = runs.create(context.logdir, recipe.name, context.seed, changed=in_a_name(changed))
     return _carried_out(context, setup, folder, _opening(context, setup, command))
 
 

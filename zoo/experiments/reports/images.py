@@ -51,7 +51,7 @@ def images(finished: Finished, folder: Path) -> None:
     width = CELL * len(shown)
     titles = [_title(finished, output, row, width - 0.05) for row in range(count)]
     lines = max(text.count("\n") + 1 for text in titles)
-    drawn = figure(columns, rows, width=width, height=CELL + 0.1 + LINE * lines, title=title)
+    drawn = figure(columns, rows, width=width, height=CELL + 0.2 + LINE * lines, title=title)
     for index in range(count):
         axes = panel(drawn, columns, rows, index)
         axes.imshow(_side_by_side([array[index] for array in shown.values()]), cmap="gray")
