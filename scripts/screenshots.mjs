@@ -4,8 +4,9 @@
 //   zoo tensorboard LOGDIR --port 6007 &
 //   node screenshots.mjs http://localhost:6007/ FOLDER [PAGE ...]
 //
-// LOGDIR holds a few runs of `basketball`; for `profile`, one of `zoo train mlp --profile --engine
-// fit` instead. CHROMIUM names the browser's program.
+// LOGDIR holds a few runs of `basketball`, one of them with `--set learning_rate=0.01`; for
+// `profile`, one of `zoo train mlp --profile --engine fit` instead. CHROMIUM names the browser's
+// program.
 import { chromium } from "playwright-core";
 
 const [address, folder, ...chosen] = process.argv.slice(2);
@@ -16,33 +17,33 @@ const pages = {
     await page.getByRole("button", { name: "Settings" }).click();
     await page.locator("input[placeholder='Filter tags (regex)']").fill("^(loss|mae)$");
     const runs = page.locator("input[placeholder='Filter runs (regex)']");
-    await runs.pressSequentially("(train|validation)$"); // the list does not hear of a fill
+    await runs.pressSequentially("(train|validation|test)$"); // the list does not hear of a fill
     await page.getByText("Scalars", { exact: true }).last().click();
   },
-  async operations(page) {
-    await page.locator("g.meta", { hasText: "basketball" }).first().dblclick();
-  },
   async graph(page) {
+    await page.locator("g.meta", { hasText: "team_streng" }).first().dblclick();
+    await page.waitForTimeout(settle / 2);
+    const layer = page.locator("g.op", { hasText: "lookup" }).last();
+    await layer.locator("ellipse").first().click({ force: true });
+  },
+  async operations(page) {
     const tags = page.locator("tf-graph-controls paper-dropdown-menu").nth(1);
     await tags.click();
-    await tags.locator("paper-item", { hasText: "layers" }).click();
-    await page.locator("tf-graph-controls paper-radio-button", { hasText: "Conceptual" }).click();
+    await tags.locator("paper-item", { hasText: "operations" }).click();
     await page.waitForTimeout(settle / 2);
-    await page.locator("g.meta", { hasText: "team_strength" }).first().dblclick();
+    await page.locator("g.meta", { hasText: "basketball" }).first().dblclick();
     await page.waitForTimeout(settle / 2);
-    await page.locator("tf-graph-scene").click({ position: { x: 30, y: 600 } });
+    await page.getByText("Fit to screen").click();
   },
   async projector(page) {
     const inside = page.frames().find((frame) => frame.url().includes("projector_binary"));
+    await inside.locator("vz-projector-bookmark-panel .state-radio paper-icon-button").click();
+    await page.waitForTimeout(settle / 2);
     await inside.locator("#search-box input").fill("2003 ");
   },
-  async hparams(page) {
-    const shown = ["learning_rate", "seed", "test/mae", "validation/mae"];
-    const boxes = page.locator("paper-checkbox.hparam-checkbox, paper-checkbox.metric-checkbox");
-    for (const box of await boxes.all()) {
-      const wanted = shown.includes((await box.innerText()).trim());
-      if (((await box.getAttribute("aria-checked")) === "true") !== wanted) await box.click();
-    }
+  async hparams() {}, // as it opens
+  async card(page) {
+    await page.locator("tf-tag-filterer input").fill("card");
   },
   async profile(page) {
     const inside = page.frames().find((frame) => frame.url().includes("plugin/profile"));
@@ -51,11 +52,14 @@ const pages = {
     await page.waitForTimeout(2 * settle);
   },
 };
-const hash = { scalars: "timeseries", operations: "graphs", graph: "graphs" };
+const hash = { scalars: "timeseries", operations: "graphs", graph: "graphs", card: "text" };
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
+  args: [
+    ...["--no-sandbox", "--disable-gpu", "--enable-unsafe-swiftshader"],
+    ...["--disable-quic", "--disable-background-networking"],
+  ],
 });
 for (const name of chosen.length ? chosen : Object.keys(pages)) {
   const page = await browser.newPage({ viewport: { width: 1400, height: 800 } });

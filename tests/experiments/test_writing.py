@@ -18,8 +18,8 @@ from zoo.core.console import Reporter
 from zoo.core.errors import DataError
 from zoo.data.registry import entry
 from zoo.experiments import runs
-from zoo.experiments.report_parts import PICTURE
-from zoo.experiments.samples import SAMPLES
+from zoo.experiments.reports.samples import SAMPLES
+from zoo.experiments.runs import PICTURE
 from zoo.experiments.writing import Manner, Writer, continued
 from zoo.scaffold.layout import usable
 

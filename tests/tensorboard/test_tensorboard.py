@@ -134,24 +134,38 @@ def test_projector_gives_strengths_and_team_names(server: Server, run: Run) -> N
     name = entry["tensorName"]
     assert name == "team_strength.lookup"
     rows = run.record.data.sizes["n_teams"]
-    assert entry["tensorShape"] == [rows, 3], "width 1 is padded: the page draws 3 dimensions"
+    assert entry["tensorShape"] == [rows, 3], "the page draws at least 3 dimensions"
     query = {"run": "train", "name": name}
     answer = server.bytes("plugin/projector/tensor", **query)
     table = np.frombuffer(answer, np.float32).reshape(rows, 3)
     lookup = run.model.get_layer("team_strength").get_layer("lookup")
     learned = keras.ops.convert_to_numpy(lookup.embeddings)
     np.testing.assert_allclose(table[:, :1], learned, rtol=1e-4, atol=1e-6)
-    assert not table[:, 1:].any()
-    labels = server.get("plugin/projector/metadata", **query).splitlines()
+    assert not table[:, 2].any()
+    header, *lines = server.get("plugin/projector/metadata", **query).splitlines()
+    columns = header.split("\t")
+    assert columns == ["name", "team", "season", "games", "strength"]
+    cells = dict(zip(columns, zip(*(line.split("\t") for line in lines), strict=True), strict=True))
     data = zoo.load_data("basketball", source="league", seasons=4)
-    assert labels == list(data.labels["team"])
+    assert list(cells["name"]) == list(data.labels["team"])
+    seasons = np.array(cells["season"], float)
+    assert np.corrcoef(seasons, table[:, 1])[0, 1] == pytest.approx(1), "it fills up the table"
+    played = np.concatenate([data.splits["train"][f"team_{at}"].ravel() for at in (1, 2)])
+    assert list(map(int, cells["games"])) == list(np.bincount(played, minlength=rows))
+    strongest = (run.folder / "strengths.csv").read_text(encoding="utf-8").splitlines()[1]
+    first = int(np.argmax(np.array(cells["strength"], float)))
+    assert strongest.split(",")[1:3] == [cells["team"][first], cells["season"][first]]
+    (view,) = json.loads(server.get("plugin/projector/bookmarks", **query))
+    assert (view["selectedProjection"], view["selectedColorOptionName"]) == ("pca", "strength")
+    assert view["dataSetDimensions"] == [rows, 3]
+    assert len(view["projections"]) == rows
 
 
-def test_conceptual_graph_has_every_call_of_a_shared_model(server: Server) -> None:
+def test_the_page_opens_on_the_layers(server: Server) -> None:
     tags = server.json("plugin/graphs/info")["train"]["tags"]
-    assert tags["layers"]["conceptual_graph"]
-    assert not tags["layers"]["op_graph"]
-    text = server.get("plugin/graphs/graph", run="train", tag="layers", conceptual="true")
+    assert min(tags) == "layers", "it opens on the first tag by name, as an op graph"
+    assert tags["layers"]["op_graph"]
+    text = server.get("plugin/graphs/graph", run="train", tag="layers")
     assert edges(text) == {
         "team_1": [],
         "team_2": [],
@@ -166,9 +180,8 @@ def test_conceptual_graph_has_every_call_of_a_shared_model(server: Server) -> No
 
 def test_op_graph_holds_the_operations_of_a_forward_pass(server: Server) -> None:
     tags = server.json("plugin/graphs/info")["train"]["tags"]
-    assert tags["forward"]["op_graph"]
-    assert min(tags) == "forward", "the page opens on the first tag, as an op graph"
-    text = server.get("plugin/graphs/graph", run="train", tag="forward")
+    assert tags["operations"]["op_graph"]
+    text = server.get("plugin/graphs/graph", run="train", tag="operations")
     found = edges(text)
     assert {"team_1", "team_2", "home"} <= set(found)
     operations = re.findall(r'^  op: "(\w+)"', text, re.MULTILINE)
@@ -186,21 +199,36 @@ def edges(pbtxt: str) -> dict[str, list[str]]:
     }
 
 
-def test_images_are_the_diagram_and_the_picture(server: Server, run: Run) -> None:
-    assert set(server.json("plugin/images/tags")["train"]) == {"diagram", "picture"}
-    for tag in ("diagram", "picture"):
+def test_images_are_the_diagram_and_the_pictures(server: Server, run: Run) -> None:
+    shown_tags = {"diagram", "picture", "curves"}
+    assert set(server.json("plugin/images/tags")["train"]) == shown_tags
+    for tag in shown_tags:
         (shown,) = server.json("plugin/images/images", run="train", tag=tag)
         png = server.bytes(f"plugin/images/individualImage?{shown['query']}")
         assert png.startswith(b"\x89PNG")
-        if tag == "picture":
-            assert png == (run.folder / "picture.png").read_bytes()
+        if tag != "diagram":
+            assert png == (run.folder / f"{tag}.png").read_bytes()
 
 
-def test_text_is_the_card(server: Server) -> None:
+def test_text_is_the_card_of_this_run(server: Server, run: Run) -> None:
     (shown,) = server.json("plugin/text/text", run="train", tag="card")
-    assert "<h1>basketball</h1>" in shown["text"]
-    assert "<td>10,892</td>" in shown["text"]
-    assert "team_1 (1) int32" in html.unescape(shown["text"])
+    text = html.unescape(shown["text"])
+    assert f"<h1>basketball/{run.folder.name}</h1>" in text
+    count, teams = run.model.count_params(), run.record.data.sizes["n_teams"]
+    assert count != zoo.spec("basketball").count
+    assert f"<td>{count:,}, of which {count:,} are trained</td>" in text
+    assert f"n_teams={teams}" in text
+    assert "epochs=2" in text
+    assert "team_1 (1) int32" in text
+
+
+def test_a_run_is_listed_by_its_splits_and_scores_are_among_them(server: Server, run: Run) -> None:
+    assert set(server.json("runs")) == {"train", "validation", "test"}
+    tags = server.json("plugin/scalars/tags")
+    assert {"loss", "mae"} <= set(tags["test"]) & set(tags["validation"]), "in the same charts"
+    ((_, step, value),) = server.json("plugin/scalars/scalars", run="test", tag="mae")
+    assert value == pytest.approx(run.metrics["test"]["mae"], rel=1e-6)
+    assert step == server.json("plugin/scalars/scalars", run="train", tag="mae")[-1][1]
 
 
 def rows(server: Server, metric: str) -> list[dict[str, Any]]:
@@ -216,11 +244,13 @@ def rows(server: Server, metric: str) -> list[dict[str, Any]]:
 
 
 def test_hparams_hold_settings_and_scores(server: Server, run: Run) -> None:
-    (row,) = rows(server, "test/mae")
+    (row,) = rows(server, "mae")
     recipe = run.record.recipe
+    assert row["name"].startswith("basketball seed 0, seasons=4-")
     assert row["hparams"] == row["hparams"] | {
         "recipe": "basketball",
         "data": "league",
+        "changed": "dataset_options.seasons=4, epochs=2, engine=resident",
         "seed": 0,
         "engine": recipe.engine,
         "epochs": 2,
@@ -228,9 +258,11 @@ def test_hparams_hold_settings_and_scores(server: Server, run: Run) -> None:
     }
     scores = {each["name"]["tag"]: each["value"] for each in row["metricValues"]}
     assert set(scores) == {
-        f"{split}/{metric}" for split, found in run.metrics.items() for metric in found
+        metric if split == "test" else f"{split}/{metric}"
+        for split, found in run.metrics.items()
+        for metric in found
     }
-    assert scores["test/mae"] == pytest.approx(run.metrics["test"]["mae"], rel=1e-6)
+    assert scores["mae"] == pytest.approx(run.metrics["test"]["mae"], rel=1e-6)
 
 
 def test_searches_and_ensembles_have_their_own_rows(tmp_path: Path) -> None:
@@ -241,6 +273,14 @@ def test_searches_and_ensembles_have_their_own_rows(tmp_path: Path) -> None:
     joined = zoo.ensemble("seed_difference", members=2, **options)
     with serving(tmp_path) as server:
         shown = rows(server, "validation/loss")
+        entry = f"{joined.record.recipe.name}/{joined.folder.name}/train"
+        assert set(server.json("plugin/graphs/info")[entry]["tags"]) == {"layers", "operations"}
+        assert set(server.json("plugin/images/tags")[entry]) == {"diagram", "picture"}
+        (card,) = server.json("plugin/text/text", run=entry, tag="card")
+    assert joined.record.ensemble is not None
+    for member in joined.record.ensemble.members:
+        assert Path(member.run).name in card["text"]
+    assert f"<td>{joined.model.count_params():,}, of which" in card["text"]
     assert all(len(row["sessions"]) == 1 for row in shown), "none is an average"
     losses = {
         (row["hparams"]["recipe"], row["hparams"]["seed"], "outcome" in row["hparams"]): next(

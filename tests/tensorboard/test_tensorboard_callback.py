@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from zoo._keras import keras, tf
 from zoo.tensorboard import events, graphs
 from zoo.tensorboard.callback import gradient_function
 from zoo.tensorboard.events import PATTERN, flattened, write_hparams
-from zoo.tensorboard.projector import write_projector
+from zoo.tensorboard.projector import Labels, write_projector
 from zoo.training import engine
 
 ROWS = 24
@@ -98,7 +98,7 @@ def test_a_folder_is_enough(tmp_path: Path) -> None:
     words, targets = rows()
     everything().fit(words, targets, verbose=0, callbacks=[zoo.TensorBoard(tmp_path)])
     found = set(tags(tmp_path / "train"))
-    assert {"loss", "learning_rate", "layers", "forward", "diagram"} <= found
+    assert {"loss", "learning_rate", "layers", "operations", "diagram"} <= found
     assert "weights/table/embeddings" in found
     assert not any(tag.startswith("gradient") for tag in found), "they need a sample"
     assert (tmp_path / "train" / "table.tensor.tsv").is_file()
@@ -119,8 +119,8 @@ def test_a_model_without_symbolic_inputs(tmp_path: Path) -> None:
         model.compile("sgd", "mse")
         callback = zoo.TensorBoard(tmp_path / folder, sample=sample)
         model.fit(x, y, verbose=0, callbacks=[callback])
-    assert "forward" not in tags(tmp_path / "without" / "train")
-    assert {"forward", "layers", "gradient_norm"} <= set(tags(tmp_path / "with" / "train"))
+    assert "operations" not in tags(tmp_path / "without" / "train")
+    assert {"operations", "layers", "gradient_norm"} <= set(tags(tmp_path / "with" / "train"))
 
 
 @pytest.mark.slow
@@ -133,7 +133,7 @@ def test_what_a_resumed_run_has_is_not_written_again(tmp_path: Path) -> None:
             words, targets, initial_epoch=first, epochs=first + 1, verbose=0, callbacks=[callback]
         )
     found = tags(tmp_path / "train")
-    assert [found.count(tag) for tag in ("card", "layers", "forward", "diagram")] == [1] * 4
+    assert [found.count(tag) for tag in ("card", "layers", "operations", "diagram")] == [1] * 4
     assert found.count("loss") == 2
 
 
@@ -198,14 +198,22 @@ def test_the_gradient_of_an_embedding_has_one_entry_a_row() -> None:
 
 
 def drawn(model: keras.Model) -> dict[str, list[str]]:
-    """Node -> inputs, as TensorBoard's own code makes them of the configuration."""
-    from tensorboard.plugins.graph.keras_util import keras_model_to_graph_def
-
-    config = json.loads(json.dumps(graphs.layer_config(model)))
-    return {node.name: list(node.input) for node in keras_model_to_graph_def(config).node}
+    """Node -> inputs."""
+    return {node.name: list(node.input) for node in graphs.layer_nodes(model).node}
 
 
-def test_conceptual_graphs() -> None:
+def test_nodes_say_what_their_layers_are() -> None:
+    nodes = {node.name: node for node in graphs.layer_nodes(tiny("tweet_pair")).node}
+    lstm = nodes["lstm"]
+    assert lstm.op == "LSTM"
+    assert lstm.attr["settings"].s.decode().startswith("LSTM ")
+    layer = tiny("tweet_pair").get_layer("lstm")
+    assert lstm.attr["parameters"].i == layer.count_params()
+    shapes = [[dim.size for dim in each.dim] for each in lstm.attr["_output_shapes"].list.shape]
+    assert shapes == [[-1, layer.units]] * 2, "of both calls"
+
+
+def test_graphs_of_layers() -> None:
     assert drawn(tiny("score_and_win")) == {  # a dict of outputs
         "seed_diff": [],
         "score_diff": ["seed_diff"],
@@ -281,17 +289,61 @@ def test_hparams_replace_what_was_there(tmp_path: Path) -> None:
     }
 
 
-def test_projector_finds_wrapped_and_shared_embeddings_once(tmp_path: Path) -> None:
+def nested_tables() -> keras.Model:
+    """An embedding in a model that is wrapped, and called again directly."""
     words = keras.Input((4,), dtype="int32", name="words")
     table = keras.layers.Embedding(3, 2, name="table")
     inner = keras.Model(words, keras.layers.Flatten()(table(words)), name="inner")
     lines = keras.Input((2, 4), dtype="int32", name="lines")
     each = keras.layers.TimeDistributed(inner, name="each")(lines)
     other = keras.Input((4,), dtype="int32", name="other")
-    model = keras.Model([lines, other], [each, inner(other)])
-    names = write_projector(tmp_path, model, {"words": ["a", "b\tc", "d"]})
+    return keras.Model([lines, other], [each, inner(other)])
+
+
+def test_projector_finds_wrapped_and_shared_embeddings_once(tmp_path: Path) -> None:
+    model = nested_tables()
+    names = write_projector(tmp_path, model, {"words": ["a", "b\tc", " "]})
     assert names == ["each.table"]
     labels = (tmp_path / "each.table.labels.tsv").read_text(encoding="utf-8")
-    assert labels.splitlines() == ["a", "b c", "d"]
+    assert labels.splitlines() == ["a", "b c", "␣"], "one column has no header"
     with pytest.warns(UserWarning, match=r"cannot label each\.table .*: 2 labels for 3 rows"):
         write_projector(tmp_path / "other", model, {"words": ["a", "b"]})
+    config = (tmp_path / "other" / "projector_config.pbtxt").read_text(encoding="utf-8")
+    assert "metadata_path" not in config
+
+
+def test_projector_takes_columns_and_a_function(tmp_path: Path) -> None:
+    model = nested_tables()
+    asked: list[tuple[str, tuple[str, ...]]] = []
+
+    def labels(name: str, reads: Sequence[str]) -> Labels:
+        asked.append((name, tuple(reads)))
+        return {"word": ["a", "b", "\n"], "year": [1990, 2000, 2010], "count": [0.5, 1e6, 7.0]}
+
+    write_projector(tmp_path, model, labels)
+    assert asked == [("each.table", ("words",))]
+    lines = (tmp_path / "each.table.labels.tsv").read_text(encoding="utf-8").splitlines()
+    assert lines == ["word\tyear\tcount", "a\t1990\t0.5", "b\t2000\t1e+06", "\\n\t2010\t7"]
+    table = np.loadtxt(tmp_path / "each.table.tensor.tsv", delimiter="\t")
+    learned = model.get_layer("inner").get_layer("table").embeddings
+    np.testing.assert_allclose(table[:, :2], learned, rtol=1e-4)
+    assert np.corrcoef(table[:, 2], [1990, 2000, 2010])[0, 1] == pytest.approx(1)
+    (view,) = json.loads((tmp_path / "each.table.bookmarks.json").read_text(encoding="utf-8"))
+    assert (view["label"], view["selectedLabelOption"]) == ("components by count", "word")
+    places = np.array([[row[f"pca-{axis}"] for axis in range(3)] for row in view["projections"]])
+    spread = places.std(axis=0)
+    assert list(spread) == sorted(spread, reverse=True), "the first component spreads most"
+    np.testing.assert_allclose(  # turned and moved, nothing else
+        np.linalg.norm(places[0] - places[2]), np.linalg.norm(table[0] - table[2]), rtol=1e-3
+    )
+
+
+def test_the_projector_reads_the_configuration(tmp_path: Path) -> None:
+    from google.protobuf import text_format
+    from tensorboard.plugins.projector.projector_config_pb2 import ProjectorConfig
+
+    write_projector(tmp_path, nested_tables(), {"words": ["a", "b", "c"]})
+    text = (tmp_path / "projector_config.pbtxt").read_text(encoding="utf-8")
+    (entry,) = text_format.Parse(text, ProjectorConfig()).embeddings
+    for path in (entry.tensor_path, entry.metadata_path, entry.bookmarks_path):
+        assert (tmp_path / path).is_file()

@@ -18,13 +18,14 @@ from zoo.ensembling.combine import combine
 from zoo.ensembling.member_weights import convex_shares
 from zoo.ensembling.members import Member, given, summary, trained
 from zoo.ensembling.table import show
-from zoo.experiments import evaluation, reports, setup, trainer
+from zoo.experiments import card, evaluation, reports, setup, trainer
 from zoo.experiments import runs as run_folders
 from zoo.experiments.feeding import Split, feed
 from zoo.experiments.record import EnsembleRecord, RunRecord
 from zoo.experiments.runs import LOGDIR, Run, RunContext
-from zoo.experiments.setup import labels_for, stacked
+from zoo.experiments.setup import stacked
 from zoo.experiments.sourced import for_source
+from zoo.experiments.vocabularies import labels_of
 from zoo.inspection import diagram
 from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import recipe as find_recipe
@@ -172,7 +173,7 @@ def _built(members: Sequence[Member], dataset: Dataset, weights: str, context: R
     )
     folder = run_folders.create(context.logdir, recipe.name, context.seed)
     with context.phase("report", "drawing the report"):
-        _write(folder, recipe, model, dataset, splits)
+        _write(folder, record, model, dataset, splits)
         evaluation.write_scores(folder, record, metrics)
     record = dataclasses.replace(record, seconds=context.timer.seconds())
     record.write(folder)
@@ -237,24 +238,25 @@ def _held_out(members: Sequence[Member], splits: Mapping[str, Split]) -> Split |
 
 def _write(
     folder: Path,
-    recipe: Recipe,
+    record: RunRecord,
     model: keras.Model,
     dataset: Dataset,
     splits: Mapping[str, Split],
 ) -> None:
     """All files of the run folder but run.json."""
-    from zoo.tensorboard.callback import write_picture
+    from zoo.tensorboard.described import write_description
     from zoo.tensorboard.projector import write_projector
 
+    recipe, events = record.recipe, folder / "train"
     run_folders.write_labels(folder, dataset.labels)
-    diagram.render(model, folder / run_folders.DIAGRAM, nested=False)
+    drawing = diagram.to_dot(model, nested=False)
+    diagram.write(drawing, folder / run_folders.DIAGRAM)
     with replacing(folder / run_folders.MODEL) as partial:
         model.save(partial)
-    inputs, targets = splits.get("test", splits["train"])
-    predicted = engine.predict(model, inputs)
-    reports.write(reports.Finished(recipe, model, dataset, inputs, targets, predicted), folder)
-    write_picture(folder / "train", "picture", folder / reports.PICTURE, 0)
-    write_projector(folder / "train", model, labels_for(recipe, dataset))
+    texts = {"card": card.as_markdown(record, model, folder.name)}
+    write_description(events, model, texts=texts, drawing=drawing)
+    reports.write_all(recipe, model, dataset, splits, record.metrics, folder, 0)
+    write_projector(events, model, labels_of(recipe, dataset, model, splits["train"][0]))
 
 
 def _command(members: Sequence[Member], weights: str) -> str:

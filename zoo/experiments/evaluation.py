@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,10 +12,12 @@ import numpy as np
 
 from zoo.baselines.estimators import metric_of
 from zoo.core.console import Reporter, metric_rows
+from zoo.experiments.changed import changes, in_a_name
 from zoo.experiments.feeding import Split
 from zoo.experiments.record import RunRecord, Scores
 from zoo.recipes.expectations import expected
 from zoo.recipes.fields import SAID
+from zoo.recipes.recipe import Recipe
 from zoo.tensorboard.events import HParam, flattened, write_hparams
 from zoo.training import engine
 
@@ -22,12 +25,14 @@ if TYPE_CHECKING:
     import keras
 
     from zoo.data.dataset import Dataset
-    from zoo.recipes.recipe import Recipe
 
-# The HParams row has a folder to itself: every scalar in its folder or below becomes a column.
-SCORES = "scores"
-# fields that say what a recipe is for, not how it trains
-_NOT_SETTINGS = {"name", "loss", "metrics", "columns", "monitor", "baseline", "report", *SAID}
+# Settings that every row of the HParams page has; of the others those that a recipe sets.
+_ALWAYS = ("epochs", "batch_size", "learning_rate", "optimizer", "schedule")
+# fields that say what a recipe is for, not how it trains, or that its name stands for
+_NOT_SETTINGS = {
+    *("name", "architecture", "dataset", "loss", "metrics", "columns", "monitor"),
+    *("baseline", "report", *SAID),
+}
 
 
 def score(
@@ -134,16 +139,25 @@ def show_expectations(console: Reporter, record: RunRecord) -> None:
 def hparams(record: RunRecord) -> dict[str, HParam]:
     """The settings of a run by its record: the recipe's, the data's source, seed, engine, members.
 
-    Runs of the same settings share a row of the page, so two ensembles must differ here.
+    The page ticks five columns, first those in which the rows differ, then by name. So settings
+    that are off are left out, and `changed` says what differs from the recipe's own ones.
     """
     fields = record.recipe.to_dict()
+    off = {each.name: _default(each) for each in dataclasses.fields(Recipe)}
+    kept = {
+        key: value
+        for key, value in fields.items()
+        if key not in _NOT_SETTINGS and (key in _ALWAYS or value != off.get(key))
+    }
     joined: dict[str, Any] = {}
     if made := record.ensemble:
         joined = {"members": [member.run for member in made.members], "weights": made.weights}
+    changed = changes(record.recipe, record.data.source, record.command)
     return flattened(
         {
             "recipe": record.recipe.name,
-            **{key: value for key, value in fields.items() if key not in _NOT_SETTINGS},
+            "changed": [f"{key}={value}" for key, value in changed.items()] or "nothing",
+            **kept,
             "data": record.data.source,
             "seed": record.seed,
             "engine": record.engine,
@@ -152,11 +166,33 @@ def hparams(record: RunRecord) -> dict[str, HParam]:
     )
 
 
-def write_scores(folder: Path, record: RunRecord, scores: Scores) -> None:
-    """Write the run's HParams row: its settings, and every split's scores as `split/metric`."""
+def _default(field: dataclasses.Field[Any]) -> Any:
+    """What a recipe has where it does not say."""
+    made = field.default_factory
+    return made() if made is not dataclasses.MISSING else field.default
+
+
+def row_name(record: RunRecord, folder: Path) -> str:
+    """The row's name: no other run has it, and it begins with what a narrow column shows."""
+    changed = changes(record.recipe, record.data.source, record.command)
+    told = [f"{record.recipe.name} seed {record.seed}", in_a_name(changed), folder.name[:15]]
+    return ", ".join(filter(None, told))
+
+
+def write_scores(folder: Path, record: RunRecord, scores: Scores, step: int = 0) -> None:
+    """Write the run's row of the HParams page: its settings and every split's scores.
+
+    The page makes a column of every scalar of the row's folder. So the row is in the folder of
+    the test split, `RUN/test`, which has no curves: its scores have the tags of `train` and
+    `validation`, `mae`, so that the charts show them beside the curves, and the other splits'
+    scores have theirs before that, `validation/mae`. Data without a test split have the row in
+    the folder of the last split that they have.
+    """
+    home = "test" if "test" in scores else "validation" if "validation" in scores else "train"
     metrics = {
-        f"{split}/{metric}": value
+        metric if split == home == "test" else f"{split}/{metric}": value
         for split, found in scores.items()
         for metric, value in found.items()
     }
-    write_hparams(folder / SCORES, hparams(record), metrics)
+    name = row_name(record, folder)
+    write_hparams(folder / home, hparams(record), metrics, name=name, step=step)

@@ -18,7 +18,16 @@ from typing import Annotated, Any
 
 from zoo.core.errors import TrainingError
 from zoo.core.files import write_text
-from zoo.recipes.fields import Count, Engine, Folder, Rule, Size, as_json, from_json, one_of
+from zoo.recipes.fields import (
+    Count,
+    Engine,
+    Rule,
+    RunName,
+    Size,
+    as_json,
+    from_json,
+    one_of,
+)
 from zoo.recipes.recipe import Recipe
 
 FILE = "run.json"
@@ -92,7 +101,7 @@ class Upstream:
     """The run whose prediction a stacked run reads, and the fingerprint of its data."""
 
     recipe: str
-    run: Folder
+    run: RunName
     data: str
 
 

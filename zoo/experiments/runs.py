@@ -23,6 +23,8 @@ LOGDIR = Path("tensorboard_logs")
 MODEL = "model.keras"
 HISTORY = "history.csv"
 DIAGRAM = "diagram.svg"
+PICTURE = "picture.png"  # the results at a glance
+CURVES = "curves.png"  # losses and metrics by epoch
 LABELS = "labels.json"
 # Folders beside a recipe's runs, for runs that another one needed: none of them is the latest.
 MEMBERS, UPSTREAM = PARTS = ("members", "upstream")
@@ -122,8 +124,10 @@ def load_run(
     return Run(folder, model, found)
 
 
-def create(logdir: Path, recipe: str, seed: int, part: str = "") -> Path:
-    """Make an empty folder named by UTC time and seed, unique even within one second.
+def create(logdir: Path, recipe: str, seed: int, part: str = "", *, changed: str = "") -> Path:
+    """Make an empty folder named by UTC time, seed and what was changed, such as `epochs=2`.
+
+    The time comes first, so that names are in order; folders of one second are numbered.
 
     Args:
         part: What another run needs it for, of `PARTS`; such a run is never a recipe's latest.
@@ -132,8 +136,9 @@ def create(logdir: Path, recipe: str, seed: int, part: str = "") -> Path:
         TrainingError: the folder cannot be made.
     """
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    end = f"-seed{seed}" + f"-{changed}" * bool(changed)
     for attempt in range(1000):
-        folder = logdir / recipe / part / f"{stamp}-seed{seed}{f'-{attempt}' if attempt else ''}"
+        folder = logdir / recipe / part / f"{stamp}{f'.{attempt:03d}' if attempt else ''}{end}"
         try:
             folder.mkdir(parents=True)
         except FileExistsError:

@@ -7,7 +7,7 @@ gets a finished model's prediction as a column.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,6 @@ import numpy as np
 from zoo.core.console import Reporter, Timer
 from zoo.core.errors import DataError, RecipeError, ZooError
 from zoo.data import load as load_dataset
-from zoo.data.text.encoding import SPECIAL
 from zoo.experiments import runs
 from zoo.experiments.feeding import Split, class_weights, feed, known_rows, row_weights
 from zoo.experiments.record import DataRecord, RunRecord, Upstream
@@ -190,23 +189,6 @@ def build_for(recipe: Recipe, dataset: Dataset) -> keras.Model:
     decided = {**dataset.sizes, **({"columns": dataset.columns} if dataset.columns else {})}
     sizes = {name: value for name, value in decided.items() if name in known}
     return build(recipe.architecture, **{**sizes, **recipe.arguments})
-
-
-def labels_for(recipe: Recipe, dataset: Dataset) -> dict[str, Sequence[str]]:
-    """The dataset's vocabularies by name, and by the name of what reads its ids.
-
-    That is an input, or the embedding of a category or text column.
-    """
-    own = {
-        tensor.name: dataset.labels[tensor.vocabulary]
-        for tensor in spec(recipe.architecture).inputs
-        if tensor.vocabulary in dataset.labels
-    }
-    for column in dataset.columns:
-        special = {"category": SPECIAL[1:], "text": SPECIAL}.get(column.kind)
-        if special:
-            own[f"{column.name}-table"] = (*special, *(word or "(empty)" for word in column.words))
-    return {**own, **dataset.labels}
 
 
 def stacked(

@@ -14,14 +14,15 @@ from zoo.baselines import score as score_baseline
 from zoo.core.console import Reporter, Verbose, reporter_for
 from zoo.core.errors import StoppedEarly, TrainingError
 from zoo.core.files import PARTIAL, replacing
-from zoo.experiments import evaluation, reports, runs
+from zoo.experiments import card, evaluation, reports, runs
+from zoo.experiments.changed import changes, in_a_name, source_changed
 from zoo.experiments.feeding import Arrays, feed, row_weights
 from zoo.experiments.record import RunRecord, Scores
 from zoo.experiments.runs import LOGDIR, Run, RunContext, load_run
-from zoo.experiments.setup import TrainingSetup, data_record, labels_for, load, prepare, stacked
+from zoo.experiments.setup import TrainingSetup, data_record, load, prepare, stacked
 from zoo.experiments.sourced import for_source
-from zoo.inspection import diagram, model_card
-from zoo.models.registry import spec
+from zoo.experiments.vocabularies import labels_of
+from zoo.inspection import diagram
 from zoo.recipes.functions import FUNCTIONS, custom_names, named
 from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import resolved
@@ -70,8 +71,11 @@ def fit(
 def train(context: RunContext, recipe: Recipe, source: str, command: str = "") -> Run:
     """Train a recipe on a source of its data, both as they are, in a new run folder."""
     setup = prepare(context, recipe, source, train)
-    folder = runs.create(context.logdir, recipe.name, context.seed, context.part)
     command = command or _command([recipe.name], source, context.seed, {})
+    changed = {**source_changed(recipe, source), **changes(recipe, source, command)}
+    folder = runs.create(
+        context.logdir, recipe.name, context.seed, context.part, changed=in_a_name(changed)
+    )
     return _carried_out(context, setup, folder, _opening(context, setup, command))
 
 
@@ -132,7 +136,7 @@ def _carried_out(
             drawing = diagram.to_dot(model)
             diagram.write(drawing, folder / runs.DIAGRAM)
         with timer.phase("train"):
-            whole = _trained(context, setup, folder, drawing, resumed=resumed)
+            whole = _trained(context, setup, folder, record, drawing, resumed=resumed)
         with context.phase("save", "saving the model"), replacing(folder / runs.MODEL) as partial:
             model.save(partial)
         with context.phase("evaluate", "scoring the model"):
@@ -144,8 +148,11 @@ def _carried_out(
                     recipe.baseline, setup.splits, recipe.loss, recipe.metrics
                 )
         with context.phase("report", "drawing the report"):
-            table = _reported(setup, folder)
-            evaluation.write_scores(folder, record, metrics)
+            step = int(model.optimizer.iterations)
+            table = reports.write_all(
+                recipe, model, setup.dataset, setup.splits, metrics, folder, step
+            )
+            evaluation.write_scores(folder, record, metrics, step)
         outputs = engine.output_names(model)
         record = replace(
             record,
@@ -185,7 +192,13 @@ def _opening(context: RunContext, setup: TrainingSetup, command: str) -> RunReco
 
 
 def _trained(
-    context: RunContext, setup: TrainingSetup, folder: Path, drawing: str, *, resumed: bool
+    context: RunContext,
+    setup: TrainingSetup,
+    folder: Path,
+    record: RunRecord,
+    drawing: str,
+    *,
+    resumed: bool,
 ) -> bool:
     """Run the epochs, or those that are left; whether all were run that the recipe wants."""
     # These derive from Keras's classes: importing them loads TensorFlow.
@@ -212,9 +225,9 @@ def _trained(
         lines,
         TensorBoard(
             folder,
-            labels=labels_for(recipe, setup.dataset),
+            labels=labels_of(recipe, setup.dataset, setup.model, setup.train[0]),
             sample=[_first_rows(part) for part in setup.train],
-            texts={"card": model_card.as_markdown(spec(recipe.architecture))},
+            texts={"card": card.as_markdown(record, setup.model, folder.name)},
             drawing=drawing,
             profile=context.profile,
         ),
@@ -257,21 +270,6 @@ def _trained(
 def _first_rows(part: Arrays) -> Any:
     """The rows that TensorBoard shows the gradients of."""
     return engine.as_inputs({name: array[:SAMPLE] for name, array in part.items()})
-
-
-def _reported(setup: TrainingSetup, folder: Path) -> reports.Table | None:
-    """Write the run's picture and what belongs to it, also where TensorBoard finds it."""
-    from zoo.tensorboard.callback import write_picture
-
-    inputs, targets = setup.splits.get("test", setup.splits["train"])
-    predicted = engine.predict(setup.model, inputs)
-    finished = reports.Finished(
-        setup.recipe, setup.model, setup.dataset, inputs, targets, predicted
-    )
-    table = reports.write(finished, folder)
-    step = int(setup.model.optimizer.iterations)
-    write_picture(folder / "train", "picture", folder / reports.PICTURE, step)
-    return table
 
 
 def evaluate(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 from zoo.models.spec import CONCEPTS, ModelSpec, TensorSpec
@@ -82,9 +83,13 @@ def as_text(entry: ModelSpec) -> str:
 
 def as_markdown(entry: ModelSpec) -> str:
     """The card as a Markdown page: a heading, the summary, a table."""
-    rows = [f"| {key} | {_cell(text)} |" for key, text in facts(entry)]
-    table = ["| | |", "|---|---|", *rows]
-    return "\n".join([f"# {entry.name}", "", entry.summary, "", *table]) + "\n"
+    return "\n".join([f"# {entry.name}", "", entry.summary, "", as_table(facts(entry))])
+
+
+def as_table(facts: Sequence[tuple[str, str]]) -> str:
+    """Facts as a Markdown table without a header."""
+    rows = [f"| {key} | {_cell(text)} |" for key, text in facts]
+    return "\n".join(["| | |", "|---|---|", *rows]) + "\n"
 
 
 def _cell(text: str) -> str:

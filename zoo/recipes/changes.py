@@ -45,6 +45,35 @@ def overridden(recipe: Any, changes: Mapping[str, Any]) -> Any:
     return dataclasses.replace(recipe, **fields)
 
 
+def differences(recipe: Any, base: Any) -> dict[str, str]:
+    """Setting -> value as text, for what trains differently than in `base`, as `--set` takes it.
+
+    An entry that only `base` has is `none`.
+    """
+    found: dict[str, str] = {}
+    others = base.to_dict()
+    for name, value in recipe.to_dict().items():
+        before = others.get(name)
+        if value == before or name in (*_FIXED, "report", "baseline"):
+            continue
+        if not isinstance(value, Mapping) or not isinstance(before, Mapping):
+            found[name] = _text(value)
+            continue
+        for entry in (*value, *(set(before) - set(value))):
+            if value.get(entry) != before.get(entry):
+                found[f"{name}.{entry}"] = _text(value.get(entry))
+    return found
+
+
+def _text(value: Any) -> str:
+    """A setting's value in as few characters as say it."""
+    if value is None or value == "":
+        return "none"
+    if isinstance(value, list | tuple):
+        return ",".join(map(_text, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
 @contextmanager
 def _within(where: str) -> Iterator[None]:
     """Say in errors where they are."""

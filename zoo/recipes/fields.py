@@ -50,12 +50,17 @@ _FOLDER = Rule(
     "at most 100 letters, digits, _, . and -, not starting with . or -",
     re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}").fullmatch,
 )
+_RUN = Rule(
+    "at most 200 letters, digits, _, ., -, + and =, not starting with . or -",
+    re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.=+-]{0,199}").fullmatch,
+)
 _WORD = Rule("a name of letters, digits and _", re.compile(r"[A-Za-z_][A-Za-z0-9_]*").fullmatch)
 _COUNTED = Rule("at most 2,147,483,647", lambda number: number < 2**31)  # by TensorFlow
 _ONCE = Rule("one or more columns, each once", lambda names: 0 < len(names) == len(set(names)))
 _PLAIN = Rule("a number, True, False or None", lambda it: not isinstance(it, str | tuple | dict))
 
 Folder = Annotated[str, _FOLDER]
+RunName = Annotated[str, _RUN]
 Word = Annotated[str, _WORD]
 FolderOrNone = Annotated[str, Rule(_FOLDER.wanted, lambda text: not text or _FOLDER.holds(text))]
 WordOrNone = Annotated[str, Rule(_WORD.wanted, lambda text: not text or _WORD.holds(text))]

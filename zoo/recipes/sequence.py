@@ -69,6 +69,7 @@ add(
         batch_size=64,
         engine="resident-xla",
         baseline="linear",
+        report="signals",
         # 41 series to train on: an epoch is three steps
         by_source={"gunpoint": {"epochs": 300, "batch_size": 16, "learning_rate": 0.005}},
         seconds={"pulses": 58},

@@ -7,8 +7,6 @@ that. The class derives from Keras's, so importing this loads TensorFlow.
 
 from __future__ import annotations
 
-import tempfile
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,11 +14,9 @@ from typing import Any
 import numpy as np
 
 from zoo._keras import keras, tf
-from zoo.core.errors import ZooError
-from zoo.inspection import diagram
-from zoo.tensorboard import graphs
-from zoo.tensorboard.events import Events, picture, text
-from zoo.tensorboard.projector import write_projector
+from zoo.tensorboard.described import description
+from zoo.tensorboard.events import Events, text
+from zoo.tensorboard.projector import Labels, LabelsOf, write_projector
 
 Logs = dict[str, Any] | None
 
@@ -34,14 +30,16 @@ class TensorBoard(keras.callbacks.Callback):
     Training and validation share tag names, so that TensorBoard draws both in one chart:
     `loss`, `mae`, `won_log_loss` ... and `learning_rate`, all against the optimizer's steps.
     Weights are histograms by their path in the model. Before the first epoch come the model's
-    two graphs (`layers`, `forward`) and its diagram; after the last one the projector's
+    two graphs (`layers`, `operations`) and its diagram; after the last one the projector's
     tables. None of this changes the training by a single bit.
 
     Args:
         folder: The run folder.
         histogram_freq: Epochs between histograms; 0 writes none, None about 20 in a run.
-        labels: Vocabulary of an embedding's ids by the name of the input that it reads (or of
-            the embedding layer): one label per row, shown in the projector.
+        labels: What the rows of embeddings are, for the projector: by the name of the input
+            that an embedding reads, or of the layer, one label for each row, or a table of
+            columns such as `{"word": words, "count": counts}`. Or a function that is asked for
+            it when the training has ended, with the name and the inputs of each embedding.
         sample: A few rows, (inputs, targets) as `fit` takes them. With them the gradients of the
             loss on these rows are shown with the histograms: `gradient_norm` over all weights
             and for each, and how each one's numbers are spread.
@@ -56,7 +54,7 @@ class TensorBoard(keras.callbacks.Callback):
         self,
         folder: Path | str,
         histogram_freq: int | None = None,
-        labels: Mapping[str, Sequence[str]] | None = None,
+        labels: Mapping[str, Labels] | LabelsOf | None = None,
         *,
         sample: Sequence[Any] | None = None,
         texts: Mapping[str, str] | None = None,
@@ -67,7 +65,7 @@ class TensorBoard(keras.callbacks.Callback):
         super().__init__()
         self.folder = Path(folder)
         self.histogram_freq = histogram_freq
-        self.labels = dict(labels or {})
+        self.labels = labels or {}
         self.sample = sample
         self.texts = dict(texts or {})
         self.graph = graph
@@ -130,26 +128,10 @@ class TensorBoard(keras.callbacks.Callback):
             return
         values = [text(tag, markdown) for tag, markdown in self.texts.items()]
         if self.graph:
-            values.append(graphs.layer_graph(self.model))
             inputs = None if self.sample is None else self.sample[0]
-            operations = graphs.operation_graph(self.model, inputs)
-            if operations is not None:
-                values.append(operations)
-            drawn = self._diagram()
-            if drawn is not None:
-                values.append(picture("diagram", drawn))
+            values += description(self.model, sample=inputs, drawing=self.drawing)
         if values:
             self._events["train"].write(values, 0)
-
-    def _diagram(self) -> bytes | None:
-        """The model's diagram as PNG; None, with a warning, where it cannot be drawn."""
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                drawing = self.drawing or diagram.to_dot(self.model)
-                return diagram.write(drawing, Path(folder) / "diagram.png").read_bytes()
-            except ZooError as error:
-                warnings.warn(f"cannot show the diagram in TensorBoard: {error}", stacklevel=2)
-                return None
 
     def _add_gradients(self, scalars: dict[str, Any], histograms: dict[str, np.ndarray]) -> None:
         """Add the sizes of the gradients on the sample, and how their numbers are spread."""
@@ -229,13 +211,6 @@ def _named(variables: Sequence[Any]) -> list[tuple[str, Any]]:
         counts[path] = counts.get(path, 0) + 1
         named.append((path if counts[path] == 1 else f"{path}_{counts[path]}", variable))
     return named
-
-
-def write_picture(folder: Path, tag: str, path: Path, step: int) -> None:
-    """Add a PNG file to the events in `folder`, for TensorBoard's images."""
-    events = Events(folder)
-    events.write([picture(tag, path.read_bytes())], step)
-    events.close()
 
 
 def gradient_function(model: keras.Model, sample: Any) -> Callable[[], list[np.ndarray | None]]:

@@ -109,6 +109,13 @@ def picture(tag: str, png: bytes) -> Summary.Value:
     return Summary.Value(tag=tag, image=image)
 
 
+def write_picture(folder: Path, tag: str, path: Path, step: int) -> None:
+    """Add a PNG file to the events in `folder`, for the page of images."""
+    events = Events(folder)
+    events.write([picture(tag, path.read_bytes())], step)
+    events.close()
+
+
 def text(tag: str, markdown: str) -> Summary.Value:
     """A text in Markdown."""
     from tensorboard.plugins.text.summary_v2 import text_pb
@@ -135,24 +142,26 @@ def write_hparams(
     metrics: Mapping[str, float],
     *,
     name: str | None = None,
+    step: int = 0,
 ) -> None:
     """Write a run's settings and scores into the events of `folder`, whole or not at all.
 
     What an earlier call wrote there goes. The page makes a column of every scalar in the folder
-    and below, so a folder of its own (`RUN/scores`) shows these metrics alone.
+    and below, so a folder without curves (`RUN/test`) shows these metrics alone.
 
     Args:
         folder: Where to write; created if missing.
         hparams: Setting -> value; NumPy's numbers serve too.
-        metrics: Tag -> value, such as `test/mae`.
-        name: Runs of one name share a row, whose scores are averaged; by default those with
-            the same `hparams` do.
+        metrics: Tag -> value, such as `mae`.
+        name: Of the row. Runs of one name share it, and their scores are averaged; by default
+            those with the same `hparams` do.
+        step: Optimizer step of the scores, where the charts show them.
 
     Raises:
         TypeError: a setting that is neither a truth value, a number nor text.
     """
     open_records = tf.io.TFRecordWriter  # loads TensorFlow quietly, before TensorBoard would
-    content = _events(hparams, metrics, name)
+    content = _events(hparams, metrics, name, step)
     folder.mkdir(parents=True, exist_ok=True)
     earlier = list(folder.glob(PATTERN))
     # the zero-padded time comes first in the name: TensorBoard reads a folder's files in order
@@ -183,7 +192,7 @@ def _flat(values: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, HParam]
 
 
 def _events(
-    hparams: Mapping[str, HParam], metrics: Mapping[str, float], name: str | None
+    hparams: Mapping[str, HParam], metrics: Mapping[str, float], name: str | None, step: int
 ) -> list[Any]:
     from tensorboard.compat.proto.event_pb2 import Event
     from tensorboard.compat.proto.summary_pb2 import Summary
@@ -195,7 +204,7 @@ def _events(
     return [
         Event(wall_time=now, file_version="brain.Event:2"),
         Event(wall_time=now, summary=api.hparams_pb(hparams, trial_id=name, start_time_secs=now)),
-        Event(wall_time=now, summary=Summary(value=values)),
+        Event(wall_time=now, step=step, summary=Summary(value=values)),
         Event(wall_time=now, summary=Summary.FromString(ended)),
     ]
 

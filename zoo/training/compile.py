@@ -136,3 +136,18 @@ def reported_values(recipe: Recipe) -> dict[str, str]:
                 told = getattr(metric, "name", None) or metric.__name__
                 found[told if single else f"{output}_{told}"] = words.get(up_or_down, "")
     return found
+
+
+def first_metrics(recipe: Recipe) -> dict[str, str]:
+    """Output -> the first of its metrics as training reports it; its loss where it has none."""
+    single = len(recipe.loss) == 1
+    found = {}
+    for output, loss in recipe.loss.items():
+        name = "loss"
+        for asked, prefix in ((recipe.metrics, ""), (recipe.weighted_metrics, WEIGHTED)):
+            if asked.get(output):
+                metric = metric_named(asked[output][0], loss, prefix)
+                name = getattr(metric, "name", None) or metric.__name__
+                break
+        found[output] = name if single else f"{output}_{name}"
+    return found

@@ -8,16 +8,19 @@ from textwrap import wrap
 import numpy as np
 
 from zoo.core.files import write_text
-from zoo.experiments.report_parts import (
+from zoo.experiments.reports.parts import (
     BLUE,
     GRAY,
-    PICTURE,
     Finished,
     Table,
+    few_ticks,
     figure,
+    label,
+    legend,
     panel,
     save,
 )
+from zoo.experiments.runs import PICTURE
 from zoo.experiments.writing import Manner, continued
 
 SAMPLES = "samples.txt"
@@ -33,7 +36,7 @@ def samples(finished: Finished, folder: Path) -> Table:
     alphabet = tuple(finished.dataset.labels["character"])
     chance = np.take_along_axis(finished.predicted[output], truth[..., None], axis=-1)
     bits = -np.log2(np.clip(chance[..., 0], TINY, 1.0))
-    _draw(bits, folder / PICTURE)
+    _draw(finished, bits, folder / PICTURE)
     beginning = "".join(alphabet[each] for each in text[0, :BEGINNING])
     written = {
         manner.temperature: continued(finished.model, alphabet, beginning, manner, text.shape[1])
@@ -52,12 +55,16 @@ def samples(finished: Finished, folder: Path) -> Table:
     return Table(title, ("temperature", "sample"), tuple(rows))
 
 
-def _draw(bits: np.ndarray, path: Path) -> None:
+def _draw(finished: Finished, bits: np.ndarray, path: Path) -> None:
     """Bits (rows, steps) by the number of characters that were read, and their mean."""
-    drawn = figure(1, width=6)
-    axes = panel(drawn, 1, 1, 0, "bits per character")
-    axes.plot(np.arange(1, bits.shape[1] + 1), bits.mean(axis=0), color=BLUE, linewidth=1)
-    axes.axhline(float(bits.mean()), color=GRAY, linewidth=1)
+    drawn = figure(1, width=6.5, title=finished.title)
+    axes = panel(drawn, 1, 1, 0)
+    mean = float(bits.mean())
+    steps = np.arange(1, bits.shape[1] + 1)
+    axes.plot(steps, bits.mean(axis=0), color=BLUE, linewidth=1, label="by place in the text")
+    axes.axhline(mean, color=GRAY, linewidth=1, label=f"mean: {mean:.3f}")
     axes.set_ylim(bottom=0)
-    axes.set_xlabel("characters read", fontsize=9)
+    few_ticks(axes)
+    label(axes, "characters read", "bits per character")
+    legend(axes)
     save(drawn, path)

@@ -1,0 +1,102 @@
+"""What else a finished run shows: pictures in its folder, sometimes a table and a file.
+
+Every run gets `picture.png`. A recipe's `report` names what is on it; without one it shows each
+output's predictions against the truth. A run that trained gets `curves.png` as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zoo.core.errors import UnknownNameError
+from zoo.experiments.reports.curves import draw_curves
+from zoo.experiments.reports.images import images
+from zoo.experiments.reports.parts import Finished, Table
+from zoo.experiments.reports.predictions import answers, heads
+from zoo.experiments.reports.samples import samples
+from zoo.experiments.reports.signals import signals
+from zoo.experiments.reports.strengths import strengths, team_strengths
+from zoo.experiments.runs import PICTURE
+from zoo.training import engine
+
+if TYPE_CHECKING:
+    import keras
+
+    from zoo.data.dataset import Dataset
+    from zoo.experiments.feeding import Split
+    from zoo.experiments.record import Scores
+    from zoo.recipes.recipe import Recipe
+
+__all__ = [
+    "REPORTS",
+    "Finished",
+    "Table",
+    "draw_curves",
+    "finished",
+    "team_strengths",
+    "write",
+    "write_all",
+]
+
+REPORTS = {each.__name__: each for each in (answers, heads, images, samples, signals, strengths)}
+
+
+def write_all(
+    recipe: Recipe,
+    model: keras.Model,
+    dataset: Dataset,
+    splits: Mapping[str, Split],
+    metrics: Scores,
+    folder: Path,
+    step: int,
+) -> Table | None:
+    """Write a run's pictures and what belongs to them, also where TensorBoard finds them.
+
+    Args:
+        splits: Inputs and targets of each split.
+        metrics: The model's scores by split.
+        step: The optimizer's last step.
+
+    Returns:
+        A table to print, if the report has one.
+    """
+    from zoo.tensorboard.events import write_picture
+
+    curves = draw_curves(recipe, folder)
+    if curves is not None:
+        write_picture(folder / "train", "curves", curves, step)
+    table = write(finished(recipe, model, dataset, splits, metrics), folder)
+    write_picture(folder / "train", "picture", folder / PICTURE, step)
+    return table
+
+
+def finished(
+    recipe: Recipe,
+    model: keras.Model,
+    dataset: Dataset,
+    splits: Mapping[str, Split],
+    metrics: Scores,
+) -> Finished:
+    """What the reports draw: the model's predictions of the test rows, or of the training rows."""
+    split = "test" if "test" in splits else "train"
+    inputs, targets = splits[split]
+    predicted = engine.predict(model, inputs)
+    scores = metrics.get(split, {})
+    return Finished(recipe, model, dataset, inputs, targets, predicted, split, scores)
+
+
+def write(finished: Finished, folder: Path) -> Table | None:
+    """Write the report that the recipe names into the run folder.
+
+    Returns:
+        A table to print, if the report has one.
+
+    Raises:
+        UnknownNameError: no such report.
+    """
+    name = finished.recipe.report or "heads"
+    if name not in REPORTS:
+        raise UnknownNameError("report", name, REPORTS)
+    return REPORTS[name](finished, folder)
