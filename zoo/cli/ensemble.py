@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
+from zoo.cli.names import find_recipe
 from zoo.cli.options import fields_option, logdir_option, record_option
 from zoo.core.errors import RecipeError
-from zoo.recipes.registry import recipe as find_recipe
 
 
 @click.command("ensemble")

@@ -8,11 +8,11 @@ from typing import Any
 
 import click
 
+from zoo.cli.names import find_recipe
 from zoo.cli.options import FILE, data_option, fields_option, logdir_option, record_option
 from zoo.core.errors import RecipeError
 from zoo.recipes.fields import ENGINES
 from zoo.recipes.registry import read_recipe
-from zoo.recipes.registry import recipe as find_recipe
 
 
 @click.command("train")

@@ -18,7 +18,7 @@ from zoo.ensembling.combine import combine
 from zoo.ensembling.member_weights import convex_shares
 from zoo.ensembling.members import Member, given, summary, trained
 from zoo.ensembling.table import show_members
-from zoo.experiments import evaluation, reports, setup, trainer
+from zoo.experiments import evaluation, examples, reports, setup, trainer
 from zoo.experiments import runs as run_folders
 from zoo.experiments.feeding import Split, feed
 from zoo.experiments.record import EnsembleRecord, RunRecord
@@ -247,6 +247,7 @@ def _write(
     from zoo.tensorboard.projector import write_projector
 
     run_folders.write_labels(folder, dataset.labels)
+    examples.write(folder, recipe, splits, dataset.labels)
     diagram.render(model, folder / run_folders.DIAGRAM, nested=False)
     with replacing(folder / run_folders.MODEL) as partial:
         model.save(partial)

@@ -23,6 +23,7 @@ MODEL = "model.keras"
 HISTORY = "history.csv"
 DIAGRAM = "diagram.svg"
 LABELS = "labels.json"
+LATEST = "latest"  # names the newest finished run of all recipes
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,9 @@ def create(logdir: Path, recipe: str, seed: int) -> Path:
 
 
 def find(run: str | Path, logdir: Path, *, finished: bool = True) -> Path:
-    """The run folder that `run` names: a path, `RECIPE/RUN`, or a recipe's latest run.
+    """The run folder that `run` names: a path, `RECIPE/RUN`, a recipe's latest run, or `latest`.
+
+    Runs that are damaged are never the latest.
 
     Raises:
         TrainingError: no such run, or none that finished.
@@ -139,18 +142,29 @@ def find(run: str | Path, logdir: Path, *, finished: bool = True) -> Path:
     for candidate in (Path(run), logdir / run):
         if (candidate / record.FILE).is_file():
             return candidate
-    for folder in folders(logdir / run):
-        if not finished or RunRecord.read(folder).status == "finished":
+    newest = folders(logdir, "*/*") if str(run) == LATEST else folders(logdir / run)
+    for folder in newest:
+        if not finished or _finished(folder):
             return folder
+    if str(run) == LATEST:
+        raise TrainingError(f"no finished run in {logdir}; train one with `zoo train RECIPE`")
     if (logdir / run).is_dir():
         raise TrainingError(f"no finished run in {logdir / run}; train one with `zoo train {run}`")
     known = sorted(path.name for path in logdir.glob("*") if path.is_dir())
     raise TrainingError(f"{UnknownNameError('run', run, known)} (looked in {logdir})")
 
 
-def folders(parent: Path) -> list[Path]:
-    """The run folders directly in `parent`, the newest first."""
-    return sorted((path.parent for path in parent.glob(f"*/{record.FILE}")), reverse=True)
+def folders(parent: Path, pattern: str = "*") -> list[Path]:
+    """The run folders in `parent` that match a wildcard, the newest first."""
+    found = (path.parent for path in parent.glob(f"{pattern}/{record.FILE}"))
+    return sorted(found, key=lambda folder: (folder.name, folder), reverse=True)
+
+
+def _finished(folder: Path) -> bool:
+    try:
+        return RunRecord.read(folder).status == "finished"
+    except TrainingError:
+        return False
 
 
 def write_labels(folder: Path, labels: Mapping[str, Sequence[str]]) -> None:

@@ -59,6 +59,11 @@ class TensorSpec:
         text: What one step of a text is: `words`, `vectors` of words, or `characters`; of a text
             that is split in `sentences`, without the marks that end them, a word.
         default: The value that a prediction assumes where none is given.
+        missing: Whether a number may be missing: the model takes NaN.
+        picture: The levels of black and white, of a tensor that holds pictures. Its shape ends in
+            height, width and channels, or in the pixels of a square gray picture, row by row.
+        scale, origin, shown_unit: A person is shown `origin + scale * value`, in this unit, such
+            as the year of a value in decades since 1900.
         least: The smallest size of an axis that an argument sizes (both height and width of a
             picture) that survives the convolutions and pools. A number, or a function of the
             builder's arguments.
@@ -75,6 +80,11 @@ class TensorSpec:
     vocabulary: str = ""
     text: str = ""
     default: float | None = None
+    missing: bool = False
+    picture: tuple[float, float] | None = None
+    scale: float = 1.0
+    origin: float = 0.0
+    shown_unit: str = ""
     least: int | Callable[..., int] = 1
     when: str = ""
 
