@@ -56,7 +56,7 @@ def command(
     """
     values = _extra_options(ctx.args)
     if values and table:
-        raise DataError("give either --csv FILE or one option per input, not both")
+        raise DataError("give either --csv FILE or one option per input, such as --team-1 NAME")
     if out and not table:
         raise DataError("--out needs --csv FILE")
     if as_json and table:

@@ -124,13 +124,13 @@ def ordered(rows: Iterable[Row], by: str = "best") -> list[Row]:
     return sorted(newest, key=lambda row: _last(getattr(row, by)))
 
 
-def _rank(row: Row) -> tuple[str, str, str, tuple[bool, float]]:
+def _rank(row: Row) -> tuple[str, str, bool, str, float]:
     recipe = row.name.partition("/")[0]
     source = row.record.data.source if row.record else "~"  # the damaged ones last
     value = row.value
     if value is not None and more_is_better(row.metric):
         value = -value
-    return recipe, source, row.metric, _last(value)
+    return recipe, source, value is None, row.metric, value or 0.0
 
 
 def _last(value: float | None) -> tuple[bool, float]:
