@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from zoo.cli.names import find_recipe
+from zoo.cli.lookup import find_recipe
 from zoo.cli.options import fields_option, logdir_option, record_option
 from zoo.core.errors import RecipeError
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import click
 
-from zoo.cli.names import is_pattern
+from zoo.cli.lookup import is_pattern
 from zoo.cli.tables import aligned
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import click
 
-from zoo.cli.names import architecture_of, is_architecture
+from zoo.cli.lookup import architecture_of, is_architecture
 from zoo.cli.options import FILE, arguments_option
 
 

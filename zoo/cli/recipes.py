@@ -6,7 +6,7 @@ import json
 
 import click
 
-from zoo.cli.names import is_pattern
+from zoo.cli.lookup import is_pattern
 from zoo.cli.tables import aligned
 
 

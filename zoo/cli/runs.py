@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zoo.cli.names import is_pattern
+from zoo.cli.lookup import is_pattern
 from zoo.cli.options import logdir_option
 from zoo.cli.tables import aligned
 

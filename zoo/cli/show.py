@@ -6,7 +6,7 @@ import json
 
 import click
 
-from zoo.cli.names import find_recipe, is_architecture, unknown
+from zoo.cli.lookup import find_recipe, is_architecture, unknown
 
 
 @click.command("show")

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from zoo.cli.names import architecture_of
+from zoo.cli.lookup import architecture_of
 from zoo.cli.options import arguments_option
 
 

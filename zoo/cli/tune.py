@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from zoo.cli.names import find_recipe
+from zoo.cli.lookup import find_recipe
 from zoo.cli.options import data_option, fields_option, logdir_option
 
 

@@ -15,6 +15,9 @@ from zoo.recipes.expectations import main_metric, more_is_better
 from zoo.recipes.fields import SAID
 from zoo.tensorboard.events import flattened
 
+# Runs, and those that only served another one: an ensemble's members, what a stacked model reads.
+PLACES = ("*/*", "*/members/*", "*/upstream/*")
+
 
 @dataclass(frozen=True)
 class Row:
@@ -76,7 +79,7 @@ def listed(logdir: Path, pattern: str = "*") -> list[Row]:
     Raises:
         TrainingError: a name without a wildcard that no run has; the message gives the nearest.
     """
-    found = [_row(folder, logdir) for folder in runs.folders(logdir, "*/*")]
+    found = [_row(folder, logdir) for each in PLACES for folder in runs.folders(logdir, each)]
     known = {row.name.partition("/")[0] for row in found}
     chosen = [
         row
