@@ -205,7 +205,9 @@ def test_unknown_words_are_noted(novels: Run) -> None:
 
 
 def _inputs(run: Run, given: dict[str, list[Any]], *made: Port) -> dict[str, np.ndarray]:
-    cells = {(name, None): Cells(values, str) for name, values in given.items()}
+    cells: dict[ports.Part, Cells] = {
+        (name, None): Cells(values, str) for name, values in given.items()
+    }
     rows = len(next(iter(given.values())))
     return Inputs(run, made, {}, pytest.fail).arrays(cells, rows, "{} is missing".format)
 
