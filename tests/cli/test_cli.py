@@ -55,14 +55,16 @@ def test_list_by_document_concept_and_pattern(capsys: pytest.CaptureFixture[str]
     printed = capsys.readouterr()
     names = [line.split()[0] for line in printed.out.splitlines()]
     assert names == ["residual_identity", "residual_projection", "residual_network"]
-    assert printed.err == "3 architectures (name, parameters, summary)\n"
+    assert printed.err == (
+        "3 architectures (name, parameters, summary); `zoo concept residual` explains the concept\n"
+    )
     assert run(cli, ["list", "--documents", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["model-api"] == "Keras Model class API"
     for words in (["--documents", "--concepts"], ["--concepts", "--document", "KERAS"]):
         assert run(cli, ["list", *words]) != 0
         assert "go alone, or with --json" in capsys.readouterr().err
     assert run(cli, ["list", "--concept", "attention"]) == 0
-    assert capsys.readouterr().err == "1 architecture (name, parameters, summary)\n"
+    assert capsys.readouterr().err.startswith("1 architecture (name, parameters, summary); ")
 
 
 @pytest.mark.parametrize("name", zoo.list_models())
@@ -97,7 +99,10 @@ def test_mistakes_are_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     assert "zoo data fetch basketball" in mistake(capsys, "train", "basketball", "--data", "ncaa")
     assert "unknown run" in mistake(capsys, "evaluate", "basketball")
     assert "unknown run" in mistake(capsys, "predict", "basketball", "--team-1", "x")
-    assert "--csv FILE or one option" in mistake(capsys, "predict", "basketball")
+    assert "unknown run" in mistake(capsys, "predict", "basketball")
+    both = ["predict", "basketball", "--csv", "x.csv", "--team-1", "x"]
+    assert "--csv FILE or one option" in mistake(capsys, *both)
+    assert "--home is given twice" in mistake(capsys, "predict", "x", "--home", "1", "--home=1")
     assert "has no runs yet" in mistake(capsys, "tensorboard")
     assert "other has no runs yet" in mistake(capsys, "tensorboard", "--logdir", "other")
     assert "other has no runs yet" in mistake(capsys, "tensorboard", "other")

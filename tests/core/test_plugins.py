@@ -97,7 +97,7 @@ def test_a_broken_plug_in_is_named_and_leaves_nothing(plugged: Path) -> None:
         assert line.startswith(f"warning: plug-in '{package}' of {package} is left out")
         assert reason in line
     assert zoo_command("train", "own_half", path=plugged).stderr.endswith(
-        "error: unknown recipe 'own_half'; `zoo.list_recipes()` lists them all\n"
+        "error: unknown recipe 'own_half'; `zoo recipes` lists them all\n"
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from examples import QUICK_RUN
@@ -63,10 +64,19 @@ def test_bad_questions_are_reported(run: Run, values: dict[str, str], message: s
         ask(run, **values)
 
 
-@pytest.mark.parametrize("value", [None, b"It", ["Mary went home."]])
+@pytest.mark.parametrize("value", [None, b"It", [1, 0], {"home": 1}])
 def test_values_are_texts_or_numbers(run: Run, value: Any) -> None:
-    with pytest.raises(DataError, match="home must be a text or a number, not"):
-        zoo.predict(run.folder, home=value)
+    for name in ("team_1", "home"):
+        values = {"team_1": 7, "team_2": 9, "home": 1, name: value}
+        with pytest.raises(DataError, match=f"{name} must be a text or a number, not"):
+            zoo.predict(run.folder, **values)
+
+
+def test_python_takes_numbers_and_arrays_and_gives_numbers(run: Run, teams: list[str]) -> None:
+    answer = zoo.predict(run, team_1=teams[7], team_2=np.int64(9), home=np.array([1.0]))
+    assert list(answer) == ["score_diff"]
+    asked = ask(run, team_1="7", team_2="9", home="1")
+    assert answer["score_diff"] == pytest.approx(asked, rel=1e-3)
 
 
 def test_a_misspelled_team_is_reported_with_the_nearest(run: Run, teams: list[str]) -> None:
@@ -200,9 +210,14 @@ def test_stories_are_read_as_the_data_was(reader: Run, tmp_path: Path) -> None:
     table.write_text("\n".join(lines), encoding="utf-8")
     out = tmp_path / "answers.csv"
     predict_table(reader.folder, table, out, logdir=tmp_path)
-    found = pd.read_csv(out).filter(like="pred_answer_").to_numpy()
     rows = {name: arrays[name] for name in ("story", "question")}
-    assert found == pytest.approx(reader.model.predict(rows, verbose=0), abs=1e-5)
+    expected = reader.model.predict(rows, verbose=0)
+    found = pd.read_csv(out)
+    names = [data.labels["answer"][at] for at in expected.argmax(axis=1)]
+    assert found["pred_answer"].tolist() == names
+    assert found["pred_answer_probability"].tolist() == pytest.approx(
+        expected.max(axis=1), abs=1e-5
+    )
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ import click
 
 from zoo.cli.names import DATASET
 from zoo.cli.options import FOLDER
+from zoo.cli.tables import aligned
 
 home_option = click.option(
     "--home",
@@ -27,12 +28,13 @@ def list_(home: Path | None) -> None:
     """List the datasets, their sources, and which source --data auto takes now."""
     from zoo.data.registry import choose_source, data_home, dataset_names, entry, sources
 
-    names = dataset_names()
-    width = max(map(len, names))
-    for name in names:
+    rows = []
+    for name in dataset_names():
         chosen = choose_source(name, "auto", home, {})
         known = ", ".join(f"{source}*" if source == chosen else source for source in sources(name))
-        click.echo(f"{name:{width}s}  {known:16s}  {entry(name).summary}")
+        rows.append((name, known, entry(name).summary))
+    for line in aligned(rows):
+        click.echo(line)
     click.echo(f"* used by --data auto; data home: {data_home(home)}", err=True)
 
 

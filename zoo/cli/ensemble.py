@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from zoo.cli.lookup import find_recipe
 from zoo.cli.names import RECIPE_OR_RUN, SOURCE
 from zoo.cli.options import (
     fields_option,
@@ -16,7 +17,6 @@ from zoo.cli.options import (
     verbose_option,
 )
 from zoo.core.errors import RecipeError
-from zoo.recipes.registry import recipe as find_recipe
 
 
 @click.command("ensemble")

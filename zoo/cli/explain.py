@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from zoo.cli.lookup import architecture_of
 from zoo.cli.names import MODEL
 from zoo.cli.options import arguments_option
 
@@ -20,5 +21,6 @@ def command(name: str, builder_arguments: dict[str, Any], weightless: bool, as_j
     """Show where the parameters of architecture NAME come from, layer by layer."""
     from zoo.inspection.explain import explain
 
+    name, builder_arguments = architecture_of(name, builder_arguments)
     explanation = explain(name, weightless=weightless, **builder_arguments)
     click.echo(json.dumps(explanation.as_dict(), indent=2) if as_json else str(explanation))

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 
 import click
 
+from zoo.cli.lookup import is_pattern
 from zoo.cli.names import ARCHITECTURE, CONCEPT, DOCUMENT
+from zoo.cli.tables import aligned
 
 
 @click.command("list")
@@ -37,15 +39,17 @@ def command(
         echo_meanings(CONCEPTS if concepts else titles, as_json)
         return
     names = list_models(pattern, concept=concept, document=document)
+    if not names and not is_pattern(pattern):
+        spec(pattern)  # if it is unknown, the message gives the nearest
     if as_json:
         click.echo(json.dumps(names))
         return
-    width = max(map(len, names), default=0)
-    for name in names:
-        entry = spec(name)
-        click.echo(f"{name:{width}s} {entry.count:>12,}  {entry.summary}")
+    entries = [spec(name) for name in names]
+    for line in aligned([(e.name, f"{e.count:,}", e.summary) for e in entries], right=(1,)):
+        click.echo(line)
     what = "architecture" if len(names) == 1 else "architectures"
-    click.echo(f"{len(names)} {what} (name, parameters, summary)", err=True)
+    hint = f"; `zoo concept {concept}` explains the concept" if concept else ""
+    click.echo(f"{len(names)} {what} (name, parameters, summary){hint}", err=True)
 
 
 def echo_meanings(meanings: Mapping[str, str], as_json: bool) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import click
 
+from zoo.cli.lookup import architecture_of, is_architecture
 from zoo.cli.names import MODEL
 from zoo.cli.options import FILE, arguments_option
 
@@ -52,8 +53,9 @@ def command(
     from zoo.models.abstract_build import abstract_build
     from zoo.models.registry import build, spec
 
-    entry = spec(name)
-    path = out or Path(f"{entry.name}.svg")
+    asked = spec(name).name if is_architecture(name) else name
+    name, builder_arguments = architecture_of(name, builder_arguments)
+    path = out or Path(f"{asked}.svg")
     check_suffix(path)
     with abstract_build():
         model = build(name, **builder_arguments)

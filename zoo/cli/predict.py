@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -20,39 +21,64 @@ from zoo.core.errors import DataError
     "--csv",
     "table",
     type=FILE,
-    help="Table with one column per input value; one prediction per row.",
+    help="Table with one column per input or value; one prediction per row.",
 )
 @click.option(
     "--out",
     type=FILE,
     help="File to write the table with predictions to; stdout by default.",
 )
+@click.option("--json", "as_json", is_flag=True, help="Print a single prediction as JSON.")
 @click.pass_context
 def command(
-    ctx: click.Context, run: str, logdir: Path, table: Path | None, out: Path | None
+    ctx: click.Context,
+    run: str,
+    logdir: Path,
+    table: Path | None,
+    out: Path | None,
+    as_json: bool,
 ) -> None:
     """Predict with RUN: one row given by options, or every row of a CSV file.
 
-    Every input value of the model is an option: --team-1 "1999 Duke" --team-2 "1999 Connecticut"
-    --home 1. A team can be given by name or by id. A model that reads text takes sentences:
-    --text "A lovely film." One that writes text goes on from there: --text "It is a truth"
-    --length 200 --temperature 0.8 --seed 1; temperature 0 always takes the likeliest character.
+    RUN is a run folder, RECIPE/RUN, a recipe for its latest run, or "latest".
+    `zoo predict RUN` alone lists its inputs, with a command that works.
+
+    \b
+    a team, by name or id      --team-1 "1999 Duke" --team-2 "1999 Connecticut" --home 1
+    numbers                    --features 1,2,3   or --features-0 1 --features-1 2 ...
+    a picture: PNG, JPEG, GIF  --picture digit.png
+    a series: NPY, CSV         --sequence walk.npy
+    a text                     --text "A lovely film."
+    a text to continue         --text "It is a truth" --length 200 --temperature 0.8 --seed 1
+
+    A CSV table has the same names as columns; cells may name files below the table's folder.
+    The likeliest classes are printed with their probabilities. With temperature 0 the likeliest
+    character is always taken.
     """
     values = _extra_options(ctx.args)
-    if bool(values) == bool(table):
+    if values and table:
         raise DataError("give either --csv FILE or one option per input, such as --team-1 NAME")
     if out and not table:
         raise DataError("--out needs --csv FILE")
+    if as_json and table:
+        raise DataError("--json goes with a single prediction, not with --csv")
 
-    from zoo.experiments.predict import predict_one, predict_table
+    from zoo.experiments.predict import predict, predict_one, predict_table
 
     folder = found_run(run, logdir)
-    if table:
-        text = predict_table(folder, table, out, logdir=logdir)
-        click.echo(f"{out}" if out else text, nl=bool(out))
-        return
-    for name, text in predict_one(folder, values, logdir=logdir).items():
-        click.echo(f"{name}: {text}")
+    try:
+        if table:
+            text = predict_table(folder, table, out, logdir=logdir)
+            click.echo(f"{out}" if out else text, nl=bool(out))
+        elif as_json:
+            click.echo(json.dumps(predict(folder, logdir=logdir, **values), indent=2))
+        else:
+            for name, text in predict_one(folder, values, logdir=logdir).items():
+                click.echo(f"{name}: {text}")
+    except DataError as error:
+        for line in getattr(error, "__notes__", ()):  # what the run takes
+            click.echo(line, err=True)
+        raise
 
 
 def _extra_options(words: list[str]) -> dict[str, str]:
@@ -68,5 +94,8 @@ def _extra_options(words: list[str]) -> dict[str, str]:
             if not rest:
                 raise DataError(f"--{name} needs a value")
             value = rest.pop(0)
-        values[name.replace("-", "_")] = value
+        name = name.replace("-", "_")
+        if name in values:
+            raise DataError(f"--{name.replace('_', '-')} is given twice")
+        values[name] = value
     return values

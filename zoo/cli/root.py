@@ -15,13 +15,15 @@ from zoo.core.errors import StoppedEarly, ZooError
 # command -> module under zoo.cli and the line that `zoo --help` shows
 COMMANDS = {
     "list": ("listing", "List the architectures."),
-    "show": ("show", "Show an architecture's model card."),
+    "show": ("show", "Show an architecture's model card, or a recipe's settings."),
+    "recipes": ("recipes", "List the recipes: how each architecture is trained."),
     "concept": ("concept", "Explain a concept, with the models that show it."),
     "summary": ("summary", "Print Keras's table of an architecture's layers."),
     "explain": ("explain", "Show where an architecture's parameters come from."),
     "plot": ("plot", "Draw an architecture's diagram."),
     "train": ("train", "Train a recipe and write a run folder."),
     "tune": ("tune", "Search for better settings of a recipe."),
+    "runs": ("runs", "List the runs, or compare them."),
     "ensemble": ("ensemble", "Average several models into one."),
     "evaluate": ("evaluate", "Score a run again."),
     "reproduce": ("reproduce", "Train a run again and compare bit for bit."),

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from zoo.cli.lookup import architecture_of
 from zoo.cli.names import MODEL
 from zoo.cli.options import arguments_option
 
@@ -20,6 +21,7 @@ def command(name: str, builder_arguments: dict[str, Any], expand_nested: bool) -
     from zoo.models.abstract_build import abstract_build
     from zoo.models.registry import build
 
+    name, builder_arguments = architecture_of(name, builder_arguments)
     with abstract_build():
         model = build(name, **builder_arguments)
     click.echo(summary(model, expand_nested=expand_nested), nl=False)

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from zoo.cli.lookup import find_recipe
 from zoo.cli.names import RECIPE, RUN
 from zoo.cli.options import (
     FILE,
@@ -21,7 +22,6 @@ from zoo.cli.options import (
 from zoo.core.errors import RecipeError
 from zoo.recipes.fields import ENGINES
 from zoo.recipes.registry import read_recipe
-from zoo.recipes.registry import recipe as find_recipe
 
 
 @click.command("train")

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from zoo.cli.lookup import find_recipe
 from zoo.cli.names import RECIPE
 from zoo.cli.options import data_option, fields_option, logdir_option
 
@@ -48,7 +49,6 @@ def command(
     share the trials. The best recipe is written to best.json there, for zoo train --recipe.
     The test rows are never used. Ctrl-C stops after the epoch.
     """
-    from zoo.recipes.registry import recipe as find_recipe
     from zoo.tuning.search import tune
 
     find_recipe(recipe).override(overrides)  # an unknown field is an error, not an argument of tune

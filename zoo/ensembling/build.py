@@ -18,7 +18,7 @@ from zoo.ensembling.combine import combine
 from zoo.ensembling.member_weights import convex_shares
 from zoo.ensembling.members import Member, given, summary, trained
 from zoo.ensembling.table import show
-from zoo.experiments import card, evaluation, reports, setup, trainer
+from zoo.experiments import card, evaluation, examples, reports, setup, trainer
 from zoo.experiments import runs as run_folders
 from zoo.experiments.feeding import Split, feed
 from zoo.experiments.record import EnsembleRecord, RunRecord
@@ -249,6 +249,7 @@ def _write(
 
     recipe, events = record.recipe, folder / "train"
     run_folders.write_labels(folder, dataset.labels)
+    examples.write(folder, recipe, splits, dataset.labels)
     drawing = diagram.to_dot(model, nested=False)
     diagram.write(drawing, folder / run_folders.DIAGRAM)
     with replacing(folder / run_folders.MODEL) as partial:

@@ -28,6 +28,7 @@ CURVES = "curves.png"  # losses and metrics by epoch
 LABELS = "labels.json"
 # Folders beside a recipe's runs, for runs that another one needed: none of them is the latest.
 MEMBERS, UPSTREAM = PARTS = ("members", "upstream")
+LATEST = "latest"  # names the newest finished run of all recipes
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,9 @@ def create(logdir: Path, recipe: str, seed: int, part: str = "", *, changed: str
 
 
 def find(run: str | Path, logdir: Path, *, finished: bool = True) -> Path:
-    """The run folder that `run` names: a path, `RECIPE/RUN`, or a recipe's latest run.
+    """The run folder that `run` names: a path, `RECIPE/RUN`, a recipe's latest run, or `latest`.
+
+    Runs that are damaged are never the latest.
 
     A run that another one needed is found by its path or by `RECIPE/RUN`, never as the latest.
 
@@ -168,9 +171,12 @@ def find(run: str | Path, logdir: Path, *, finished: bool = True) -> Path:
     for candidate in (Path(run), place, *(place.parent / part / place.name for part in PARTS)):
         if (candidate / record.FILE).is_file():
             return candidate
-    for folder in folders(place):
-        if not finished or RunRecord.read(folder).status == "finished":
+    newest = folders(logdir, "*/*") if str(run) == LATEST else folders(place)
+    for folder in newest:
+        if not finished or _finished(folder):
             return folder
+    if str(run) == LATEST:
+        raise TrainingError(f"no finished run in {logdir}; train one with `zoo train RECIPE`")
     if place.is_dir():
         needed = [each for part in PARTS for each in folders(place / part)]
         others = f" other than those that other runs needed, such as {needed[0]}" if needed else ""
@@ -179,9 +185,17 @@ def find(run: str | Path, logdir: Path, *, finished: bool = True) -> Path:
     raise TrainingError(f"{UnknownNameError('run', run, known)} (looked in {logdir})")
 
 
-def folders(parent: Path) -> list[Path]:
-    """The run folders directly in `parent`, the newest first."""
-    return sorted((path.parent for path in parent.glob(f"*/{record.FILE}")), reverse=True)
+def folders(parent: Path, pattern: str = "*") -> list[Path]:
+    """The run folders in `parent` that match a wildcard, the newest first."""
+    found = (path.parent for path in parent.glob(f"{pattern}/{record.FILE}"))
+    return sorted(found, key=lambda folder: (folder.name, folder), reverse=True)
+
+
+def _finished(folder: Path) -> bool:
+    try:
+        return RunRecord.read(folder).status == "finished"
+    except TrainingError:
+        return False
 
 
 def all_folders(logdir: Path, recipe: str) -> list[Path]:

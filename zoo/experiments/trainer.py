@@ -14,7 +14,7 @@ from zoo.baselines import score as score_baseline
 from zoo.core.console import Reporter, Verbose, reporter_for
 from zoo.core.errors import StoppedEarly, TrainingError
 from zoo.core.files import PARTIAL, replacing
-from zoo.experiments import card, evaluation, reports, runs
+from zoo.experiments import card, evaluation, examples, reports, runs
 from zoo.experiments.changed import changes, in_a_name, source_changed
 from zoo.experiments.feeding import Arrays, feed, row_weights
 from zoo.experiments.record import RunRecord, Scores
@@ -132,6 +132,7 @@ def _carried_out(
             left.unlink(missing_ok=True)  # what the killed process was writing
         record.write(folder)
         runs.write_labels(folder, setup.dataset.labels)
+        examples.write(folder, recipe, setup.splits, setup.dataset.labels)
         with console.phase("drawing the model"):
             drawing = diagram.to_dot(model)
             diagram.write(drawing, folder / runs.DIAGRAM)

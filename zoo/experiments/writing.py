@@ -55,6 +55,10 @@ _RANGES = {
     "seed": _Range(0, 2**32 - 1, True, "a whole number from 0 to 4,294,967,295"),
 }
 
+OPTIONS = {  # name -> what it takes
+    name: f"{_RANGES[name].words}; {value:g} if left out" for name, value in vars(Manner()).items()
+}
+
 
 def continued(
     model: keras.Model, alphabet: Sequence[str], text: str, manner: Manner, window: int

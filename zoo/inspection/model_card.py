@@ -59,7 +59,8 @@ def recipes_of(entry: ModelSpec) -> list[str]:
     return [each.name for each in RECIPES.values() if each.architecture == entry.name]
 
 
-def _why_untrained(entry: ModelSpec) -> str:
+def why_untrained(entry: ModelSpec) -> str:
+    """Why an architecture has no recipe."""
     if not entry.count:
         return "it has no weights to train"
     return "too large to train here" if "application" in entry.concepts else "part of other models"
@@ -125,7 +126,7 @@ def facts(entry: ModelSpec) -> list[tuple[str, str]]:
     if entry.aliases:
         found.append(("aliases", ", ".join(entry.aliases)))
     recipes = recipes_of(entry)
-    found.append(("recipes", ", ".join(recipes) or f"none: {_why_untrained(entry)}"))
+    found.append(("recipes", ", ".join(recipes) or f"none: {why_untrained(entry)}"))
     found += [("weights", text) for text in shipped_weights.facts(recipes)]
     found.append(("diagram", f"docs/diagrams/{entry.name}.svg"))
     return found

@@ -15,7 +15,7 @@ from zoo.models.image import CLASSES
 from zoo.models.registry import register
 from zoo.models.spec import TensorSpec
 
-PICTURE = TensorSpec("picture", ("image_shape",), "red, green, blue", "-1 to 1")
+PICTURE = TensorSpec("picture", ("image_shape",), "red, green, blue", "-1 to 1", picture=(-1, 1))
 
 CONVOLUTIONS = {  # how many each block of Inception V3 has
     "stem": 5,

@@ -7,7 +7,13 @@ from zoo.models.first import CATEGORY, FEATURES
 from zoo.models.registry import register
 from zoo.models.spec import TensorSpec, Variant
 
-PIXELS = TensorSpec("pixels", ("n_pixels",), "gray levels of a 28 x 28 picture, row by row", "0-1")
+PIXELS = TensorSpec(
+    "pixels",
+    ("n_pixels",),
+    "gray levels of a 28 x 28 picture, row by row",
+    "0-1",
+    picture=(0, 1),
+)
 DIGIT = TensorSpec("digit", ("n_classes",), "probability of each digit, 0 to 9", "probability")
 LABEL = TensorSpec("label", (1,), "probability of class 1", "probability")
 

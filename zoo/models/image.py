@@ -14,8 +14,8 @@ from zoo.models.blocks import added_skip, conv_relu
 from zoo.models.registry import register
 from zoo.models.spec import Shape, TensorSpec, Variant
 
-GRAY = TensorSpec("picture", ("image_shape",), "gray levels", "0-1")
-COLOR = TensorSpec("picture", ("image_shape",), "red, green, blue", "0-1")
+GRAY = TensorSpec("picture", ("image_shape",), "gray levels", "0-1", picture=(0, 1))
+COLOR = TensorSpec("picture", ("image_shape",), "red, green, blue", "0-1", picture=(0, 1))
 LABEL = TensorSpec("label", ("classes",), "probability of class 1", "probability")
 CLASSES = TensorSpec("label", ("classes",), "one probability per class", "probability")
 
@@ -231,9 +231,19 @@ def shared_input(
     documents="using-keras",
     section="multiple inputs: a CNN of two resolutions",
     inputs=(
-        TensorSpec("gray", ("gray_shape",), "gray picture, high resolution", "0-1", least=_least),
-        TensorSpec(
-            "color", ("color_shape",), "the same in color, low resolution", "0-1", least=_least
+        replace(
+            GRAY,
+            name="gray",
+            shape=("gray_shape",),
+            meaning="gray picture, high resolution",
+            least=_least,
+        ),
+        replace(
+            COLOR,
+            name="color",
+            shape=("color_shape",),
+            meaning="the same in color, low resolution",
+            least=_least,
         ),
     ),
     outputs=(LABEL,),

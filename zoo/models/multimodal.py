@@ -24,7 +24,16 @@ BRANCHES = ("metadata", "description", "picture")
         word_ids("description", "length", "word ids, rows padded with 0", when="branches"),
         replace(COLOR, least=2**3, when="branches"),
     ),
-    outputs=(TensorSpec("price", (1,), "price of the garment", "currency"),),
+    outputs=(
+        TensorSpec(
+            "price",
+            (1,),
+            "price of the garment",
+            "tens of currency units",
+            scale=10,
+            shown_unit="currency units",
+        ),
+    ),
     count=70_337,
     concepts=("multi-input", "multi-modal", "merge", "embedding", "convolution", "variable-length"),
     claim="Joint training beats a weighted average of three models trained on one input each.",

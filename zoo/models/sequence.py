@@ -131,7 +131,11 @@ def sequence_tagger(
     section="All models are callable, just like layers",
     inputs=(
         TensorSpec(
-            "frames", ("n_frames", "n_pixels"), "pictures of 28 x 28 gray levels, in order", "0-1"
+            "frames",
+            ("n_frames", "n_pixels"),
+            "pictures of 28 x 28 gray levels, in order",
+            "0-1",
+            picture=(0, 1),
         ),
     ),
     outputs=(

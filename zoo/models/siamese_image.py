@@ -37,7 +37,9 @@ def _side_by_side(image_shape: Shape, blocks: int, **_: object) -> Shape:
             "left and right feature maps, concatenated",
             when="not head",
         ),
-        TensorSpec("depth", (1,), "one number for the pair, such as depth", when="head"),
+        TensorSpec(
+            "depth", (1,), "one number for the pair, such as its disparity", "pixels", when="head"
+        ),
     ),
     count=20_861_480,
     concepts=(

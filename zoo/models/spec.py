@@ -64,6 +64,8 @@ class TensorSpec:
             height, width and channels, or in the pixels of a square gray picture, row by row.
         format: How a date is written, as in `datetime.strptime`; a value is then in days since
             1970-01-01.
+        scale, origin, shown_unit: A person is shown `origin + scale * value`, in this unit, such
+            as the year of a value in decades since 1900.
         least: The smallest size of an axis that an argument sizes (both height and width of a
             picture) that survives the convolutions and pools. A number, or a function of the
             builder's arguments.
@@ -83,6 +85,9 @@ class TensorSpec:
     missing: bool = False
     picture: tuple[float, float] | None = None
     format: str = ""
+    scale: float = 1.0
+    origin: float = 0.0
+    shown_unit: str = ""
     least: int | Callable[..., int] = 1
     when: str = ""
 

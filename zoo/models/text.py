@@ -295,7 +295,13 @@ def posts(
             "genre", ("n_genres",), "probability of each genre", "probability", when="heads"
         ),
         TensorSpec(
-            "date", (1,), "when it was written, in decades since 1900", "decades", when="heads"
+            "date",
+            (1,),
+            "when it was written, in decades since 1900",
+            "decades",
+            when="heads",
+            scale=10,
+            origin=1900,
         ),
     ),
     count=332_681,
@@ -304,12 +310,8 @@ def posts(
     recipe="novel",
     tiny={"vocabulary": 40, "width": 8, "filters": 8, "units": 6, "n_genres": 3},
     variants={
-        "genre_alone": Variant(
-            {"heads": ("genre",)}, count=332_648, note="one of the two separate models"
-        ),
-        "date_alone": Variant(
-            {"heads": ("date",)}, count=332_417, note="the other of the two separate models"
-        ),
+        "genre_alone": Variant({"heads": ("genre",)}, 332_648, "one of the two separate models"),
+        "date_alone": Variant({"heads": ("date",)}, 332_417, "the other of the two models"),
     },
 )
 def novel(

@@ -13,10 +13,10 @@ from typing import Any
 from zoo.core.errors import RecipeError
 from zoo.recipes.fields import SAID, checked, kinds_of, known, literal, shown
 
-_FIXED = ("name", *SAID, "search", "by_source")
+FIXED = ("name", *SAID, "search", "by_source")
 # A search compares trials by one value on the same rows: these would change either, or nothing.
 _NOT_SEARCHED = (
-    *(*_FIXED, "architecture", "dataset", "dataset_options", "columns", "loss", "metrics"),
+    *(*FIXED, "architecture", "dataset", "dataset_options", "columns", "loss", "metrics"),
     *("monitor", "mode", "validation_split", "stacked_on", "baseline", "report"),
     *("weighted_metrics", "sample_weight", "validation_freq", "model_checkpoint"),
 )
@@ -119,7 +119,7 @@ def _changed(recipe: Any, changes: Mapping[str, Any]) -> dict[str, Any]:
     for key, value in changes.items():
         name, dot, entry = key.partition(".")
         known(name, kinds, kind=type(recipe))
-        if name in _FIXED:
+        if name in FIXED:
             raise RecipeError(f"{name} cannot be overridden")
         present = changed.get(name, getattr(recipe, name))
         if isinstance(present, Mapping):

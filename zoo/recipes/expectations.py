@@ -17,6 +17,8 @@ from zoo.recipes.registry import recipe as find_recipe
 
 MEASURED = Path(__file__).with_name("measured.json")
 DIGITS = 16
+# what the names of metrics end with of which more is better; of all others less is
+MORE = ("accuracy", "auc", "precision", "recall", "_score", "iou", "similarity")
 
 
 @cache
@@ -48,3 +50,29 @@ def expected(recipe: Recipe, source: str, fingerprint: str) -> Mapping[str, floa
         return {}
     wanted = measured().get(recipe.name, {}).get(source)
     return bounds if wanted in (None, fingerprint[:DIGITS]) else {}
+
+
+def more_is_better(metric: str) -> bool:
+    """Whether higher values of a metric are better, as far as its name says."""
+    return metric.endswith(MORE)
+
+
+def main_metric(recipe: Recipe, source: str, scores: Mapping[str, float]) -> str:
+    """The test metric to compare runs of a recipe by: expected of it, else the first but the loss.
+
+    Args:
+        recipe: The runs'.
+        source: Of their data.
+        scores: Test metric -> value of a run; empty text is returned if it has none.
+    """
+    expected_of = [
+        *recipe.expect.get(source, {}),
+        *(m for each in recipe.expect.values() for m in each),
+    ]
+    others = [metric for metric in scores if not metric.endswith("loss")]
+    return next((each for each in (*expected_of, *others, *scores) if each in scores), "")
+
+
+def bound_text(metric: str, bound: float) -> str:
+    """What is expected of a metric: `mae <= 8.8`."""
+    return f"{metric} {'>=' if more_is_better(metric) else '<='} {bound:g}"

@@ -71,11 +71,13 @@ class Recipe:
             takes the column of its own name.
         arguments: Builder arguments; the sizes that follow from the data are added to them.
         dataset_options: Options of the dataset's loader.
-        optimizer: A Keras optimizer name; `optimizer_options` are its further arguments.
+        optimizer: A Keras optimizer name.
+        optimizer_options: Further arguments of the optimizer.
         learning_rate: The first learning rate.
         schedule: `constant`, or `cosine`: from learning_rate down to 0 over all epochs.
         decay: Keras 2's `decay`: step t takes learning_rate / (1 + decay * t); 0 is off.
-        epochs, batch_size: As in `keras.Model.fit`; early stopping may end before `epochs`.
+        epochs: Number of the last epoch; early stopping may end before.
+        batch_size: Rows in a step.
         initial_epoch: Number of the first epoch, from 0: `epochs - initial_epoch` are run.
         steps_per_epoch: Steps in an epoch, over rows drawn anew for each; 0 takes all rows.
         validation_freq: Validate after every such number of epochs.

@@ -11,7 +11,7 @@ from zoo.core.files import write_text
 from zoo.core.registry import Registry
 from zoo.recipes.recipe import Recipe
 
-RECIPES: Registry[Recipe] = Registry("recipe", listed_by="zoo.list_recipes()")
+RECIPES: Registry[Recipe] = Registry("recipe", listed_by="zoo recipes")
 add = RECIPES.register
 
 

@@ -120,7 +120,7 @@ def _shipped(request: Request) -> Content:
 
     Rows that are equal in every feature go into the same split.
     """
-    features, answer, names = _read(request.dataset)
+    features, answer, names, titles = _read(request.dataset)
     # Equal rows share a number, and the numbers are what is split.
     item = np.unique(features, axis=0, return_inverse=True)[1].ravel()
     order = np.random.default_rng([request.seed, 0x5C1]).permutation(item.max() + 1)
@@ -143,24 +143,26 @@ def _shipped(request: Request) -> Content:
     return Content(
         parted(columns, rows),
         sizes={"n_features": features.shape[1], "n_classes": n_classes},
-        labels={target: names},
+        labels={target: names, "features": titles},
         targets={target: "classes"},
         origin="inside scikit-learn",
     )
 
 
-def _read(name: str) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
-    """Features (rows, columns), answers (rows,) and the classes' names."""
+def _read(name: str) -> tuple[np.ndarray, np.ndarray, tuple[str, ...], tuple[str, ...]]:
+    """Features (rows, columns), answers (rows,), the classes' names and the columns'."""
     from sklearn import datasets
 
     if name == "classes_64":
         table: Any = datasets.load_digits()
-        return table.data, table.target, tuple(map(str, range(10)))
-    if name == "binary_wide":
+        classes = tuple(map(str, range(10)))
+    elif name == "binary_wide":
         table = datasets.load_breast_cancer()
-        return table.data, table.target, tuple(map(str, table.target_names))
-    table = datasets.load_diabetes(scaled=False)
-    return table.data, table.target, ("slower than the median", "faster than the median")
+        classes = tuple(map(str, table.target_names))
+    else:
+        table = datasets.load_diabetes(scaled=False)
+        classes = ("slower than the median", "faster than the median")
+    return table.data, table.target, classes, tuple(map(str, table.feature_names))
 
 
 def target_of(n_classes: int) -> str:
