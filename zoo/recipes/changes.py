@@ -54,7 +54,7 @@ def differences(recipe: Any, base: Any) -> dict[str, str]:
     others = base.to_dict()
     for name, value in recipe.to_dict().items():
         before = others.get(name)
-        if value == before or name in (*_FIXED, "report", "baseline"):
+        if value == before or name in (*FIXED, "report", "baseline"):
             continue
         if not isinstance(value, Mapping) or not isinstance(before, Mapping):
             found[name] = _text(value)
