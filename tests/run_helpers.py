@@ -20,6 +20,7 @@ def untrained(recipe: str | zoo.Recipe, folder: Path) -> tuple[Run, Dataset]:
     held = held.override({"engine": "fit"})
     data = small_data(held)
     made = assemble(held, data, print)
+    made.model.optimizer.build(made.model.trainable_variables)
     record = RunRecord(
         status="finished",
         command="none",
