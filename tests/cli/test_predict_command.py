@@ -37,7 +37,8 @@ def test_alone_it_lists_the_inputs_and_a_command_that_works(
 ) -> None:
     logdir = str(folder.parent.parent)
     assert run(cli, ["predict", "latest", "--logdir", logdir]) == 1
-    title, seed_diff, example, error = capsys.readouterr().err.splitlines()
+    found, title, seed_diff, example, error = capsys.readouterr().err.splitlines()
+    assert found == f"run: {folder}"
     assert title == "score_and_win takes:"
     assert seed_diff == "  --seed-diff (1)  a number [seeds] (seed of team 2 minus seed of team 1)"
     assert error == "error: --seed-diff is missing"
