@@ -84,9 +84,10 @@ def run_epochs(recipe: Recipe, model: keras.Model, splits: Splits, seed: int) ->
     """Train a compiled network for the recipe's epochs."""
     engine.fit(
         model,
-        splits["train"],
-        epochs=recipe.epochs,
-        batch_size=recipe.batch_size,
+        *splits["train"],
+        recipe.batch_size,
+        recipe.epochs,
+        verbose=0,
         engine=recipe.engine,
         seed=seed,
     )

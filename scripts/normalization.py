@@ -78,10 +78,11 @@ def _epochs(setup: TrainingSetup, seed: int) -> Iterator[None]:
     for epoch in itertools.count():
         engine.fit(
             setup.model,
-            setup.train,
-            epochs=epoch + 1,
+            *setup.train,
+            setup.recipe.batch_size,
+            epoch + 1,
+            verbose=0,
             initial_epoch=epoch,
-            batch_size=setup.recipe.batch_size,
             engine=setup.engine,
             seed=seed,
         )

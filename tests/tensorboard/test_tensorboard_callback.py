@@ -61,10 +61,12 @@ def trained(name: str, callbacks: list[Any]) -> keras.Model:
     model = everything()
     engine.fit(
         model,
-        ({"words": words}, targets),
-        ({"words": words}, targets),
-        epochs=2,
+        words,
+        targets,
         batch_size=8,
+        epochs=2,
+        verbose=0,
+        validation_data=(words, targets),
         engine=name,
         callbacks=callbacks,
     )

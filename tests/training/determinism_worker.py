@@ -40,10 +40,11 @@ def trained(name: str, folder: Path) -> dict[str, str]:
     compile_model(model, recipe, 3)
     engine.fit(
         model,
-        few["train"],
-        few["validation"],
-        epochs=2,
+        *few["train"],
         batch_size=batch,
+        epochs=2,
+        verbose=0,
+        validation_data=few["validation"],
         engine=other_engine or recipe.engine,
         seed=0,
         callbacks=standard_callbacks(recipe, folder),

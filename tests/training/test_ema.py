@@ -92,10 +92,12 @@ def trained_line(
     held = line_data(1)
     history = engine.fit(
         model,
-        ({"seed_diff": x}, {"score_diff": y}),
-        ({"seed_diff": held[0]}, {"score_diff": held[1]}) if validation else None,
-        epochs=EPOCHS,
+        x,
+        y,
         batch_size=ROWS,
+        epochs=EPOCHS,
+        verbose=0,
+        validation_data=held if validation else None,
         engine=name,
         callbacks=standard_callbacks(recipe, folder),
     )

@@ -69,10 +69,11 @@ def trained(name: str, which: str) -> tuple[dict[str, list[float]], str]:
     compile_model(model, recipe, 3)
     run = engine.fit(
         model,
-        part("train"),
-        part("validation"),
-        epochs=1 if name in NORMALIZED else 2,
+        *part("train"),
         batch_size=batch,
+        epochs=1 if name in NORMALIZED else 2,
+        verbose=0,
+        validation_data=part("validation"),
         engine=which,
         seed=1,
     )
@@ -132,7 +133,7 @@ def test_weights_of_rows_and_classes(which: str, small: Any) -> None:
     def trained(**weights: Any) -> list[np.ndarray]:
         model.set_weights(start)
         model.compile(keras.optimizers.SGD(0.1), "binary_crossentropy")
-        engine.fit(model, (x, y), epochs=2, batch_size=16, engine=which, **weights)
+        engine.fit(model, x, y, 16, 2, verbose=0, engine=which, **weights)
         return model.get_weights()
 
     by_class = trained(class_weight={0: 1.0, 1: 3.0})
@@ -155,10 +156,12 @@ def test_order_depends_on_seed_and_epoch_alone(which: str, small: Any) -> None:
         for first, last in stretches:
             engine.fit(
                 model,
-                (x, y),
-                epochs=last,
-                initial_epoch=first,
+                x,
+                y,
                 batch_size=8,
+                epochs=last,
+                verbose=0,
+                initial_epoch=first,
                 engine=which,
                 seed=seed,
             )
@@ -174,7 +177,7 @@ def test_every_row_counts_once_an_epoch(which: str, small: Any) -> None:
     """At learning rate 0 the epoch's loss is the loss over all rows, partial batch included."""
     model, x, y = small
     model.compile(keras.optimizers.SGD(0.0), "binary_crossentropy", metrics=["accuracy"])
-    run = engine.fit(model, (x, y), (x, y), epochs=1, batch_size=16, engine=which)
+    run = engine.fit(model, x, y, 16, verbose=0, validation_data=(x, y), engine=which)
     expected = engine.evaluate(model, x, y)
     for key, value in expected.items():
         assert run.history[key][0] == pytest.approx(value, rel=1e-5)
@@ -194,7 +197,7 @@ def test_callbacks_and_schedules_behave_as_ever(which: str, small: Any) -> None:
         ),
         keras.callbacks.EarlyStopping(monitor="loss", patience=0, mode="max"),
     ]
-    run = engine.fit(model, (x, y), epochs=6, batch_size=16, engine=which, callbacks=callbacks)
+    run = engine.fit(model, x, y, 16, 6, verbose=0, engine=which, callbacks=callbacks)
     assert len(run.epoch) == 2, "a falling loss is no improvement where more is better"
     assert rates == pytest.approx([float(schedule(4)), float(schedule(8))], rel=1e-5)
     assert model.predict(x["x"], verbose=0).shape == (50, 1), "the model is itself again"
@@ -203,7 +206,7 @@ def test_callbacks_and_schedules_behave_as_ever(which: str, small: Any) -> None:
 def test_validation_split_takes_the_last_rows(small: Any) -> None:
     model, x, y = small
     model.compile(keras.optimizers.SGD(0.0), "binary_crossentropy")
-    run = engine.fit(model, (x, y), epochs=1, batch_size=16, validation_split=0.2)
+    run = engine.fit(model, x, y, 16, verbose=0, validation_split=0.2)
     last = engine.evaluate(model, {"x": x["x"][40:]}, {"y": y["y"][40:]})
     assert run.history["val_loss"][0] == pytest.approx(last["loss"], rel=1e-5)
 
@@ -220,13 +223,12 @@ def test_what_cannot_be_trained_is_reported(small: Any) -> None:
     model, x, y = small
     model.compile("sgd", "binary_crossentropy")
     with pytest.raises(TrainingError, match="no rows"):
-        engine.fit(model, ({"x": x["x"][:0]}, {"y": y["y"][:0]}), epochs=1, batch_size=4)
+        engine.fit(model, x["x"][:0], y["y"][:0])
     with pytest.raises(TrainingError, match="and no sample_weight"):
         engine.fit(
             model,
-            (x, y),
-            epochs=1,
-            batch_size=4,
+            x,
+            y,
             sample_weight=np.ones(50, "float32"),
             class_weight={0: 2.0},
         )

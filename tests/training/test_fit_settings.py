@@ -81,10 +81,10 @@ def test_rows_without_weight_are_not_learned_from(kind: str) -> None:
         settings: dict[str, Any] = {"epochs": 2, "batch_size": 16, "engine": kind}
         log = engine.fit(
             model,
-            held,
-            held,
+            *held,
+            verbose=0,
+            validation_data=(*held, weights),
             sample_weight=weights,
-            validation_sample_weight=weights,
             **settings,
         )
         trained.append((*(each.numpy() for each in model.weights), log.history["val_mae"]))
@@ -103,9 +103,7 @@ def test_class_weights_weigh_the_training_rows_alone(loss: str) -> None:
     for name, weights in (("without", None), ("with", {0: 0.0, 1: 2.0})):
         keras.utils.set_random_seed(1)
         model = _model(3, loss)
-        logs[name] = engine.fit(
-            model, ({"x": x}, {"y": targets}), class_weight=weights, **given
-        ).history
+        logs[name] = engine.fit(model, x, targets, verbose=0, class_weight=weights, **given).history
     keras.utils.set_random_seed(1)
     model = _model(3, loss)
     rows = np.array([0.0, 2.0, 1.0])[ids[:30, 0]]

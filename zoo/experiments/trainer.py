@@ -218,6 +218,9 @@ def _trained(
     done = state["epochs"] if state else recipe.initial_epoch
     if resumed:
         console.line(f"continuing after epoch {done} of {recipe.epochs}")
+    held = None
+    if setup.validation:
+        held = (*setup.validation, setup.weights.get("validation"))
     stop = StopRequest()
     standard = standard_callbacks(recipe, folder)
     lines = EpochLines(console, recipe, setup.steps, setup.engine, standard)
@@ -244,8 +247,8 @@ def _trained(
         try:
             engine.fit(
                 setup.model,
-                setup.train,
-                setup.validation,
+                *setup.train,
+                validation_data=held,
                 # a run that had stopped by itself has no epochs left
                 epochs=done if state and state["stopped"] else recipe.epochs,
                 initial_epoch=done,
@@ -256,9 +259,9 @@ def _trained(
                 validation_split=recipe.validation_split,
                 validation_freq=recipe.validation_freq,
                 sample_weight=setup.weights.get("train"),
-                validation_sample_weight=setup.weights.get("validation"),
                 class_weight=setup.class_weight,
                 callbacks=[*callbacks, stop, point],
+                verbose=0,
             )
         except TrainingError:  # a loss that is not a number: the good weights are still there
             for callback in callbacks:

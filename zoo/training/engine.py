@@ -11,19 +11,22 @@ All three take the rows in the same order, which the seed and the epoch decide.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from zoo._keras import keras, tf
-from zoo.core.errors import TrainingError
+from zoo.core.errors import TrainingError, UnknownNameError
+from zoo.recipes.fields import ENGINES
 from zoo.training import resident
+from zoo.training.arrays import MEMORY_BOUND, data_of, first_batch_size, is_stream
 from zoo.training.resident import shuffled, take
 
 Arrays = Mapping[str, np.ndarray]
 
+BATCH = 32  # rows in a step, as in Keras, where none are given
 EVALUATION_BYTES = 4 * 1024**2  # inputs of one batch of an evaluation
-MEMORY_BOUND = 2 * 1024**3  # bytes of data that the resident engines keep on the device
 
 
 def set_seed(seed: int) -> None:
@@ -38,56 +41,121 @@ def set_seed(seed: int) -> None:
 
 def fit(
     model: keras.Model,
-    train: tuple[Arrays, Arrays],
-    validation: tuple[Arrays, Arrays] | None = None,
-    *,
-    epochs: int,
-    batch_size: int,
-    engine: str = "fit",
-    seed: int = 0,
+    x: Any = None,
+    y: Any = None,
+    batch_size: int | None = None,
+    epochs: int = 1,
+    verbose: int | str = "auto",
+    callbacks: Sequence[keras.callbacks.Callback] | None = None,
+    validation_split: float = 0.0,
+    validation_data: Any = None,
+    shuffle: bool = True,
+    class_weight: Mapping[int, float] | None = None,
+    sample_weight: Any = None,
     initial_epoch: int = 0,
     steps_per_epoch: int | None = None,
-    validation_split: float = 0.0,
+    validation_steps: int | None = None,
+    validation_batch_size: int | None = None,
     validation_freq: int = 1,
-    validation_sample_weight: np.ndarray | Arrays | None = None,
-    sample_weight: np.ndarray | Arrays | None = None,
-    class_weight: Mapping[int, float] | None = None,
-    callbacks: Sequence[keras.callbacks.Callback] = (),
+    *,
+    engine: str = "fit",
+    seed: int = 0,
 ) -> keras.callbacks.History:
-    """Train a compiled model on named arrays.
+    """Train a compiled model: the arguments of `keras.Model.fit` in its order, and the engine.
+
+    Arrays are trained on in an order that seed and epoch decide, the same with every engine. A
+    `tf.data.Dataset` keeps its own order and batches: `fit` hands it to Keras as it is, a resident
+    engine reads it once and shuffles its rows.
 
     Args:
         model: Any compiled Keras model.
-        train: Inputs and targets by name, rows on axis 0.
-        validation: The same for validation rows, which are not trained on.
-        engine: `fit`, `resident` or `resident-xla`; `engine_for` says what fits in memory.
-        seed: With the epoch, fixes the order of the rows.
-        initial_epoch: Epochs already done, when a run is resumed.
-        steps_per_epoch: Steps in an epoch; None takes all rows. Each epoch draws its rows anew.
-        validation_split: Share of the training rows, taken from their end, to validate on.
-        validation_freq: Validate after every such number of epochs.
-        sample_weight: Weight of each row, shape (rows,), or by output name.
-            `validation_sample_weight` is the same for the validation rows.
+        x: Inputs with the rows on axis 0: an array, a list of arrays, a mapping by input name, a
+            DataFrame, or a finite `tf.data.Dataset` of (inputs, targets) or of (inputs, targets,
+            weights) in batches. With `engine="fit"` anything that Keras takes.
+        y: Targets, likewise; none where `x` has them.
+        batch_size: Rows in a step, 32 by default.
+        epochs: Number of the last epoch.
+        verbose: As in Keras: 0 prints nothing.
+        callbacks: Keras's or your own. With a resident engine an epoch is one batch to them.
+        validation_split: Share of the rows, taken from their end, to validate on.
+        validation_data: Rows to validate on, (x, y) or (x, y, weights), or a `tf.data.Dataset`.
+        shuffle: Whether each epoch takes the rows in an order of its own.
         class_weight: Weight of each class id, for a model with one output. As in Keras, it does
             not weigh the rows that `validation_split` holds out.
+        sample_weight: Weight of each row, shape (rows,), or by output name.
+        initial_epoch: Epochs already done, when a training is resumed.
+        steps_per_epoch: Steps in an epoch; None takes all rows. Each epoch draws its rows anew.
+        validation_steps: Steps of a validation; None takes all rows.
+        validation_batch_size: Rows in a step of a validation, by default `batch_size`.
+        validation_freq: Validate after every such number of epochs.
+        engine: `fit`, `resident` or `resident-xla`; `engine_for` says what fits in memory.
+        seed: With the epoch, fixes the order of the rows.
 
     Returns:
-        Keras's history of the run.
+        Keras's history of the training.
 
     Raises:
-        TrainingError: no training rows, fewer than the steps need, or weights of both kinds.
+        UnknownNameError: no such engine.
+        TrainingError: a model that is not compiled, no training rows, fewer than the steps need,
+            or numbers of rows or kinds of weights that do not go together.
+
+    Example:
+        >>> import numpy as np
+        >>> import zoo
+        >>> import zoo.training
+        >>> model = zoo.build("tiny_dense")
+        >>> model.compile("sgd", "mse")
+        >>> x = np.eye(2, dtype="float32")
+        >>> log = zoo.training.fit(model, x, x, epochs=3, verbose=0, engine="resident")
+        >>> len(log.history["loss"])
+        3
     """
-    data, held = _weighted(train, sample_weight), None
-    if class_weight is not None and (sample_weight is not None or len(train[1]) > 1):
+    if engine not in ENGINES:
+        raise UnknownNameError("engine", engine, ENGINES)
+    if not model.compiled:
+        raise TrainingError(f"model {model.name!r} is not compiled: call its compile() first")
+    settings: dict[str, Any] = {
+        "epochs": epochs,
+        "initial_epoch": initial_epoch,
+        "validation_freq": validation_freq,
+        "callbacks": [*(callbacks or ())],
+        "verbose": verbose,
+        "shuffle": False,  # the engines shuffle
+    }
+    if engine == "fit" and is_stream(x):
+        return model.fit(
+            x,
+            y,
+            batch_size=batch_size,
+            validation_data=validation_data,
+            class_weight=class_weight,
+            sample_weight=sample_weight,
+            steps_per_epoch=steps_per_epoch,
+            validation_steps=validation_steps,
+            validation_split=validation_split,
+            validation_batch_size=validation_batch_size,
+            # of True, its default, Keras warns that a tf.data.Dataset is not shuffled
+            **{**settings, "shuffle": shuffle and not isinstance(x, tf.data.Dataset)},
+        )
+    if is_stream(x):
+        batch_size = batch_size or first_batch_size(x)
+    batch_size = batch_size or BATCH
+    data, held = data_of(model, x, y, sample_weight), None
+    if class_weight is not None and (len(data) != 2 or len(tf.nest.flatten(data[1])) > 1):
         raise TrainingError("class_weight needs a model with one output and no sample_weight")
-    if validation is not None:
-        held = _weighted(validation, validation_sample_weight)
+    if is_stream(validation_data):
+        held = data_of(model, validation_data)
+    elif validation_data is not None:
+        held = data_of(model, *validation_data)
     elif validation_split:
         cut = int(_rows(data) * (1 - validation_split))
         held = tf.nest.map_structure(lambda array: array[cut:], data)
         data = tf.nest.map_structure(lambda array: array[:cut], data)
+    if held is not None and validation_steps is not None:
+        most = validation_steps * (validation_batch_size or batch_size)
+        held = tf.nest.map_structure(lambda array: array[:most], held)
     if class_weight is not None:
-        data = (*data, _weights(data[1], class_weight))
+        data = (*data, _weights(tf.nest.flatten(data[1])[0], class_weight))
     if not _rows(data):
         raise TrainingError("there are no rows to train on")
     steps = -(-_rows(data) // batch_size)
@@ -97,27 +165,28 @@ def fit(
             f"not {steps_per_epoch:,}"
         )
     taken = min(_rows(data), batch_size * (steps_per_epoch or steps))
-    settings: dict[str, Any] = {
-        "epochs": epochs,
-        "initial_epoch": initial_epoch,
-        "validation_freq": validation_freq,
-        "callbacks": list(callbacks),
-        "shuffle": False,  # the engines shuffle
-        "verbose": 0,
-    }
+    if not model.built:
+        model(tf.nest.map_structure(lambda array: tf.convert_to_tensor(array[:1]), data[0]))
     model.optimizer.build(model.trainable_variables)  # made in the first step, it is traced twice
+    order = _Order(
+        batch_size, validation_batch_size or batch_size, taken, seed if shuffle else None
+    )
     if engine == "fit":
-        return _fit_by_steps(model, data, held, batch_size, seed, taken, settings)
-    xla = engine == "resident-xla"
-    return _fit_by_epochs(model, data, held, batch_size, seed, taken, xla=xla, settings=settings)
+        return _fit_by_steps(model, data, held, order, settings)
+    return _fit_by_epochs(model, data, held, order, settings, xla=engine == "resident-xla")
 
 
-def _weighted(split: tuple[Arrays, Arrays], weights: np.ndarray | Arrays | None) -> Any:
-    """What `model.train_step` takes: inputs and targets, and the rows' weights if there are any."""
-    data = (as_inputs(split[0]), as_inputs(split[1]))
-    if weights is None:
-        return data
-    return (*data, dict(weights) if isinstance(weights, Mapping) else weights)
+@dataclass(frozen=True)
+class _Order:
+    """Rows in a step of training and of validation, rows in an epoch, and the seed of their order.
+
+    Without a seed the rows are taken as they are.
+    """
+
+    batch_size: int
+    held_batch_size: int
+    taken: int
+    seed: int | None
 
 
 def engine_for(engine: str, data: Sequence[Any], bound: int = MEMORY_BOUND) -> tuple[str, str]:
@@ -129,55 +198,49 @@ def engine_for(engine: str, data: Sequence[Any], bound: int = MEMORY_BOUND) -> t
 
 
 def _fit_by_steps(
-    model: keras.Model,
-    data: Any,
-    held: Any,
-    batch_size: int,
-    seed: int,
-    taken: int,
-    settings: dict[str, Any],
+    model: keras.Model, data: Any, held: Any, order: _Order, settings: dict[str, Any]
 ) -> keras.callbacks.History:
-    rows = _rows(data)
-    steps = -(-taken // batch_size)
+    rows, size, taken = _rows(data), order.batch_size, order.taken
     tensors = tf.nest.map_structure(tf.convert_to_tensor, data)  # arrays would enter the graph
     batches = (
         tf.data.Dataset.range(settings["initial_epoch"], settings["epochs"])
         .flat_map(
             lambda epoch: tf.data.Dataset.from_tensor_slices(
-                shuffled(rows, seed, epoch)[:taken]
-            ).batch(batch_size)
+                shuffled(rows, order.seed, epoch)[:taken]
+            ).batch(size)
         )
         .map(lambda chosen: take(tensors, chosen))
         .prefetch(2)
     )
     validation = None
     if held is not None:
-        validation = tf.data.Dataset.from_tensor_slices(held).batch(batch_size).cache().prefetch(2)
-    return model.fit(batches, steps_per_epoch=steps, validation_data=validation, **settings)
+        slices = tf.data.Dataset.from_tensor_slices(held)
+        validation = slices.batch(order.held_batch_size).cache().prefetch(2)
+    return model.fit(
+        batches, steps_per_epoch=-(-taken // size), validation_data=validation, **settings
+    )
 
 
 def _fit_by_epochs(
     model: keras.Model,
     data: Any,
     held: Any,
-    batch_size: int,
-    seed: int,
-    taken: int,
+    order: _Order,
+    settings: dict[str, Any],
     *,
     xla: bool,
-    settings: dict[str, Any],
 ) -> keras.callbacks.History:
     # Fit gets one batch, over and over: it needs it to build metrics, not to train on.
-    first = settings["initial_epoch"]
+    first, size, held_size = settings["initial_epoch"], order.batch_size, order.held_batch_size
     try:
         model.train_function = resident.train_function(
-            model, data, batch_size, taken, seed=seed, first_epoch=first, xla=xla
+            model, data, size, order.taken, seed=order.seed, first_epoch=first, xla=xla
         )
         validation = {}
         if held is not None:
-            model.test_function = resident.test_function(model, held, batch_size, xla=xla)
-            validation = {"validation_data": _one_batch(held, batch_size), "validation_steps": 1}
-        return model.fit(_one_batch(data, batch_size), steps_per_epoch=1, **validation, **settings)
+            model.test_function = resident.test_function(model, held, held_size, xla=xla)
+            validation = {"validation_data": _one_batch(held, held_size), "validation_steps": 1}
+        return model.fit(_one_batch(data, size), steps_per_epoch=1, **validation, **settings)
     finally:
         model.train_function = model.test_function = None
 

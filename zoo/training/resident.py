@@ -23,7 +23,7 @@ def train_function(
     batch_size: int,
     taken: int | None = None,
     *,
-    seed: int,
+    seed: int | None,
     first_epoch: int,
     xla: bool,
 ) -> Callable[[Any], dict[str, Any]]:
@@ -34,7 +34,8 @@ def train_function(
         data: What `model.train_step` takes, for all rows: (inputs, targets) or with weights.
         batch_size: Rows in a step; the last step of an epoch takes what is left.
         taken: Rows in an epoch, the first of its order; None takes all.
-        seed, first_epoch: With the number of calls so far, they fix the order of the rows.
+        seed, first_epoch: With the number of calls so far, they fix the order of the rows; without
+            a seed it is their own.
         xla: Compile the epoch with XLA.
     """
     data = _on_device(data)
@@ -92,12 +93,14 @@ def _loop(
     return tf.function(run, jit_compile=xla)
 
 
-def shuffled(rows: int, seed: int, epoch: Any) -> Any:
+def shuffled(rows: int, seed: int | None, epoch: Any) -> Any:
     """Row numbers 0 to rows - 1 in the order of `epoch`, an int64 tensor of shape (rows,).
 
     The order depends on the seed and the epoch alone, so that every engine, and a resumed run,
-    takes the rows in the same order.
+    takes the rows in the same order. Without a seed it is the rows' own.
     """
+    if seed is None:
+        return tf.range(rows, dtype=tf.int64)
     pair = tf.stack([tf.constant(seed, tf.int64), tf.cast(epoch, tf.int64)])
     return tf.random.experimental.stateless_shuffle(tf.range(rows, dtype=tf.int64), pair)
 

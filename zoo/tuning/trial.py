@@ -127,14 +127,15 @@ def _train(
     with bar if reporter.live else nullcontext():
         engine.fit(
             made.model,
-            made.train,
-            made.validation,
+            *made.train,
+            validation_data=made.validation,
             epochs=recipe.epochs,
             batch_size=recipe.batch_size,
             engine=made.engine,
             seed=seed,
             validation_split=recipe.validation_split,
             callbacks=[*own, lines, *callbacks],
+            verbose=0,
         )
 
 

@@ -1,0 +1,119 @@
+"""What `keras.Model.fit` takes as data, as arrays in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from zoo._keras import keras, tf
+from zoo.core.errors import TrainingError
+
+MEMORY_BOUND = 2 * 1024**3  # bytes of data that are kept in memory or on the device
+
+
+def is_stream(x: Any) -> bool:
+    """Whether data come batch by batch: a `tf.data.Dataset`, a `PyDataset`, a generator."""
+    return not (x is None or isinstance(x, Mapping | list | tuple) or hasattr(x, "shape"))
+
+
+def first_batch_size(stream: Any) -> int:
+    """Rows in the first batch of a `tf.data.Dataset`."""
+    return next((len(tf.nest.flatten(batch)[0]) for batch in stream.take(1)), 1)
+
+
+def read(stream: Any) -> tuple[Any, ...]:
+    """The parts of every batch of a `tf.data.Dataset`, (inputs, targets, ...), as whole arrays.
+
+    Raises:
+        TrainingError: it is something else, without end, too large for memory, or its batches do
+            not fit together.
+    """
+    if not isinstance(stream, tf.data.Dataset):
+        raise TrainingError(
+            f"cannot read {type(stream).__name__} into memory: give arrays, a DataFrame or a "
+            "finite tf.data.Dataset"
+        )
+    if stream.cardinality() == tf.data.INFINITE_CARDINALITY:
+        raise TrainingError("the tf.data.Dataset has no end: leave out its repeat()")
+    spec = stream.element_spec
+    for each in tf.nest.flatten(spec):
+        if not isinstance(each, tf.TensorSpec) or each.shape.rank == 0:
+            raise TrainingError(
+                "the tf.data.Dataset must give batches of plain tensors, with the rows on axis 0"
+            )
+    batches, size = [], 0
+    for batch in stream:
+        batches.append([each.numpy() for each in tf.nest.flatten(batch)])
+        size += sum(each.nbytes for each in batches[-1])
+        if size > MEMORY_BOUND:
+            raise TrainingError(
+                f"the tf.data.Dataset holds more than {MEMORY_BOUND // 1024**2:,} MiB, or has no "
+                "end"
+            )
+    if not batches:
+        raise TrainingError("the tf.data.Dataset is empty")
+    try:
+        whole = [np.concatenate(parts) for parts in zip(*batches, strict=True)]
+    except ValueError as error:
+        raise TrainingError(
+            "the batches of the tf.data.Dataset differ in shape: pad them all to one length"
+        ) from error
+    packed = tf.nest.pack_sequence_as(spec, whole)
+    return packed if isinstance(packed, tuple) else (packed,)
+
+
+def data_of(model: keras.Model, x: Any, y: Any = None, sample_weight: Any = None) -> Any:
+    """What `model.train_step` takes: inputs, targets and weights, those that there are.
+
+    Args:
+        x, y, sample_weight: As `keras.Model.fit` takes them; a stream has all three.
+
+    Raises:
+        TrainingError: as `read`, or numbers of rows that differ.
+    """
+    parts = read(x) if is_stream(x) else (x, y, sample_weight)
+    x, y, sample_weight = (*parts, None, None)[:3]
+    held = [_alone(as_arrays(x), model, "input")]
+    if y is not None:
+        held.append(_alone(as_arrays(y), model, "output"))
+    if sample_weight is not None:
+        held.append(as_arrays(sample_weight))
+    rows = {len(each) for each in tf.nest.flatten(held)}
+    if len(rows) > 1:
+        words = ("inputs", "targets", "weights")
+        each = [f"{name} {_counted(part)}" for name, part in zip(words, held, strict=False)]
+        raise TrainingError(f"the numbers of rows differ: {', '.join(each)}")
+    return tuple(held)
+
+
+def as_arrays(data: Any) -> Any:
+    """Mappings and lists of arrays as they are, but of NumPy arrays; anything else as one array.
+
+    A list of plain numbers is one array. As in Keras, float64 becomes float32.
+    """
+    if isinstance(data, Mapping):
+        return {name: as_arrays(each) for name, each in data.items()}
+    if isinstance(data, list | tuple) and any(hasattr(each, "shape") for each in data):
+        return tuple(as_arrays(each) for each in data)
+    of_pandas = getattr(data, "to_numpy", None)
+    array = of_pandas() if of_pandas else np.asarray(data)
+    return array.astype(np.float32) if array.dtype == np.float64 else array
+
+
+def _alone(data: Any, model: keras.Model, side: str) -> Any:
+    """A mapping or list of one array as that array, which Keras wants of a model with one tensor.
+
+    A model that was made of mappings or lists, or is a class of its own, gets them.
+    """
+    if not isinstance(data, Mapping | tuple) or len(data) > 1:
+        return data
+    graph = isinstance(model, keras.Function | keras.Sequential)
+    if not graph or isinstance(getattr(model, side), Mapping):
+        return data
+    return next(iter(data.values() if isinstance(data, Mapping) else data))
+
+
+def _counted(part: Any) -> str:
+    return " and ".join(f"{len(each):,}" for each in tf.nest.flatten(part))
