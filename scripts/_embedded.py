@@ -85,8 +85,8 @@ def run_epochs(recipe: Recipe, model: keras.Model, splits: Splits, seed: int) ->
     engine.fit(
         model,
         *splits["train"],
-        recipe.batch_size,
-        recipe.epochs,
+        batch_size=recipe.batch_size,
+        epochs=recipe.epochs,
         verbose=0,
         engine=recipe.engine,
         seed=seed,

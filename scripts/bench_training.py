@@ -206,7 +206,7 @@ def _trainer(
             model.fit(batches.prefetch(tf.data.AUTOTUNE), verbose=0, **endless)
         else:
             chosen = "resident" if variant == FREE else variant
-            engine.fit(model, *train, size, verbose=0, engine=chosen, **endless)
+            engine.fit(model, *train, batch_size=size, verbose=0, engine=chosen, **endless)
 
     return work
 

@@ -79,8 +79,8 @@ def _epochs(setup: TrainingSetup, seed: int) -> Iterator[None]:
         engine.fit(
             setup.model,
             *setup.train,
-            setup.recipe.batch_size,
-            epoch + 1,
+            batch_size=setup.recipe.batch_size,
+            epochs=epoch + 1,
             verbose=0,
             initial_epoch=epoch,
             engine=setup.engine,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import pydoc
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -48,14 +49,22 @@ def test_type_checkers_see_what_is_imported_lazily() -> None:
     assert (Path(zoo.__file__).parent / "py.typed").is_file()
 
 
-def test_help_shows_the_public_face() -> None:
+def test_help_shows_the_public_face_first() -> None:
     text = pydoc.plain(pydoc.render_doc(zoo))
+    described = text.partition("PACKAGE CONTENTS")[0]
     for name in zoo.__all__:
-        assert name in text
-    assert "class Recipe" in text
-    assert "build(name: 'str'" in text
+        assert f"`{name}`" in described
+    defined = {*re.findall(r"^    (?:class )?(\w+)\(", text, re.MULTILINE)}
+    assert defined == {*zoo.__all__}
 
 
-def test_an_unknown_attribute_is_an_attribute_error() -> None:
-    with pytest.raises(AttributeError, match="module 'zoo' has no attribute 'trian'"):
-        zoo.trian  # noqa: B018
+def test_dir_lists_the_public_face_alone() -> None:
+    assert dir(zoo) == sorted([*zoo.__all__, "__version__"])
+
+
+def test_an_unknown_attribute_is_an_attribute_error_with_the_nearest_name() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'sumary'; did you mean summary"):
+        zoo.sumary  # noqa: B018
+    with pytest.raises(AttributeError, match=r"module 'zoo' has no attribute 'xyz'$"):
+        zoo.xyz  # noqa: B018
+    assert not hasattr(zoo, "__wrapped__")

@@ -111,7 +111,8 @@ def test_does_not_load_tensorflow() -> None:
         "run(cli, ['train', 'inception_v3'])",
         "[run(cli, [command, '--help']) for command in COMMANDS]",
         "import zoo.models, zoo.models.blocks, zoo.recipes, zoo.inspection.plot_model",
-        "import zoo.data; zoo.data.load('basketball', source='league', seasons=2)",
+        "zoo.load_data('basketball', source='league', seasons=2).xy('train')",
+        "zoo.spec('basketball')._repr_html_(); zoo.recipe('basketball')._repr_html_()",
     ]
     program = "import sys\n" + "".join(
         f"print({each!r})\n{each}\nassert 'tensorflow' not in sys.modules\n" for each in statements

@@ -22,7 +22,7 @@ def command(run: str, logdir: Path, verbose: bool, as_json: bool) -> None:
     RUN is a run folder, or a recipe's name for its latest finished run.
     """
     from zoo.core.console import Reporter
-    from zoo.experiments.trainer import evaluate
+    from zoo.experiments.scoring import evaluate
 
     reporter = Reporter(to_stderr=as_json, detailed=verbose)
     metrics = evaluate(found_run(run, logdir), logdir=logdir, reporter=reporter)

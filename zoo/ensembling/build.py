@@ -44,7 +44,7 @@ def ensemble(
     recipe: str | Recipe | None = None,
     *,
     members: int = 3,
-    runs: Sequence[str | Path] = (),
+    runs: Sequence[str | Path | Run] = (),
     weights: str = "uniform",
     data: str = "auto",
     seed: int = 0,
@@ -62,7 +62,7 @@ def ensemble(
     Args:
         recipe: A recipe's name, or a Recipe of your own; finished runs of it serve as members.
         members: How many, 2 or more.
-        runs: Instead of a recipe: run folders, `RECIPE/RUN`, or names of recipes.
+        runs: Instead of a recipe: runs, run folders, `RECIPE/RUN`, or names of recipes.
         weights: `uniform`, or `validation`: convex ones by output, learned on validation rows.
         data: A source of the recipe's dataset; `auto` takes real data when it is on disk.
         seed: The first member's.
@@ -72,12 +72,22 @@ def ensemble(
         reporter: Where progress goes, in place of stdout and `verbose`.
         **overrides: Recipe fields, as `zoo.fit` takes them.
 
+    Returns:
+        The `zoo.Run` of the ensemble; its `model` is one Keras model.
+
     Raises:
         UnknownNameError: no such recipe or data source.
         RecipeError: an argument or override that does not go with the others.
         BuildError: runs whose inputs or outputs differ.
         DataError: data that is missing, damaged, or different from run to run.
         TrainingError: a run that is missing or did not finish.
+
+    Example:
+        >>> import zoo
+        >>> quick = {"data": "planted", "epochs": 1, "engine": "fit", "verbose": 0}
+        >>> made = zoo.ensemble("tiny_dense", members=2, **quick)
+        >>> made.model.count_params(), [each.seed for each in made.record.ensemble.members]
+        (12, [0, 1])
     """
     check_request(recipe, members, runs, weights, overrides)
     logdir, reporter, timer = Path(logdir), reporter or reporter_for(verbose), Timer()

@@ -71,7 +71,7 @@ def trained(
     return members
 
 
-def given(runs: Sequence[str | Path], *, logdir: Path) -> list[Member]:
+def given(runs: Sequence[str | Path | Run], *, logdir: Path) -> list[Member]:
     """Finished runs, by folder, `RECIPE/RUN` or recipe name, checked to go together.
 
     Raises:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from zoo.baselines.estimators import classifies
 from zoo.core.errors import RecipeError, UnknownNameError
 from zoo.models.registry import spec
+from zoo.models.spec import Shape
 from zoo.recipes.functions import takes_ids
 from zoo.recipes.recipe import Recipe
 from zoo.training.engine import output_names
@@ -21,6 +23,59 @@ if TYPE_CHECKING:
 
 Arrays = Mapping[str, np.ndarray]
 Split = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]  # inputs, targets, by tensor name
+
+
+@dataclass(frozen=True)
+class Form:
+    """A row of a tensor: its shape, in which None is any size, and dtype.
+
+    Attributes:
+        missing: Whether a number may be NaN, where the architecture says so.
+    """
+
+    shape: Shape
+    dtype: str
+    missing: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Tensors:
+    """A model's inputs and outputs: name -> form."""
+
+    inputs: Mapping[str, Form]
+    outputs: Mapping[str, Form]
+
+
+def tensors_of(model: keras.Model) -> Tensors:
+    """Those of a model that is built."""
+    read = {each.name: Form(tuple(each.shape[1:]), str(each.dtype)) for each in model.inputs}
+    made = (Form(tuple(each.shape[1:]), str(each.dtype)) for each in model.outputs)
+    return Tensors(read, dict(zip(output_names(model), made, strict=True)))
+
+
+def tensors_for(recipe: Recipe, sizes: Mapping[str, Any]) -> Tensors:
+    """Those of the recipe's model, without building it.
+
+    Args:
+        sizes: Builder arguments that the data decides.
+    """
+    sized = spec(recipe.architecture).resolved(arguments_for(recipe, sizes))
+    read, made = (
+        {each.name: Form(tuple(each.shape), each.dtype) for each in side}  # pyright: ignore[reportArgumentType]
+        for side in (sized.inputs, sized.outputs)
+    )
+    return Tensors(read, made)
+
+
+def decided_by(dataset: Dataset) -> dict[str, Any]:
+    """Builder arguments that the data decides."""
+    return {**dataset.sizes, **({"columns": dataset.columns} if dataset.columns else {})}
+
+
+def arguments_for(recipe: Recipe, sizes: Mapping[str, Any]) -> dict[str, Any]:
+    """The builder's arguments: the sizes that the data decides, then the recipe's own."""
+    known = spec(recipe.architecture).defaults
+    return {**{name: size for name, size in sizes.items() if name in known}, **recipe.arguments}
 
 
 def columns_of(recipe: Recipe, tensor: str) -> tuple[str, ...]:
@@ -44,16 +99,24 @@ def feed(
         RecipeError: the recipe names a column that the data does not have, or gives columns to
             an input or output that the architecture does not have.
     """
-    inputs = [tensor.name for tensor in model.inputs]
-    outputs = output_names(model)
-    widths = dict(zip(outputs, (tensor.shape[-1] for tensor in model.outputs), strict=True))
+    return feed_tensors(recipe, dataset, tensors_of(model), say)
+
+
+def feed_tensors(
+    recipe: Recipe, dataset: Dataset, tensors: Tensors, say: Callable[[str], None]
+) -> dict[str, Split]:
+    """As `feed`, for a model that need not be there."""
     entry = spec(recipe.architecture)
-    tensors = {*inputs, *outputs, *(each.name for each in (*entry.inputs, *entry.outputs))}
+    names = {
+        *tensors.inputs,
+        *tensors.outputs,
+        *(each.name for each in (*entry.inputs, *entry.outputs)),
+    }
     for name in recipe.columns:
-        if name not in tensors:
-            unknown = UnknownNameError("input or output", name, tensors)
+        if name not in names:
+            unknown = UnknownNameError("input or output", name, names)
             raise RecipeError(f"{recipe.name}, columns: {unknown}")
-    wanted, certain = _wanted(recipe, model), _certain(recipe, model)
+    wanted, certain = _wanted(recipe, tensors), _certain(recipe, tensors)
     result: dict[str, Split] = {}
     for split, arrays in dataset.splits.items():
         for column in wanted:
@@ -69,13 +132,14 @@ def feed(
                 f"no value in {' or '.join(gaps)}"
             )
         if known.any():
-            targets = _gathered(recipe, arrays, outputs, known)
+            targets = _gathered(recipe, arrays, [*tensors.outputs], known)
             for name, array in targets.items():
+                width = tensors.outputs[name].shape[-1] or 0
                 if array.dtype.kind in "iu" and _takes_one_hot(
-                    recipe.loss.get(name, ""), array, widths[name]
+                    recipe.loss.get(name, ""), array, width
                 ):
-                    targets[name] = one_hot(array, widths[name])
-            result[split] = _gathered(recipe, arrays, inputs, known), targets
+                    targets[name] = one_hot(array, width)
+            result[split] = _gathered(recipe, arrays, [*tensors.inputs], known), targets
     return result
 
 
@@ -84,21 +148,21 @@ def _takes_one_hot(loss: str, ids: np.ndarray, width: int) -> bool:
     return bool(loss) and not takes_ids(loss) and width > 1 and ids.shape[-1] == 1
 
 
-def _wanted(recipe: Recipe, model: keras.Model) -> list[str]:
+def _wanted(recipe: Recipe, tensors: Tensors) -> list[str]:
     """The dataset columns that the recipe's model and its row weights read."""
-    names = [*(tensor.name for tensor in model.inputs), *output_names(model)]
+    names = (*tensors.inputs, *tensors.outputs)
     columns = [column for name in names for column in columns_of(recipe, name)]
     return [*columns, recipe.sample_weight] if recipe.sample_weight else columns
 
 
-def _certain(recipe: Recipe, model: keras.Model) -> list[str]:
+def _certain(recipe: Recipe, tensors: Tensors) -> list[str]:
     """Those of the wanted columns in which a value must not be missing."""
     inputs = spec(recipe.architecture).inputs
     free = {column for each in inputs if each.missing for column in columns_of(recipe, each.name)}
-    return [column for column in _wanted(recipe, model) if column not in free]
+    return [column for column in _wanted(recipe, tensors) if column not in free]
 
 
-def row_weights(recipe: Recipe, dataset: Dataset, model: keras.Model) -> dict[str, np.ndarray]:
+def row_weights(recipe: Recipe, dataset: Dataset, tensors: Tensors) -> dict[str, np.ndarray]:
     """Split -> the weight of each row that `feed` keeps, shape (rows,); empty without weights.
 
     Raises:
@@ -108,7 +172,7 @@ def row_weights(recipe: Recipe, dataset: Dataset, model: keras.Model) -> dict[st
         return {}
     weights = {}
     for split, arrays in dataset.splits.items():
-        known = known_rows(arrays, _certain(recipe, model))
+        known = known_rows(arrays, _certain(recipe, tensors))
         found = arrays[recipe.sample_weight][known]
         if not known.any():
             continue

@@ -37,10 +37,6 @@ def predict(
 ) -> dict[str, Any]:
     """What a saved run predicts for one case, as `zoo predict` does.
 
-        >>> zoo.predict("basketball", team_1="2010 Draygarth", team_2="2003 Pellquay", home=1)
-        >>> zoo.predict("digit_mlp", pixels="digit.png")
-        >>> zoo.predict("text_generator", text="It is a truth", length=300, temperature=0.5)
-
     Args:
         run: A run, its folder, `RECIPE/RUN`, a recipe for its latest run, or `latest`.
         logdir: The folder that holds the run folders.
@@ -59,6 +55,13 @@ def predict(
         DataError: a value is missing, unknown or out of its range; the notes of the error list
             the run's inputs.
         TrainingError: no such run.
+
+    Example:
+        >>> import zoo
+        >>> quick = {"epochs": 1, "engine": "fit", "verbose": 0, "dataset_options.seasons": 2}
+        >>> run = zoo.fit("basketball", data="league", **quick)
+        >>> list(zoo.predict(run, team_1="2001 Alderbeck", team_2="2001 Brambeck", home=1))
+        ['score_diff']
     """
     loaded = _loaded(run, Path(logdir))
     with _explained(loaded, run, Path(logdir), str):

@@ -11,6 +11,7 @@ import numpy as np
 
 from zoo.core.console import Reporter, Verbose, reporter_for
 from zoo.core.errors import StoppedEarly, TrainingError
+from zoo.experiments.given import record_data
 from zoo.experiments.record import one_line
 from zoo.experiments.runs import HISTORY, LOGDIR, Run, RunContext, load_run
 from zoo.experiments.trainer import train
@@ -18,8 +19,10 @@ from zoo.recipes.fields import as_json
 
 
 def reproduce(
-    run: str | Path,
+    run: str | Path | Run,
     *,
+    data: Any = None,
+    validation_data: Any = None,
     logdir: str | Path = LOGDIR,
     verbose: Verbose = "auto",
     reporter: Reporter | None = None,
@@ -29,6 +32,7 @@ def reproduce(
     Differences of versions and machine come first: they are the usual reason for the others.
 
     Args:
+        data, validation_data: The rows of a run whose data was given in memory, once more.
         verbose, reporter: As `zoo.fit` takes them.
 
     Raises:
@@ -47,9 +51,10 @@ def reproduce(
         )
     history = _history(before.folder)
     with tempfile.TemporaryDirectory() as folder:
+        rows = record_data(record, data, validation_data)
         context = RunContext(Path(folder), console, record.seed, temporary=True)
         try:
-            after = train(context, record.recipe, record.data.source)
+            after = train(context, record.recipe, rows)
         except StoppedEarly as error:
             raise StoppedEarly(f"{error}; nothing was compared") from error
         return list(_differences(before, history, after))

@@ -14,9 +14,11 @@ from zoo.core.console import Reporter, Timer
 from zoo.core.errors import TrainingError, UnknownNameError
 from zoo.core.files import write_text
 from zoo.experiments import record
-from zoo.experiments.record import SEEDS, RunRecord, Scores
+from zoo.experiments.record import SEEDS, RunRecord
+from zoo.experiments.run import Run as Run
 from zoo.recipes.fields import checked
 from zoo.recipes.functions import FUNCTIONS, custom_names
+from zoo.recipes.recipe import Recipe
 from zoo.training.metrics import mean_prediction
 
 LOGDIR = Path("tensorboard_logs")
@@ -71,27 +73,8 @@ class RunContext:
             yield
 
 
-@dataclass(frozen=True)
-class Run:
-    """A finished run: its folder, its trained model and its record (run.json)."""
-
-    folder: Path
-    model: keras.Model
-    record: RunRecord = field(repr=False)
-
-    @property
-    def metrics(self) -> Scores:
-        """The model's scores: split -> metric -> value."""
-        return self.record.metrics
-
-    @property
-    def baseline(self) -> Scores:
-        """The classical model's scores; empty if the recipe names none."""
-        return self.record.baseline
-
-
 def load_run(
-    run: str | Path,
+    run: str | Path | Run,
     logdir: str | Path = LOGDIR,
     custom_objects: Mapping[str, Any] | None = None,
 ) -> Run:
@@ -101,11 +84,26 @@ def load_run(
     recipe names a loss or metric of yours that this process does not have.
 
     Args:
+        run: What names the run; a `zoo.Run` is given back as it is.
+        logdir: The folder that holds the run folders.
         custom_objects: Losses and metrics of your own, by the name that the recipe has.
+
+    Returns:
+        The `zoo.Run`: `model`, `metrics`, `history`, `predict`, `evaluate` and more.
 
     Raises:
         TrainingError: no such run, or its files are missing or damaged.
+
+    Example:
+        >>> import zoo
+        >>> made = zoo.fit("tiny_dense", data="planted", epochs=1, engine="fit", verbose=0)
+        >>> run = zoo.load_run("tiny_dense")
+        >>> run.folder == made.folder, run.metrics == made.metrics
+        (True, True)
     """
+    if isinstance(run, Run):
+        FUNCTIONS.update(custom_objects or {})
+        return run
     folder = find(run, Path(logdir))
     found = RunRecord.read(folder)
     if found.status != "finished":
@@ -157,7 +155,7 @@ def create(logdir: Path, recipe: str, seed: int, part: str = "", *, changed: str
     raise TrainingError(f"too many runs started this second in {logdir / recipe}; try again")
 
 
-def find(run: str | Path, logdir: Path, *, finished: bool = True) -> Path:
+def find(run: str | Path | Run, logdir: Path, *, finished: bool = True) -> Path:
     """The run folder that `run` names: a path, `RECIPE/RUN`, a recipe's latest run, or `latest`.
 
     Runs that are damaged are never the latest.
@@ -167,6 +165,8 @@ def find(run: str | Path, logdir: Path, *, finished: bool = True) -> Path:
     Raises:
         TrainingError: no such run, or none that finished.
     """
+    if isinstance(run, Run):
+        return run.folder
     place = logdir / run
     for candidate in (Path(run), place, *(place.parent / part / place.name for part in PARTS)):
         if (candidate / record.FILE).is_file():
@@ -234,3 +234,13 @@ def epochs_run(folder: Path) -> int:
     """Epochs in the run's history."""
     path = folder / HISTORY
     return len(path.read_text(encoding="utf-8").splitlines()) - 1 if path.is_file() else 0
+
+
+def check_custom(recipe: Recipe, folder: Path, how: str) -> None:
+    """Refuse what needs losses or metrics of the user that this process does not have."""
+    missing = [name for name in custom_names(recipe) if name not in FUNCTIONS]
+    if missing:
+        raise TrainingError(
+            f"{folder} was trained with {' and '.join(missing)} of your own: give what it names, "
+            f"in Python, with {how}(run, custom_objects={{NAME: FUNCTION}})"
+        )

@@ -17,8 +17,17 @@ import numpy as np
 from zoo.core.console import Reporter, Timer
 from zoo.core.errors import DataError, RecipeError, ZooError
 from zoo.data import load as load_dataset
-from zoo.experiments import runs
-from zoo.experiments.feeding import Split, class_weights, feed, known_rows, row_weights
+from zoo.experiments import given, runs
+from zoo.experiments.feeding import (
+    Split,
+    arguments_for,
+    class_weights,
+    decided_by,
+    feed,
+    known_rows,
+    row_weights,
+    tensors_of,
+)
 from zoo.experiments.record import DataRecord, RunRecord, Upstream
 from zoo.experiments.runs import Run, RunContext
 from zoo.models.registry import build, spec
@@ -69,12 +78,17 @@ class TrainingSetup:
 
 
 def prepare(
-    context: RunContext, recipe: Recipe, source: str, train_first: Train, *, expected: str = ""
+    context: RunContext,
+    recipe: Recipe,
+    data: str | Dataset,
+    train_first: Train,
+    *,
+    expected: str = "",
 ) -> TrainingSetup:
     """Load the data, seed everything, build and compile the model.
 
     Args:
-        source: Of the recipe's dataset; not `auto`.
+        data: A source of the recipe's dataset, not `auto`; or what `given.dataset_of` made.
         train_first: Trains the recipe that a stacked one builds on, if no run of it is there.
         expected: The fingerprint that the data must have, if any.
 
@@ -84,7 +98,7 @@ def prepare(
     console, timer = context.console, context.timer
     with timer.phase("data"):
         with console.phase("loading the data"):
-            dataset = load(recipe, source, console)
+            dataset = load(recipe, data, console)
         fingerprint = dataset.fingerprint
         if expected and fingerprint != expected:
             raise DataError(
@@ -107,11 +121,15 @@ def assemble(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> Tr
         RecipeError: the recipe does not go with the data or the model.
     """
     model = build_for(recipe, dataset)
-    splits = feed(recipe, dataset, model, say)
+    in_memory = dataset.source == given.MEMORY  # its columns are the model's tensors
+    reader = dataclasses.replace(recipe, columns={}) if in_memory else recipe
+    splits = feed(reader, dataset, model, say)
+    for inputs, _ in splits.values() if in_memory else ():
+        given.check_ids(model, inputs)
     if "train" not in splits:
         raise DataError(f"{dataset.name} ({dataset.source}) has no training rows")
     train, validation = splits["train"], splits.get("validation")
-    weights = row_weights(recipe, dataset, model)
+    weights = row_weights(reader, dataset, tensors_of(model))
     if recipe.validation_split:
         train, validation = joined(train, validation), None
         parts = [weights[split] for split in ("train", "validation") if split in weights]
@@ -145,9 +163,18 @@ def assemble(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> Tr
     )
 
 
-def load(recipe: Recipe, source: str, console: Reporter) -> Dataset:
-    """The recipe's data; where it came from is the first line printed."""
-    dataset = load_dataset(recipe.dataset, source=source, **recipe.dataset_options)
+def load(recipe: Recipe, data: str | Dataset, console: Reporter) -> Dataset:
+    """The recipe's data; where it came from is the first line printed.
+
+    Raises:
+        DataError: a file is missing or damaged, or the rows of a run were given in memory.
+    """
+    if data == given.MEMORY:
+        raise given.needed(recipe, "data=(inputs, targets) of zoo.evaluate or zoo.resume")
+    if isinstance(data, str):
+        dataset = load_dataset(recipe.dataset, source=data, **recipe.dataset_options)
+    else:
+        dataset = data
     console.line(dataset.origin)
     for note in dataset.notes:
         console.line(f"note: {note}")
@@ -185,10 +212,7 @@ def data_record(dataset: Dataset, fingerprint: str, splits: Mapping[str, Split])
 
 def build_for(recipe: Recipe, dataset: Dataset) -> keras.Model:
     """The recipe's model, with the sizes and columns that the data decides."""
-    known = spec(recipe.architecture).defaults
-    decided = {**dataset.sizes, **({"columns": dataset.columns} if dataset.columns else {})}
-    sizes = {name: value for name, value in decided.items() if name in known}
-    return build(recipe.architecture, **{**sizes, **recipe.arguments})
+    return build(recipe.architecture, **arguments_for(recipe, decided_by(dataset)))
 
 
 def stacked(

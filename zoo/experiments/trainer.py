@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,18 +11,21 @@ from typing import Any
 
 from zoo.baselines import score as score_baseline
 from zoo.core.console import Reporter, Verbose, reporter_for
-from zoo.core.errors import StoppedEarly, TrainingError
+from zoo.core.errors import DataError, StoppedEarly, TrainingError
 from zoo.core.files import PARTIAL, replacing
+from zoo.data.dataset import Dataset
 from zoo.experiments import card, evaluation, examples, reports, runs
 from zoo.experiments.changed import changes, in_a_name, source_changed
-from zoo.experiments.feeding import Arrays, feed, row_weights
-from zoo.experiments.record import RunRecord, Scores
-from zoo.experiments.runs import LOGDIR, Run, RunContext, load_run
-from zoo.experiments.setup import TrainingSetup, data_record, load, prepare, stacked
+from zoo.experiments.commands import call, command_line
+from zoo.experiments.feeding import Arrays
+from zoo.experiments.given import MEMORY, dataset_of, record_data
+from zoo.experiments.record import RunRecord
+from zoo.experiments.runs import LOGDIR, Run, RunContext, check_custom
+from zoo.experiments.setup import TrainingSetup, data_record, prepare
 from zoo.experiments.sourced import for_source
 from zoo.experiments.vocabularies import labels_of
 from zoo.inspection import diagram
-from zoo.recipes.functions import FUNCTIONS, custom_names, named
+from zoo.recipes.functions import FUNCTIONS
 from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import resolved
 from zoo.training import engine
@@ -34,7 +36,8 @@ SAMPLE = 32  # rows that the gradients are taken on
 def fit(
     recipe: str | Path | Recipe,
     *,
-    data: str = "auto",
+    data: Any = "auto",
+    validation_data: Any = None,
     seed: int = 0,
     logdir: str | Path = LOGDIR,
     verbose: Verbose = "auto",
@@ -46,7 +49,14 @@ def fit(
 
     Args:
         recipe: A recipe's name, the file it is in, or a Recipe of your own.
-        data: A source of the recipe's dataset; `auto` takes real data when it is on disk.
+        data: A source of the recipe's dataset; `auto` takes real data when it is on disk. Or your
+            own rows: (inputs, targets) or (inputs, targets, weights), each an array, a list of
+            arrays, a mapping by name or a DataFrame; one mapping or DataFrame with all of them; or
+            a finite `tf.data.Dataset` with batches of such pairs. Sizes such as the number of
+            features follow from them. The run says that its data was given in memory: to resume
+            or evaluate it, give the data again.
+        validation_data: Rows to validate on, in the same forms, with your own rows. Without them
+            the recipe's `validation_split` is held out, or else 15%, drawn by the seed.
         seed: Seed of the weights and of the order of the rows.
         logdir: The folder that holds the run folders.
         verbose: 0 prints nothing, 1 (`auto`) the loss and the first metric of each output after
@@ -56,22 +66,44 @@ def fit(
         **overrides: Recipe fields for this run only, such as `epochs=3`, or a mapping's entry,
             such as `**{"arguments.l2": 0.01}`.
 
+    Returns:
+        The `zoo.Run`: `model`, `metrics`, `history`, `predict`, `evaluate` and more.
+
     Raises:
         UnknownNameError: no such recipe or data source.
         RecipeError: an override that the recipe cannot take.
-        DataError: data that is missing or damaged.
+        DataError: data that is missing or damaged, or rows that do not fit the model.
         TrainingError: the loss became NaN, or the run folder cannot be written.
+
+    Example:
+        >>> import numpy as np
+        >>> import zoo
+        >>> quick = {"epochs": 2, "engine": "fit", "verbose": 0}
+        >>> run = zoo.fit("tiny_dense", data="planted", **quick)
+        >>> run.metrics["test"]["mse"] < 2
+        True
+        >>> x = np.random.default_rng(0).normal(size=(200, 7))
+        >>> own = zoo.fit("mlp", data=(x, x[:, 0] > 0), **quick)
+        >>> own.model.input_shape, own.record.data.rows
+        ((None, 7), {'train': 170, 'validation': 30})
     """
     context = RunContext(Path(logdir), reporter or reporter_for(verbose), seed, profile)
+    if not isinstance(data, str):
+        chosen = resolved(recipe).for_source(MEMORY).override(overrides)
+        chosen, rows = dataset_of(chosen, data, validation_data, seed)
+        return train(context, chosen, rows, call(chosen, seed, overrides))
+    if validation_data is not None:
+        raise DataError("validation_data goes with rows of your own: give them as data")
     chosen, source = for_source(resolved(recipe), data, overrides)
     what = ["--recipe", str(recipe)] if isinstance(recipe, Path) else [chosen.name]
-    return train(context, chosen, source, _command(what, data, seed, overrides))
+    return train(context, chosen, source, command_line(what, data, seed, overrides))
 
 
-def train(context: RunContext, recipe: Recipe, source: str, command: str = "") -> Run:
-    """Train a recipe on a source of its data, both as they are, in a new run folder."""
-    setup = prepare(context, recipe, source, train)
-    command = command or _command([recipe.name], source, context.seed, {})
+def train(context: RunContext, recipe: Recipe, data: str | Dataset, command: str = "") -> Run:
+    """Train a recipe, as it is, on a source of its data or on given rows, in a new run folder."""
+    setup = prepare(context, recipe, data, train)
+    source = setup.dataset.source
+    command = command or command_line([recipe.name], source, context.seed, {})
     changed = {**source_changed(recipe, source), **changes(recipe, source, command)}
     folder = runs.create(
         context.logdir, recipe.name, context.seed, context.part, changed=in_a_name(changed)
@@ -80,8 +112,10 @@ def train(context: RunContext, recipe: Recipe, source: str, command: str = "") -
 
 
 def resume(
-    run: str | Path,
+    run: str | Path | Run,
     *,
+    data: Any = None,
+    validation_data: Any = None,
     logdir: str | Path = LOGDIR,
     verbose: Verbose = "auto",
     reporter: Reporter | None = None,
@@ -94,12 +128,28 @@ def resume(
     callbacks, history and TensorBoard steps.
 
     Args:
+        run: A run folder, or a recipe for its latest run.
+        data, validation_data: The rows of a run whose data was given in memory, once more.
+        logdir: The folder that holds the run folders.
         verbose, reporter: As `fit` takes them.
+        profile: Profile a few steps, for TensorBoard's profile page.
         custom_objects: Losses and metrics of your own, by the name that the recipe has.
+
+    Returns:
+        The finished `zoo.Run`.
 
     Raises:
         TrainingError: no such run, or it has finished.
-        DataError: the data has changed.
+        DataError: the data has changed, or is not given where it was given in memory.
+
+    Example:
+        >>> import zoo
+        >>> run = zoo.fit("tiny_dense", data="planted", epochs=1, engine="fit", verbose=0)
+        >>> try:
+        ...     zoo.resume(run)
+        ... except RuntimeError as error:
+        ...     print(str(error).rpartition("; ")[2])
+        there is nothing to resume
     """
     folder = runs.find(run, Path(logdir), finished=False)
     record = RunRecord.read(folder)
@@ -108,11 +158,11 @@ def resume(
     if record.ensemble:
         raise TrainingError(f"{folder} is an ensemble; there is no training to resume")
     FUNCTIONS.update(custom_objects or {})
-    _check_custom(record.recipe, folder, "zoo.resume")
+    check_custom(record.recipe, folder, "zoo.resume")
     parent = runs.logdir_of(folder, record.recipe.name) or Path(logdir)
     context = RunContext(parent, reporter or reporter_for(verbose), record.seed, profile)
-    expected = record.data.fingerprint
-    setup = prepare(context, record.recipe, record.data.source, train, expected=expected)
+    rows = record_data(record, data, validation_data)
+    setup = prepare(context, record.recipe, rows, train, expected=record.data.fingerprint)
     opening = replace(_opening(context, setup, record.command), started=record.started)
     return _carried_out(context, setup, folder, opening, resumed=True)
 
@@ -170,7 +220,10 @@ def _carried_out(
         evaluation.show(console, record)
     if not whole:
         done = recipe.initial_epoch + record.epochs_run
-        way = "" if context.temporary else f"; continue with zoo train --resume {folder}"
+        how = f"zoo train --resume {folder}"
+        if record.data.source == MEMORY:
+            how = f"zoo.resume({str(folder)!r}, data=...) in Python"
+        way = "" if context.temporary else f"; continue with {how}"
         raise StoppedEarly(f"stopped after epoch {done} of {recipe.epochs}{way}")
     if table is not None and context.asked_for:
         console.table(table.title, table.header, table.rows)
@@ -274,66 +327,6 @@ def _trained(
 def _first_rows(part: Arrays) -> Any:
     """The rows that TensorBoard shows the gradients of."""
     return engine.as_inputs({name: array[:SAMPLE] for name, array in part.items()})
-
-
-def evaluate(
-    run: str | Path,
-    *,
-    logdir: str | Path = LOGDIR,
-    verbose: Verbose = "auto",
-    reporter: Reporter | None = None,
-) -> Scores:
-    """Score a saved run on its own data again: split -> metric -> value.
-
-    Args:
-        verbose, reporter: As `fit` takes them.
-
-    Raises:
-        TrainingError, DataError: the run or its data is missing or damaged.
-    """
-    console = reporter or reporter_for(verbose)
-    with console.phase("loading the run"):
-        loaded = load_run(run, logdir)
-    record = loaded.record
-    _check_custom(record.recipe, loaded.folder, "zoo.load_run")
-    dataset = load(record.recipe, record.data.source, console)
-    if dataset.fingerprint != record.data.fingerprint:
-        console.line("note: this is not the data that the run was trained on")
-    context = RunContext(Path(logdir), console, record.seed)
-    dataset, _ = stacked(dataset, record.recipe, context, train)
-    splits = feed(record.recipe, dataset, loaded.model, console.line)
-    weights = row_weights(record.recipe, dataset, loaded.model)
-    with console.phase("scoring the model"):
-        metrics = evaluation.score(loaded.model, splits, weights)
-    evaluation.show(console, replace(record, metrics=metrics))
-    return metrics
-
-
-def _check_custom(recipe: Recipe, folder: Path, how: str) -> None:
-    """Refuse what needs losses or metrics of the user that this process does not have."""
-    missing = [name for name in custom_names(recipe) if name not in FUNCTIONS]
-    if missing:
-        raise TrainingError(
-            f"{folder} was trained with {' and '.join(missing)} of your own: give what it names, "
-            f"in Python, with {how}(run, custom_objects={{NAME: FUNCTION}})"
-        )
-
-
-def _command(recipe: list[str], data: str, seed: int, overrides: Mapping[str, Any]) -> str:
-    """The command line that repeats this run."""
-    words = ["python", "-m", "zoo.train", *recipe, "--data", data, "--seed", str(seed)]
-    for key, value in overrides.items():
-        words += ["--set", f"{key}={_as_text(value, key)}"]
-    return shlex.join(words)
-
-
-def _as_text(value: Any, where: str) -> Any:
-    """An override with names for functions and Keras objects."""
-    if isinstance(value, Mapping):
-        return {key: _as_text(each, where) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(_as_text(each, where) for each in value)
-    return named(value, where)
 
 
 @contextmanager

@@ -83,11 +83,21 @@ def export(
         logdir: Where runs are looked up.
         split: Which split `rows` are from, for the record.
 
+    Returns:
+        What was written and how it was checked: `path`, `bytes`, `difference` and more.
+
     Raises:
         UnknownNameError: no such format.
         ExportError: the format cannot express the model, its runtime is not installed, or the
             file gives other outputs.
         TrainingError: no such run, or it is damaged.
+
+    Example:
+        >>> import zoo
+        >>> model = zoo.build("tiny_dense")
+        >>> written = zoo.export(model, "keras", "tiny.keras")
+        >>> written.path.name, written.difference
+        ('tiny.keras', 0.0)
     """
     target = FORMATS.get(format)
     loaded: Any = load_run(model, logdir) if isinstance(model, str | Path) else model

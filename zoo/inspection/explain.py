@@ -18,6 +18,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from zoo.core import html
 from zoo.inspection.arithmetic import RULES, evaluate, rule, terms
 from zoo.inspection.diagram.graph import (
     Graph,
@@ -74,6 +75,8 @@ class Explanation:
     """All lines of a model; `str` gives an aligned table.
 
     Attributes:
+        name: The model's.
+        lines: One for the weights of each layer.
         omitted: How many layers without weights have no line.
     """
 
@@ -106,6 +109,33 @@ class Explanation:
             "non_trainable": self.non_trainable,
             "omitted": self.omitted,
         }
+
+    def __repr__(self) -> str:
+        return f"<Explanation of {self.name}: {self.total:,} parameters; print it for the table>"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                "\N{NO-BREAK SPACE}" * 4 * line.depth + line.name,
+                line.layer,
+                line.formula,
+                line.note,
+                f"{line.count:,}" if line.formula else "",
+            )
+            for line in self.lines
+        ]
+        sums = [("total", "", "", "", f"{self.total:,}")]
+        if self.non_trainable:
+            sums.append(("trained", "", "", "", f"{self.trainable:,}"))
+            sums.append(("not trained", "", "", "", f"{self.non_trainable:,}"))
+        header = ("layer", "class", "formula", "", "parameters")
+        notes = [html.note(text.strip()) for text in self._footnotes() if text]
+        return html.card(
+            self.name,
+            f"{self.total:,} parameters",
+            html.table(header, [*rows, *sums], left=4),
+            *notes,
+        )
 
     def __str__(self) -> str:
         rows = [
@@ -149,8 +179,22 @@ def explain(model: keras.Model | str, *, weightless: bool = False, **arguments: 
         weightless: List layers without weights too.
         **arguments: Arguments of the architecture, where `model` is a name.
 
+    Returns:
+        The explanation: `print` it for a table, or let a notebook show it; `lines` and `as_dict()`
+        are its data.
+
     Raises:
         UnknownNameError, BuildError: as `zoo.build`.
+
+    Example:
+        >>> import zoo
+        >>> print(zoo.explain("seed_difference"))
+        seed_difference
+          score_diff  Dense  (1 + 1) x 1  =  2
+          total                           =  2
+        <BLANKLINE>
+          Dense  (inputs + 1) x units
+          and 1 layer without weights
     """
     if isinstance(model, str):
         with abstract_build():

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+from zoo.core import html
+from zoo.core.errors import ZooError
+from zoo.inspection import diagram
+from zoo.models.abstract_build import abstract_build
+from zoo.models.registry import build
 from zoo.models.spec import CONCEPTS, ModelSpec, TensorSpec
 from zoo.models.spec import shape_text as shape_text
 from zoo.recipes import shipped_weights
@@ -91,6 +98,35 @@ def as_table(facts: Sequence[tuple[str, str]]) -> str:
     """Facts as a Markdown table without a header."""
     rows = [f"| {key} | {_cell(text)} |" for key, text in facts]
     return "\n".join(["| | |", "|---|---|", *rows]) + "\n"
+
+
+def as_html(entry: ModelSpec) -> str:
+    """The card as a notebook shows it, with the diagram."""
+    previous = ""
+    rows = []
+    for key, text in facts(entry):
+        if key != "diagram":
+            rows.append(("" if key == previous else key, text))
+            previous = key
+    return html.card(entry.name, entry.summary, _drawing(entry), html.table((), rows, left=2))
+
+
+def _drawing(entry: ModelSpec) -> str:
+    """The diagram at default sizes: the one that ships, or else drawn now."""
+    package = Path(__file__).resolve().parents[1]
+    for folder in (package / "_diagrams", package.parent / "docs" / "diagrams"):
+        path = folder / f"{entry.name}.svg"
+        if path.is_file():
+            text = path.read_text(encoding="utf-8")
+            break
+    else:
+        try:
+            with abstract_build():
+                text = diagram.svg(diagram.to_dot(build(entry.name)))
+        except ZooError as error:
+            return html.note(f"no diagram: {error}")
+    # several diagrams may stand on one page: what is left needs no id
+    return html.paper(re.sub(r' id="[^"]*"', "", text[text.index("<svg") :]))
 
 
 def _cell(text: str) -> str:

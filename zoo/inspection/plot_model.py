@@ -104,6 +104,7 @@ def plot_model(
             not known or has a wrong value, a file that cannot be written.
 
     Example:
+        >>> import zoo
         >>> model = zoo.build("basketball", n_teams=350)
         >>> zoo.plot_model(model, "basketball.svg", show_shapes=True, show_layer_names=True)
         Picture('basketball.svg')

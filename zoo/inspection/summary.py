@@ -40,13 +40,30 @@ def summary(model: keras.Model, *, expand_nested: bool = False) -> str:
     """What `model.summary()` prints, with no name, shape or connection cut off or wrapped.
 
     Args:
+        model: A built Keras model.
         expand_nested: Also list the layers of nested models.
+
+    Returns:
+        The table as text.
 
     Raises:
         BuildError: it is not a Keras model, or not built.
 
     Example:
-        >>> print(zoo.summary(zoo.build("basketball")))
+        >>> import zoo
+        >>> print(zoo.summary(zoo.build("seed_difference")))
+        Model: "seed_difference"
+        ┏━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━┳━━━━━━━━━┓
+        ┃ Layer (type)           ┃ Output Shape ┃ Param # ┃
+        ┡━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━╇━━━━━━━━━┩
+        │ seed_diff (InputLayer) │ (None, 1)    │       0 │
+        ├────────────────────────┼──────────────┼─────────┤
+        │ score_diff (Dense)     │ (None, 1)    │       2 │
+        └────────────────────────┴──────────────┴─────────┘
+         Total params: 2 (8.00 B)
+         Trainable params: 2 (8.00 B)
+         Non-trainable params: 0 (0.00 B)
+        <BLANKLINE>
     """
     from zoo._keras import keras
 

@@ -56,8 +56,27 @@ def register(
         tiny: Arguments of a small model of the same structure, for fast tests.
         variants: Named arguments with their counts.
 
+    Returns:
+        The decorator, which gives the builder back as it is.
+
     Raises:
         ValueError: a name or alias is taken, or a document or concept is not known.
+
+    Example:
+        >>> import zoo
+        >>> from zoo._keras import keras
+        >>> @zoo.register(
+        ...     documents="model-api",
+        ...     inputs=(zoo.TensorSpec("x", ("width",)),),
+        ...     outputs=(zoo.TensorSpec("y", (1,)),),
+        ...     count=3,
+        ... )
+        ... def straight_line(width: int = 2):
+        ...     '''One Dense layer.'''
+        ...     x = keras.Input((width,), name="x")
+        ...     return keras.Model(x, keras.layers.Dense(1, name="y")(x), name="straight_line")
+        >>> zoo.build("straight_line", width=5).count_params()
+        6
     """
 
     def decorate(builder: Builder) -> Builder:
@@ -102,10 +121,14 @@ def list_models(
         concept: Keep only architectures with this key of `CONCEPTS`.
         document: Keep only architectures that cite this key of `DOCUMENTS`, first or further on.
 
+    Returns:
+        The names, as a plain list.
+
     Raises:
         UnknownNameError: `concept` or `document` is not a known one; the message gives the nearest.
 
     Example:
+        >>> import zoo
         >>> zoo.list_models(concept="shared-layers", document="model-api")
         ['video_classifier', 'tweet_pair']
     """
@@ -124,8 +147,22 @@ def list_models(
 def spec(name: str) -> ModelSpec:
     """The description of an architecture, found by name or alias.
 
+    Args:
+        name: A registered name or alias.
+
+    Returns:
+        The `zoo.ModelSpec`: tensors, document, counts, errata, concepts, recipe. A notebook shows
+        it as a card with the diagram.
+
     Raises:
         UnknownNameError: no such name; the message gives the nearest known ones.
+
+    Example:
+        >>> import zoo
+        >>> zoo.spec("basketball")
+        <ModelSpec basketball: team_1, team_2, home -> score_diff, 10,892 parameters>
+        >>> zoo.spec("basketball").defaults["n_teams"]
+        10888
     """
     return MODELS.get(name)
 

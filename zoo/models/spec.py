@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from zoo.core import html
 from zoo.models.documents import Document
 
 CONCEPTS: dict[str, str] = {
@@ -72,6 +73,11 @@ class TensorSpec:
         when: The builder argument that decides whether the model has this tensor: it does if the
             argument is true or, where it is a list, names the tensor; a text is the tensor's
             name. `not ARGUMENT` is the opposite. Empty: always.
+
+    Example:
+        >>> import zoo
+        >>> zoo.TensorSpec("age", (1,), meaning="age of the author", unit="years")
+        <TensorSpec age (1) float32>
     """
 
     name: str
@@ -91,11 +97,23 @@ class TensorSpec:
     least: int | Callable[..., int] = 1
     when: str = ""
 
+    def __repr__(self) -> str:
+        axes = ("computed" if callable(axis) else axis for axis in self.shape)
+        return f"<TensorSpec {self.name} {shape_text(axes)} {self.dtype}>"
+
     def resolved(self, arguments: Mapping[str, Any]) -> TensorSpec | None:
         """The tensor of a model with these arguments, sized; None if the model has no such tensor.
 
         Args:
             arguments: All arguments of the builder.
+
+        Returns:
+            A `TensorSpec` whose shape holds numbers and None alone, or None.
+
+        Example:
+            >>> import zoo
+            >>> zoo.TensorSpec("walk", ("length", 1)).resolved({"length": 50})
+            <TensorSpec walk (50, 1) float32>
         """
         argument = self.when.removeprefix("not ")
         value = arguments[argument] if argument else True
@@ -111,7 +129,20 @@ class TensorSpec:
         return replace(self, name=name, shape=tuple(shape), least=self.least_at(arguments))
 
     def least_at(self, arguments: Mapping[str, Any]) -> int:
-        """`least` as a number, for these arguments of the builder."""
+        """`least` as a number.
+
+        Args:
+            arguments: All arguments of the builder.
+
+        Returns:
+            The smallest size of an axis that an argument sizes.
+
+        Example:
+            >>> import zoo
+            >>> entry = zoo.spec("cnn")
+            >>> entry.inputs[0].least_at(entry.defaults)
+            13
+        """
         return self.least(**arguments) if callable(self.least) else self.least
 
 
@@ -127,7 +158,32 @@ class Variant:
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """The description of one architecture; everything but `builder` is plain data."""
+    """The description of one architecture; everything but `builder` is plain data.
+
+    Attributes:
+        name: What `zoo.build` takes.
+        builder: The function that makes the model.
+        family: The file of `zoo/models/` that it is in.
+        documents: The documents that describe it, the teaching document first.
+        section: Where in the first document it stands.
+        inputs, outputs: Its tensors, in the model's order.
+        count: Parameters at default arguments, non-trainable ones included.
+        published: The count that the document prints, if any.
+        published_note: What the published count covers where it differs from `count`.
+        concepts: What it shows, such as `shared-layers`.
+        claim: What the document says about it.
+        errata: Misprints of the document.
+        recipe: The default recipe; None where there is nothing to train.
+        aliases: Other names that find it.
+        tiny: Arguments of a small model of the same structure.
+        variants: Named arguments with their counts.
+
+    Example:
+        >>> import zoo
+        >>> entry = zoo.spec("headline")
+        >>> [tensor.name for tensor in entry.outputs]
+        ['main_output', 'aux_output']
+    """
 
     name: str
     builder: Callable[..., Any]
@@ -147,14 +203,41 @@ class ModelSpec:
     tiny: Mapping[str, Any] = field(default_factory=dict)
     variants: Mapping[str, Variant] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        read, given = (
+            ", ".join(each.name for each in side) for side in (self.inputs, self.outputs)
+        )
+        return f"<ModelSpec {self.name}: {read} -> {given}, {self.count:,} parameters>"
+
+    def _repr_html_(self) -> str:
+        return html.shown(self)
+
     @property
     def summary(self) -> str:
-        """The first line of the builder's docstring."""
+        """The first line of the builder's docstring.
+
+        Returns:
+            A sentence.
+
+        Example:
+            >>> import zoo
+            >>> zoo.spec("rnn").summary
+            'Two-class classifier of a series: LSTM, then Dense.'
+        """
         return (inspect.getdoc(self.builder) or "").partition("\n")[0]
 
     @property
     def writes(self) -> bool:
-        """Whether it says of every step of its one input what may come next: it can go on."""
+        """Whether it says of every step of its one input what may come next: it can go on.
+
+        Returns:
+            True for a model that writes text.
+
+        Example:
+            >>> import zoo
+            >>> [name for name in zoo.list_models() if zoo.spec(name).writes]
+            ['text_generator']
+        """
         if len(self.inputs) != 1 or len(self.outputs) != 1:
             return False
         read, written = self.inputs[0].vocabulary, self.outputs[0].vocabulary
@@ -162,7 +245,16 @@ class ModelSpec:
 
     @property
     def defaults(self) -> dict[str, Any]:
-        """The builder's arguments with their default values."""
+        """The builder's arguments with their default values.
+
+        Returns:
+            Argument -> value.
+
+        Example:
+            >>> import zoo
+            >>> zoo.spec("rnn").defaults
+            {'length': 100, 'n_features': 1, 'units': 10, 'hidden': 10}
+        """
         parameters = inspect.signature(self.builder).parameters.values()
         return {parameter.name: parameter.default for parameter in parameters}
 
@@ -171,6 +263,14 @@ class ModelSpec:
 
         Args:
             arguments: Builder arguments that differ from the defaults.
+
+        Returns:
+            A `ModelSpec` whose shapes hold numbers and None alone.
+
+        Example:
+            >>> import zoo
+            >>> zoo.spec("rnn").resolved({"length": 20}).inputs
+            (<TensorSpec sequence (20, 1) float32>,)
         """
         chosen = {**self.defaults, **(arguments or {})}
         sides = ((each.resolved(chosen) for each in side) for side in (self.inputs, self.outputs))

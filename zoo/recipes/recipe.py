@@ -33,6 +33,7 @@ from zoo.recipes.fields import (
     as_json,
     from_json,
 )
+from zoo.recipes.html import as_html
 from zoo.recipes.options import ClassWeights, EarlyStopping, Function, Mode, ModelCheckpoint
 
 _NO_WEIGHT = (*SAID, "baseline", "report", "model_checkpoint")
@@ -116,6 +117,12 @@ class Recipe:
             VALUE, ...), or ("float", LOW, HIGH), ("log", LOW, HIGH) or ("int", LOW, HIGH), both
             ends included. It does not affect how this recipe trains; `to_dict` leaves it out.
         by_source: Data source -> fields that differ on it, such as more epochs over few rows.
+
+    Example:
+        >>> import zoo
+        >>> quick = zoo.recipe("mlp").override({"epochs": 3})
+        >>> quick.epochs, quick.loss
+        (3, {'label': 'binary_crossentropy'})
     """
 
     name: Folder
@@ -162,22 +169,64 @@ class Recipe:
 
     __post_init__ = check_recipe
 
+    def __repr__(self) -> str:
+        return (
+            f"<Recipe {self.name}: architecture {self.architecture}, dataset {self.dataset}, "
+            f"{self.epochs} {'epoch' if self.epochs == 1 else 'epochs'}>"
+        )
+
+    def _repr_html_(self) -> str:
+        return as_html(self)
+
     def override(self, changes: Mapping[str, Any]) -> Recipe:
         """A copy with fields changed; values may be text, as a command line gives them.
 
         A dotted key changes one entry of a mapping: `arguments.l2`, `loss_weights.won`.
 
+        Args:
+            changes: Field or dotted key -> value.
+
+        Returns:
+            The changed `Recipe`; this one stays as it is.
+
         Raises:
             RecipeError: an unknown field (the nearest known ones are named) or a wrong value.
+
+        Example:
+            >>> import zoo
+            >>> zoo.recipe("basketball").override({"arguments.l2": "0.01"}).arguments
+            {'l2': 0.01}
         """
         return overridden(self, changes)
 
     def for_source(self, source: str) -> Recipe:
-        """The recipe with the fields that `by_source` gives for this source of its data."""
+        """The recipe with the fields that `by_source` gives for this source of its data.
+
+        Args:
+            source: A source of its dataset, such as `league`.
+
+        Returns:
+            The `Recipe` that a run on that source follows.
+
+        Example:
+            >>> import zoo
+            >>> recipe = zoo.recipe("rnn")
+            >>> recipe.for_source("gunpoint").epochs
+            300
+        """
         return dataclasses.replace(self.override(self.by_source.get(source, {})), by_source={})
 
     def to_dict(self) -> dict[str, Any]:
-        """The fields as plain JSON values, without `search` and `by_source`."""
+        """The fields as plain JSON values, without `search` and `by_source`.
+
+        Returns:
+            Field -> value, as run.json holds it.
+
+        Example:
+            >>> import zoo
+            >>> zoo.recipe("mlp").to_dict()["metrics"]
+            {'label': ['accuracy', 'log_loss']}
+        """
         return as_json(self)
 
     @property
@@ -185,6 +234,17 @@ class Recipe:
         """16 hexadecimal digits that change with anything that the trained weights depend on.
 
         What is only said about the recipe or expected of it does not count.
+
+        Returns:
+            The digits.
+
+        Example:
+            >>> import zoo
+            >>> recipe = zoo.recipe("mlp")
+            >>> recipe.fingerprint == recipe.override({"baseline": ""}).fingerprint
+            True
+            >>> recipe.fingerprint == recipe.override({"epochs": 3}).fingerprint
+            False
         """
         fields = {name: value for name, value in self.to_dict().items() if name not in _NO_WEIGHT}
         for name, off in _ADDED.items():
@@ -196,7 +256,19 @@ class Recipe:
     def from_dict(cls, fields: Any) -> Recipe:
         """The recipe that `to_dict` or a file describes.
 
+        Args:
+            fields: Field -> value.
+
+        Returns:
+            The `Recipe`.
+
         Raises:
             RecipeError: a field that is unknown or missing, or a wrong value.
+
+        Example:
+            >>> import zoo
+            >>> recipe = zoo.recipe("mlp")
+            >>> zoo.Recipe.from_dict(recipe.to_dict()) == recipe
+            True
         """
         return from_json(cls, fields)

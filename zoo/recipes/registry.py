@@ -16,15 +16,38 @@ add = RECIPES.register
 
 
 def list_recipes(pattern: str = "*") -> list[str]:
-    """Names of the registered recipes that match a shell wildcard."""
+    """Names of the registered recipes that match a shell wildcard.
+
+    Args:
+        pattern: A name or wildcard, such as `"*_as_printed"`.
+
+    Returns:
+        The names, as a plain list.
+
+    Example:
+        >>> import zoo
+        >>> zoo.list_recipes("basketball*")
+        ['basketball', 'basketball_as_printed']
+    """
     return RECIPES.names(pattern)
 
 
 def recipe(name: str) -> Recipe:
     """The recipe of that name.
 
+    Args:
+        name: One of `list_recipes()`.
+
+    Returns:
+        The `zoo.Recipe`, which a notebook shows as a table of its settings.
+
     Raises:
         UnknownNameError: no such recipe; the message gives the nearest known ones.
+
+    Example:
+        >>> import zoo
+        >>> zoo.recipe("basketball")
+        <Recipe basketball: architecture basketball, dataset basketball, 8 epochs>
     """
     return RECIPES.get(name)
 

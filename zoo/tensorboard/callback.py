@@ -48,6 +48,17 @@ class TensorBoard(keras.callbacks.Callback):
         drawing: The diagram as `zoo.inspection.diagram.to_dot` gives it, where it is made already.
         profile: Whether to profile the second epoch (the first of only one), for the profile
             page that `pip install xprof` adds; at most 20 calls of the train function.
+
+    Example:
+        >>> from pathlib import Path
+        >>> import numpy as np
+        >>> import zoo
+        >>> model = zoo.build("tiny_dense")
+        >>> model.compile("sgd", "mse")
+        >>> x = np.eye(2, dtype="float32")
+        >>> log = model.fit(x, x, verbose=0, callbacks=[zoo.TensorBoard("logs/run1")])
+        >>> sorted(path.name for path in Path("logs/run1").iterdir())
+        ['train']
     """
 
     def __init__(

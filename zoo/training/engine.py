@@ -190,7 +190,22 @@ class _Order:
 
 
 def engine_for(engine: str, data: Sequence[Any], bound: int = MEMORY_BOUND) -> tuple[str, str]:
-    """The engine to use for arrays of this size, and why it is another one, if it is."""
+    """The engine to use for arrays of this size, and why it is another one, if it is.
+
+    Args:
+        engine: The one that is wanted.
+        data: Arrays, or mappings or sequences of them.
+        bound: Bytes that may be kept on the device.
+
+    Returns:
+        The engine, and the reason in words; empty where it is the wanted one.
+
+    Example:
+        >>> import numpy as np
+        >>> import zoo.training
+        >>> zoo.training.engine_for("resident", [np.zeros((1000, 1000))], bound=10**6)
+        ('fit', '8 MiB of data, more than 1 MiB')
+    """
     size = sum(array.nbytes for array in tf.nest.flatten(data))
     if engine != "fit" and size > bound:
         return "fit", f"{size / 1024**2:,.0f} MiB of data, more than {bound / 1024**2:,.0f} MiB"

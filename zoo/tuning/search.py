@@ -76,12 +76,22 @@ def tune(
         reporter: Where progress goes, in place of stdout and `verbose`.
         **overrides: Recipe fields that are not searched, such as `epochs=3`.
 
+    Returns:
+        The search as it stands: `best` recipe, `settings`, `value`, `trials` and more.
+
     Raises:
         ZooError: Optuna is not installed.
         UnknownNameError: no such recipe or data source.
         RecipeError: a setting that the recipe or the search cannot take.
         TrainingError: no trial could be finished, or the folder holds another search.
         StoppedEarly: Ctrl-C; the message says how to continue.
+
+    Example:
+        >>> import zoo
+        >>> quick = {"data": "planted", "epochs": 1, "engine": "fit", "verbose": 0}
+        >>> search = zoo.tune("tiny_dense", trials=2, **quick)
+        >>> search.trials, sorted(search.settings)
+        (2, ['batch_size', 'learning_rate', 'optimizer'])
     """
     chosen = _checked(recipe, overrides, trials, time, jobs, study)
     reporter = reporter or reporter_for(verbose)

@@ -79,8 +79,11 @@ def finished(
     splits: Mapping[str, Split],
     metrics: Scores,
 ) -> Finished:
-    """What the reports draw: the model's predictions of the test rows, or of the training rows."""
-    split = "test" if "test" in splits else "train"
+    """What the reports draw: the model's predictions of the test rows, or of those that are there.
+
+    Rows that were given in memory have no test split: then it is the validation rows.
+    """
+    split = next(each for each in ("test", "validation", "train") if each in splits)
     inputs, targets = splits[split]
     predicted = engine.predict(model, inputs)
     scores = metrics.get(split, {})
