@@ -84,7 +84,9 @@ def prepare(
     console, timer = context.console, context.timer
     with timer.phase("data"):
         with console.phase("loading the data"):
-            dataset = load(recipe, source, console)
+            # the ensemble has said where its members' data came from
+            told = Reporter(silent=True) if context.part == runs.MEMBERS else console
+            dataset = load(recipe, source, told)
         fingerprint = dataset.fingerprint
         if expected and fingerprint != expected:
             raise DataError(
