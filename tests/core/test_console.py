@@ -103,6 +103,18 @@ def test_the_bar_follows_the_position(terminal: tuple[Reporter, Callable[[], str
     assert printed().count("\n") < 10, "the bar stays on its line"
 
 
+def test_long_headers_fold_and_lose_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    reporter = Reporter()
+    reporter.console.width = 50
+    header = ("", "score_diff_mean_absolute_error", "another_output_accuracy")
+    reporter.table("scores", header, [("a model with a long name", "9.2972", "0.7005")])
+    printed = capsys.readouterr().out
+    assert "…" not in printed
+    assert "9.2972" in printed
+    assert "0.7005" in printed
+    assert max(map(len, printed.splitlines())) <= 50
+
+
 def test_piped_lines_are_never_folded(capsys: pytest.CaptureFixture[str]) -> None:
     Reporter().line("word " * 50)
     assert capsys.readouterr().out.count("\n") == 1

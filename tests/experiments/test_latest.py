@@ -65,6 +65,17 @@ def test_members_are_found_by_path_and_by_name(own: Run, logdir: Path) -> None:
     assert runs.logdir_of(logdir, NAME) is None
 
 
+def test_an_ensemble_names_its_data_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = {key: each for key, each in QUICK.items() if key not in ("reporter", "data")}
+    zoo.ensemble(NAME, members=2, data="league", logdir=tmp_path, verbose=1, **settings)
+    printed = capsys.readouterr().out
+    assert printed.count("data: league") == 1
+    assert printed.count("epoch 1/1 ") == 2
+    assert printed.count("test rows") == 1, "one table, the ensemble's"
+
+
 def test_members_serve_again(own: Run, logdir: Path) -> None:
     again = zoo.ensemble(NAME, members=2, logdir=logdir, **QUICK)
     assert again.record.ensemble is not None

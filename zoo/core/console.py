@@ -69,8 +69,9 @@ class Reporter:
         from rich.table import Table
 
         table = Table(box=box.SIMPLE_HEAD)
-        for index, name in enumerate(header):  # long headers fold, numbers never do
-            table.add_column(name, justify="right" if index else "left", no_wrap=not index)
+        for index, name in enumerate(header):
+            justify = "right" if index else "left"
+            table.add_column(name, justify=justify, no_wrap=not index, overflow="fold")
         for row in rows:
             table.add_row(*row)
         self.console.print(title, style="bold")

@@ -98,7 +98,9 @@ def prepare(
     console, timer = context.console, context.timer
     with timer.phase("data"):
         with console.phase("loading the data"):
-            dataset = load(recipe, data, console)
+            # the ensemble has said where its members' data came from
+            told = Reporter(silent=True) if context.part == runs.MEMBERS else console
+            dataset = load(recipe, data, told)
         fingerprint = dataset.fingerprint
         if expected and fingerprint != expected:
             raise DataError(

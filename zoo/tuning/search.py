@@ -197,11 +197,13 @@ def _ended(
         why = f"{running} still running elsewhere" if running else "time is up"
         reporter.line(f"{stand}, {why}; run the same command to continue")
     own = own_settings(study.recipe, study.space)
+    settings = " ".join(f"{key}={outcome.shown(value)}" for key, value in best.params.items())
+    if best.params == own:
+        settings += ", the recipe's own settings"
     for trial in study.trials("COMPLETE"):
-        if trial.params == own:
+        if trial.params == own != best.params:
             reporter.line(f"the recipe's own settings: {study.recipe.monitor} {trial.value:.4f}")
             break
-    settings = " ".join(f"{key}={outcome.shown(value)}" for key, value in best.params.items())
     reporter.line(f"best: trial {best.number}, {study.recipe.monitor} {best.value:.4f}, {settings}")
     if shares:
         weights = ", ".join(f"{key} {share:.0%}" for key, share in shares.items())
