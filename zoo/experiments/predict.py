@@ -81,6 +81,8 @@ def predict_one(run: str | Path, values: Mapping[str, str], *, logdir: Path) -> 
         writer = Writer(loaded)
         return {writer.column: writer.write(values, _option)}
     columns = _columns(loaded)
+    spelled = {column.rstrip("_"): column for column in columns}  # `--class` for `class_`
+    values = {spelled.get(name, name): text for name, text in values.items()}
     for name in values:
         if name not in columns:
             raise DataError(str(UnknownNameError("input", name, columns)))

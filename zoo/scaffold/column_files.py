@@ -246,7 +246,7 @@ def _example(package: str, plan: Plan, columns: Columns) -> str:
             break
         if column.missing and not known_cells([cell]):
             continue
-        words += [f"--{column.name.replace('_', '-')}", shlex.quote(cell)]
+        words += [f"--{column.name.rstrip('_').replace('_', '-')}", shlex.quote(cell)]
     line = " ".join(["zoo predict", package, *words])
     table = f"zoo predict {package} --csv {package}/table/table.csv"
     return line if words and len(line) <= 200 and "`" not in line else table
