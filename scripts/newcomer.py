@@ -101,9 +101,9 @@ def _share_packages(folder: Path) -> None:
 
 def problems(*, downloads: bool = False) -> Iterator[str]:
     """What is wrong with the way in; prints every command and its seconds."""
-    needed = [name for name in ("hatchling", "setuptools") if not find_spec(name)]
+    needed = [name for name in ("hatchling", "editables", "setuptools") if not find_spec(name)]
     if needed and not downloads:
-        yield f"{' and '.join(needed)} missing: pip install -e '.[dev]'"
+        yield f"{', '.join(needed)} missing: pip install -e '.[dev]'"
         return
     listed = commands()
     if len(listed) > MOST:

@@ -135,7 +135,15 @@ def _category(column: Column, tensor: Tensor) -> Tensor:
 
 
 def word_ids(column: Column, tensor: Tensor) -> Tensor:
-    """The ids (length) of a text's words: 0 is padding, 1 any unknown word."""
+    """The ids (length) of a text's words, the last word first: 0 is padding, 1 any unknown word.
+
+    Padding then comes first, and a recurrent layer ends on words.
+    """
+    return ops.flip(_ids(column, tensor), axis=1)
+
+
+def _ids(column: Column, tensor: Tensor) -> Tensor:
+    """The ids (length) of a text's words, in their order, and padding after them."""
     return layers.TextVectorization(
         vocabulary=list(column.words),
         output_sequence_length=column.length,
@@ -150,7 +158,7 @@ def vocabulary_size(column: Column) -> int:
 
 def _mean_of_words(column: Column, tensor: Tensor) -> Tensor:
     """The mean (16) of the vectors of a text's words; zeros for a text without any."""
-    ids = word_ids(column, tensor)
+    ids = _ids(column, tensor)
     x = layers.Embedding(vocabulary_size(column), TEXT_WIDE, name=f"{column.name}-table")(ids)
     used = ops.cast(ops.not_equal(ids, 0), "float32")  # (length)
     total = ops.sum(x * ops.expand_dims(used, -1), axis=1)

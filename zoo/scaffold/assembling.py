@@ -26,7 +26,7 @@ def calls(plan: Plan) -> dict[str, str]:
     found = {}
     for port in plan.ports:
         first, *others = port.sizes
-        column = f'port_column(columns, "{port.name}")'
+        column = f"{port.name}_column"
         if port.kind == "vector":
             found[first] = f"{port.name}.shape[-1]"
         elif port.kind == "picture":

@@ -20,7 +20,8 @@ from zoo.scaffold.code import changed_fields, literal
 from zoo.scaffold.column_recipe import column_recipe
 from zoo.scaffold.filling import as_code, filled
 from zoo.scaffold.plan import Plan, arguments_of
-from zoo.scaffold.slots import base_recipe
+from zoo.scaffold.ports import Port
+from zoo.scaffold.slots import base_recipe, vocabulary_argument
 
 
 def column_files(package: str, title: str, plan: Plan, origin: str) -> dict[str, str]:
@@ -154,11 +155,6 @@ def _builder(package: str, plan: Plan, arguments: Mapping[str, Any]) -> list[str
     if len(whole[0]) > 100:
         whole = [f"    whole = {entry.name}(", *(f"        {each}," for each in call), "    )"]
     outputs = literal(tuple(head_names(entry, arguments)))
-    tensors = {
-        "vector": 'vector(columns, inputs, "{0}")',
-        "text": 'word_ids(port_column(columns, "{0}"), inputs[port_column(columns, "{0}").name])',
-        "picture": 'inputs[port_column(columns, "{0}").name]',
-    }
     return [
         *opening,
         f'    """`{entry.name}` between the columns of a table and what it predicts.',
@@ -169,7 +165,7 @@ def _builder(package: str, plan: Plan, arguments: Mapping[str, Any]) -> list[str
         '    """',
         "    inputs = column_inputs(columns)",
         "",
-        *(f"    {port.name} = {tensors[port.kind].format(port.name)}" for port in plan.ports),
+        *(line for port in plan.ports for line in _reading(port)),
         "",
         *whole,
         f"    network = without_head(whole, {outputs})",
@@ -179,12 +175,27 @@ def _builder(package: str, plan: Plan, arguments: Mapping[str, Any]) -> list[str
     ]
 
 
+def _reading(port: Port) -> list[str]:
+    """The lines that make what a port of the architecture reads."""
+    if port.kind == "vector":
+        return [f'    {port.name} = vector(columns, inputs, "{port.name}")']
+    column = f'port_column(columns, "{port.name}")'
+    if port.kind == "picture":
+        return [f"    {port.name} = inputs[{column}.name]"]
+    own = f"{port.name}_column"
+    return [f"    {own} = {column}", f"    {port.name} = word_ids({own}, inputs[{own}.name])"]
+
+
 def free_arguments(plan: Plan) -> list[str]:
     """Arguments of the architecture that neither the table nor a head decides."""
-    decided = {size for port in plan.ports for size in port.sizes}
-    decided |= {port.switch for port in plan.ports}
+    used = {port.name for port in plan.ports}
+    idle = [tensor for tensor in plan.entry.inputs if tensor.name not in used]
+    decided = {size for port in plan.ports for size in (*port.sizes, port.switch)}
     decided |= {
-        axis for tensor in plan.entry.outputs for axis in tensor.shape if isinstance(axis, str)
+        axis
+        for tensor in (*plan.entry.outputs, *idle)
+        for axis in (*tensor.shape, vocabulary_argument(plan.entry, tensor) if tensor.text else "")
+        if isinstance(axis, str)
     }
     return [name for name in plan.entry.defaults if name not in decided]
 
@@ -235,7 +246,7 @@ def _example(package: str, plan: Plan, columns: Columns) -> str:
             break
         if column.missing and not known_cells([cell]):
             continue
-        words += [f"--{column.name.replace('_', '-')}", shlex.quote(cell)]
+        words += [f"--{column.name.rstrip('_').replace('_', '-')}", shlex.quote(cell)]
     line = " ".join(["zoo predict", package, *words])
     table = f"zoo predict {package} --csv {package}/table/table.csv"
     return line if words and len(line) <= 200 and "`" not in line else table
