@@ -38,8 +38,6 @@ const pages = {
   async projector(page) {
     const inside = page.frames().find((frame) => frame.url().includes("projector_binary"));
     await inside.locator("vz-projector-bookmark-panel .state-radio paper-icon-button").click();
-    await page.waitForTimeout(settle / 2);
-    await inside.locator("#search-box input").fill("2003 ");
   },
   async hparams() {}, // as it opens
   async card(page) {
@@ -52,6 +50,7 @@ const pages = {
     await page.waitForTimeout(2 * settle);
   },
 };
+const width = { hparams: 2200 }; // for all columns
 const hash = { scalars: "timeseries", operations: "graphs", graph: "graphs", card: "text" };
 
 const browser = await chromium.launch({
@@ -62,7 +61,7 @@ const browser = await chromium.launch({
   ],
 });
 for (const name of chosen.length ? chosen : Object.keys(pages)) {
-  const page = await browser.newPage({ viewport: { width: 1400, height: 800 } });
+  const page = await browser.newPage({ viewport: { width: width[name] ?? 1400, height: 800 } });
   page.setDefaultTimeout(15000);
   await page.goto(`${address}#${hash[name] ?? name}`);
   await page.waitForTimeout(settle);

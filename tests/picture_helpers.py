@@ -70,7 +70,6 @@ def drawn_texts() -> Iterator[list[tuple[str, Bbox]]]:
             found[id(self)] = (self.get_text(), self.get_window_extent(renderer))
 
     def save_and_note(self: Figure, path: Path, **options: Any) -> None:
-        self.canvas.draw()  # the layout moves while it is found
         found.clear()
         savefig(self, path, **options)
         whole = Bbox(self.bbox.get_points())

@@ -18,7 +18,7 @@ from examples import LARGE, slow_if_large, tiny, tiny_once
 
 import zoo
 from zoo._keras import keras, layers
-from zoo.inspection.diagram import keras_dot, svg, to_dot
+from zoo.inspection.diagram import DPI, keras_dot, png, svg, to_dot
 from zoo.inspection.diagram.describe import Show
 from zoo.inspection.diagram.drawing import Frame, compose
 
@@ -231,6 +231,21 @@ def test_the_large_architectures_have_few_boxes_and_stay_tall() -> None:
         size = re.search(r'<svg width="(\d+)pt" height="(\d+)pt"', svg(to_dot(model)))
         assert size is not None
         assert int(size[2]) > 2 * int(size[1]), "one column, from the input down"
+
+
+def test_a_deep_model_stays_tall_and_its_text_as_large() -> None:
+    """Layer by layer: one column, never folded, and in a bitmap never scaled down."""
+    x = start = keras.Input((4,), name="x")
+    for number in range(200):
+        x = layers.Dense(4, name=f"dense_layer{number}")(x)
+    drawn = to_dot(keras.Model(start, x, name="deep"), detail="layers")
+    size = re.search(r'<svg width="(\d+)pt" height="(\d+)pt"', svg(drawn))
+    assert size is not None
+    width, height = map(int, size.groups())
+    assert height > 200 * 50, "each layer below the one before"
+    assert width < 200
+    pixels = [int.from_bytes(png(drawn)[at : at + 4], "big") for at in (16, 20)]
+    assert pixels == [pytest.approx(each * DPI / 72, abs=3) for each in (width, height)]
 
 
 def test_a_dense_block_has_too_many_branches_to_spell_out() -> None:

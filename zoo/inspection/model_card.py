@@ -89,11 +89,6 @@ def as_text(entry: ModelSpec) -> str:
     return "\n".join(lines)
 
 
-def as_markdown(entry: ModelSpec) -> str:
-    """The card as a Markdown page: a heading, the summary, a table."""
-    return "\n".join([f"# {entry.name}", "", entry.summary, "", as_table(facts(entry))])
-
-
 def as_table(facts: Sequence[tuple[str, str]]) -> str:
     """Facts as a Markdown table without a header."""
     rows = [f"| {key} | {_cell(text)} |" for key, text in facts]

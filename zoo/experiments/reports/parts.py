@@ -200,5 +200,6 @@ def bare(axes: Axes) -> None:
 def save(drawn: Figure, path: Path) -> None:
     """Write the figure as PNG, without the date that would make every file differ."""
     metadata: dict[str, Any] = {"Software": None, "Creation Time": None}
+    drawn.draw_without_rendering()  # the layout of images settles in the second pass
     with replacing(path) as partial:
         drawn.savefig(partial, format="png", metadata=metadata)
