@@ -16,6 +16,7 @@ from zoo.experiments import runs
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made, _ = untrained("score_and_win", tmp_path_factory.mktemp("logs") / "own" / "run")
+    made.model.optimizer.build(made.model.trainable_variables)
     made.model.save(made.folder / runs.MODEL)
     return made.folder
 
