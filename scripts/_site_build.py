@@ -33,7 +33,7 @@ def build(site: Path, work: Path, *, lessons: bool, status: Any) -> list[str]:
             site,
             work / "doctrees",
             "html",
-            confoverrides={} if lessons else {"plot_gallery": False},
+            confoverrides={} if lessons else {"plot_gallery": "False"},
             status=status,
             warning=said,
         )

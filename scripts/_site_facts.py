@@ -139,14 +139,15 @@ class Facts:
         """Size and latency of its exported files; empty where none were written."""
         frame = pd.read_csv(ROOT / "results" / "exports.csv")
         frame = frame[frame["architecture"] == entry.name].dropna(subset="bytes")
+        written: list[Any] = list(frame.itertuples())
         rows = [
             [
                 row.format,
                 f"{row.bytes / 1000:,.1f}",
                 f"{row.milliseconds:.3g}",
-                f"{row.difference:.0e}",
+                f"{row.difference:.0e}" if row.difference else "0",
             ]
-            for row in frame.itertuples()
+            for row in written
         ]
         heads = "format | size, kB: | one row, ms: | largest difference from Keras:"
         return table(heads, rows) if rows else ""
@@ -240,12 +241,12 @@ def _public() -> Iterator[Public]:
 
 def _described(name: str, value: Any, package: str) -> Public:
     documented = inspect.isclass(value) or inspect.isroutine(value)
-    module = value.__module__ if documented else package
-    heading = ROOMS[[*module.split("."), "zoo"][1] if module != "zoo" else "zoo"]
+    origin = value.__module__ if package == "zoo" else package
+    heading = ROOMS[[*origin.split("."), "zoo"][1]]
     if inspect.isclass(value):
         kind = "exception" if issubclass(value, Exception) else "class"
     else:
-        kind = "function" if inspect.isroutine(value) else "data"
+        kind = "function" if documented else "data"
     doc = (inspect.getdoc(value) or "") if documented else ""
     return Public(name, heading, kind, doc.partition("\n\n")[0].replace("\n", " "))
 

@@ -31,7 +31,8 @@ REPLACED = ("catalog", "concepts")  # by pages of their own
 THUMBNAIL = (264, 200)  # pixels
 SMALLEST = 0.32  # scale at which a diagram is shown whole
 CUT = 0.5  # scale of one that is cut off below
-GALLERY = "lessons"  # written by sphinx-gallery
+GALLERY = "lessons"
+KEPT = (GALLERY, "sg_execution_times.rst")  # sphinx-gallery's
 
 Pages = Iterator[tuple[str, str | bytes]]  # path in the source folder, content
 
@@ -40,6 +41,10 @@ def write_source(folder: Path) -> None:
     """Bring the folder up to date: only what differs is written, what is not a page is removed."""
     shutil.rmtree(folder / "examples", ignore_errors=True)  # with the run folders of lessons
     pages = dict(_pages(Facts()))
+    for path in (folder / GALLERY).glob("*/plot_*.rst"):
+        if f"examples/{path.parent.name}/{path.stem}.py" not in pages:
+            shutil.rmtree(folder / GALLERY)  # a lesson is gone
+            break
     for name, content in pages.items():
         path = folder / name
         data = content.encode() if isinstance(content, str) else content
@@ -47,14 +52,9 @@ def write_source(folder: Path) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
     for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if path.is_file() and name not in pages and not _by_sphinx_gallery(name, pages):
+        name = path.relative_to(folder)
+        if path.is_file() and name.as_posix() not in pages and name.parts[0] not in KEPT:
             path.unlink()
-
-
-def _by_sphinx_gallery(name: str, pages: dict[str, Any]) -> bool:
-    made = name.startswith(f"{GALLERY}/") and f"{GALLERY}/index.md" not in pages
-    return made or name == "sg_execution_times.rst"
 
 
 def _pages(facts: Facts) -> Pages:
@@ -102,7 +102,13 @@ def _environment(facts: Facts) -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"html": _html, "cell": _cell, "slug": slug, "number": "{:,}".format}
+    environment.filters |= {
+        "html": _html,
+        "cell": _cell,
+        "sentence": _sentence,
+        "slug": slug,
+        "number": "{:,}".format,
+    }
     environment.tests["paper"] = lambda key: key.startswith("arXiv")
     environment.globals |= {
         "facts": facts,
@@ -122,6 +128,12 @@ def _html(text: str) -> str:
 def _cell(text: object) -> str:
     """Text for a cell of a Markdown table."""
     return " ".join(str(text).split()).replace("|", "\\|") or "-"
+
+
+def _sentence(text: str) -> str:
+    """Text with a capital letter first and a full stop last; code stays as it is."""
+    first = text[:1] if text.startswith("`") else text[:1].upper()
+    return f"{first}{text[1:].removesuffix('.')}." if text else ""
 
 
 def picture_size(name: str) -> tuple[int, int]:

@@ -62,7 +62,7 @@ html_sidebars = {
     "concepts/index": [],
 }
 
-plot_gallery = True  # scripts/site.py --no-lessons sets it to False
+plot_gallery = "True"  # scripts/site.py --no-lessons sets it to "False"
 if any((HERE / "examples").glob("*/plot_*.py")):
     extensions.append("sphinx_gallery.gen_gallery")  # with examples alone can it start
     sphinx_gallery_conf = {

@@ -177,24 +177,36 @@ def test_texts_become_html() -> None:
     )
     assert source._cell("a | b\nc") == "a \\| b c"
     assert source._cell("") == "-"
+    assert source._sentence("as printed: Adam") == "As printed: Adam."
+    assert source._sentence("`pred` is read.") == "`pred` is read."
+    assert source._sentence("") == ""
     assert slug("arXiv:1409.4842") == "arXiv-1409.4842"
 
 
 def test_source_folder_is_brought_up_to_date(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pages: dict[str, str | bytes] = {"a.md": "one", "deep/b.svg": b"two"}
+    pages: dict[str, str | bytes] = {
+        "a.md": "one",
+        "deep/b.svg": b"two",
+        "examples/tasks/plot_1.py": "",
+    }
     monkeypatch.setattr(source, "_pages", lambda facts: iter(pages.items()))
     source.write_source(tmp_path)
     made = (tmp_path / "a.md").stat().st_mtime_ns
-    (tmp_path / "lessons").mkdir()
-    (tmp_path / "lessons" / "plot.rst").write_text("by sphinx-gallery")
+    lesson = tmp_path / "lessons" / "tasks" / "plot_1.rst"
+    lesson.parent.mkdir(parents=True)
+    lesson.write_text("by sphinx-gallery")
     (tmp_path / "stale.md").write_text("")
     pages["deep/b.svg"] = b"three"
     source.write_source(tmp_path)
     assert (tmp_path / "a.md").stat().st_mtime_ns == made  # so that Sphinx does not read it again
     assert (tmp_path / "deep" / "b.svg").read_bytes() == b"three"
-    assert sorted(path.name for path in tmp_path.rglob("*.*")) == ["a.md", "b.svg", "plot.rst"]
+    there = sorted(path.name for path in tmp_path.rglob("*.*"))
+    assert there == ["a.md", "b.svg", "plot_1.py", "plot_1.rst"]
+    del pages["examples/tasks/plot_1.py"]
+    source.write_source(tmp_path)
+    assert sorted(path.name for path in tmp_path.rglob("*.*")) == ["a.md", "b.svg"]
 
 
 def test_public_names_are_listed_once_under_a_heading() -> None:
