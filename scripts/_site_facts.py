@@ -21,7 +21,7 @@ import results
 import zoo
 from zoo.core import errors
 from zoo.data.registry import entry as dataset_entry
-from zoo.inspection import concepts, model_card
+from zoo.inspection import concepts, model_card, recipe_card
 from zoo.inspection.source_code import builder_source
 from zoo.models.documents import DOCUMENTS, Document
 from zoo.models.spec import CONCEPTS, ModelSpec
@@ -176,6 +176,14 @@ class Facts:
             if name not in NOT_SETTINGS
             and (name in ALWAYS or (value != defaults[name] and value not in ({}, [], "")))
         ]
+
+    def about(self, recipe: Recipe) -> list[tuple[str, str]]:
+        """Its data, cost and expected scores, whatever data this machine has."""
+        told = ("architecture", "note", "limit", "arguments")
+        return [fact for fact in recipe_card.facts(recipe, auto="") if fact[0] not in told]
+
+    def why_untrained(self, entry: ModelSpec) -> str:
+        return model_card.why_untrained(entry)
 
     def data_page(self, recipe: Recipe) -> str:
         return f"/datasets/{dataset_entry(recipe.dataset).folder}/README.md"
