@@ -1,6 +1,10 @@
 """Sphinx's settings for the site; scripts/site.py copies this file into the source folder."""
 
+import dataclasses
 from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
 
 import zoo
 
@@ -77,3 +81,24 @@ if any((HERE / "examples").glob("*/plot_*.py")):
         "thumbnail_size": (640, 400),
         "first_notebook_cell": "%pip install --quiet functional-zoo",
     }
+
+
+def plain_signature(
+    app: Sphinx, what: str, name: str, value: Any, options: Any, signature: str, returned: str
+) -> tuple[str, str] | None:
+    """A dataclass's fields as they are written: `Positive`, not the rules behind it."""
+    if not (what == "class" and dataclasses.is_dataclass(value)):
+        return None
+    parts = []
+    for field in dataclasses.fields(value):
+        default = field.default
+        if field.default_factory is not dataclasses.MISSING:
+            default = field.default_factory()
+        given = "" if default is dataclasses.MISSING else f" = {default!r}"
+        parts.append(f"{field.name}: {field.type}{given}")
+    return f"({', '.join(parts)})", ""
+
+
+def setup(app: Sphinx) -> None:
+    """Called by Sphinx."""
+    app.connect("autodoc-process-signature", plain_signature)

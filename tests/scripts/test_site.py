@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("sphinx", reason="needs the extra `docs`")
+pytest.importorskip("jinja2", reason="needs the extra `docs`")
 
 import _site_diagrams as diagrams
 import _site_links as links
