@@ -127,6 +127,7 @@ class Script:
         cases: The names that the command takes, by default those of `results`.
         folders: Folders that hold the script's files and no others.
         problems: What `--check` finds wrong beside the files, and the command that mends it.
+        work: Instead of files: does all that the command does; its exit status.
         options: Adds arguments to the parser.
     """
 
@@ -138,6 +139,7 @@ class Script:
     cases: Callable[[], Iterable[str]] = tuple
     folders: Sequence[Path] = ()
     problems: Callable[[], Iterable[str]] = tuple
+    work: Callable[[argparse.Namespace], int] | None = None
     options: Callable[[argparse.ArgumentParser], object] = lambda parser: None
 
     def main(self, arguments: Sequence[str] | None = None) -> int:
@@ -160,6 +162,8 @@ class Script:
             return 1
 
     def _work(self, parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
+        if self.work:
+            return self.work(given)
         failed = 0
         measure = self.measure or (self._measure if self.rows else None)
         if measure and not given.pages:

@@ -13,6 +13,12 @@ class Document:
     title: str
     teaches: str
 
+    @property
+    def url(self) -> str:
+        """A paper's address; empty for a document that is not on arXiv."""
+        archive, _, number = self.key.partition(":")
+        return f"https://arxiv.org/abs/{number}" if archive == "arXiv" else ""
+
 
 _ALL = (
     Document(
