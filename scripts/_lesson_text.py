@@ -15,7 +15,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-_SAID = re.compile(rf"(?<![\w.])(?P<number>{_DIGITS})(?![\w]|[.,]\d)(?P<unit>\s*%|\s+million\b)?")
+_SAID = re.compile(
+    rf"(?<![\w.])(?<!\w-)(?P<number>{_DIGITS})(?![\w]|[.,]\d)(?P<unit>\s*%|\s+million\b)?"
+)
 _PRINTED = re.compile(rf"(?:{_DIGITS})(?:e[-+]?\d+)?")
 _UNITS = {"": 1.0, "%": 0.01, "million": 1e6}
 _COUNTED = r"\d[\d.]*(?:(?:,|,? and| to)\s+\d[\d.]*)*"
@@ -24,7 +26,7 @@ _NOT_COMPARED = re.compile(
     r"|(?i:\b(?:arxiv|answers?|exercises?|keras|listings?|python|sections?|tables?|tensorflow"
     rf"|steps?|versions?))[\s:]+{_COUNTED}"
     r"|(?m:^\s*\d+\.\s)"  # items of a list
-    r"|(?<![\w.,])(?:19|20)\d\d(?![\w,]|\.\d)"  # years
+    r"|(?<![\w.,])(?:19|20)\d\d(?!\w|[.,]\d)"  # years
 )
 
 

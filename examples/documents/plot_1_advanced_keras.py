@@ -221,8 +221,8 @@ plt.show()
 
 # %%
 # Strengths say more than seeds, and no model can do better than 8.37 points in the mean, because
-# the rest is luck. Nothing in the document's listings has changed in Keras 3 but the imports:
-# layers come from ``keras.layers`` alone, and ``Input`` is ``keras.Input``.
+# the rest is luck. What has changed since the document was written: layers are imported from
+# ``keras.layers`` alone, and the ``input_length`` of ``Embedding`` is deprecated.
 #
 # What goes wrong, and how one sees it:
 #

@@ -1,10 +1,10 @@
 """
-Keras Model class API: models that are called, and one with two inputs and two outputs
-======================================================================================
+Keras Model class API: models that are called like layers
+=========================================================
 
-The document ``model-api`` is the guide that came with Keras 2's functional API. Its first half
-shows that a model can be called like a layer; its second half builds one model with two inputs
-and two outputs, and one in which two inputs share a layer. This lesson follows it in its order.
+The document ``model-api`` is a guide to Keras 2's functional API. Its first half shows that a
+model can be called like a layer; its second half builds one model with two inputs and two
+outputs, and one in which two inputs share a layer. This lesson follows it in its order.
 
 You will learn
 
@@ -168,10 +168,10 @@ print(f"the total loss is main + 0.2 x aux: {abs(total - (main + 0.2 * aux)):.3f
 print(zoo.spec("headline").errata[1])
 
 # %%
-# The zoo's recipe ``headline`` trains the model on invented headlines of fewer words, so its table
-# is smaller.
+# The zoo's recipe ``headline`` trains the model on invented headlines of fewer words, so its
+# table is smaller.
 
-run = zoo.fit("headline", data="newsroom", epochs=5, logdir=runs.name, reporter=quiet)
+run = zoo.fit("headline", data="newsroom", epochs=4, logdir=runs.name, reporter=quiet)
 scores = run.metrics["test"]
 print(f"{run.model.count_params():,} parameters")
 print(f"main output: accuracy {scores['main_output_accuracy']:.2f}")

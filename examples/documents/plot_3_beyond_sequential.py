@@ -1,6 +1,6 @@
 """
-Going beyond the Sequential model: graphs, modalities, and the practices around them
-====================================================================================
+Going beyond the Sequential model: graphs of layers
+===================================================
 
 The document ``beyond-sequential`` shows a model as a graph of layers, first a chain and then two
 branches, and says what such graphs are for: inputs of several kinds, and several outputs that

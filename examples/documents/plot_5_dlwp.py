@@ -236,11 +236,10 @@ except ValueError as error:
 for name in ("inception_network", "residual_network", "inception_v3", "xception"):
     print(f"{name}: {zoo.explain(name).total:,} parameters")
 
-for name, dataset in (("inception_network", "figures"), ("residual_network", "hidden_shapes")):
-    test = zoo.load_data(dataset, "drawn").splits["test"]
-    guesses = zoo.build(name, weights="embedded").predict(test["picture"], verbose=0)
-    accuracy = np.mean(guesses.argmax(axis=1) == test["label"][:, 0])
-    print(f"{name}, trained: accuracy {accuracy:.2f}")
+test = zoo.load_data("hidden_shapes", "drawn").splits["test"]
+residual = zoo.build("residual_network", weights="embedded")
+guesses = residual.predict(test["picture"][:400], verbose=0).argmax(axis=1)
+print(f"residual_network, trained: accuracy {np.mean(guesses == test['label'][:400, 0]):.2f}")
 
 # %%
 # 7.1.5: sharing a layer

@@ -66,7 +66,7 @@ print(f"{trained} parameters trained on {len(few['digit'])} pictures: accuracy {
 scratch = keras.Sequential(
     [zoo.build("digit_mlp"), layers.Dense(1, activation="sigmoid", name="is_even")]
 )
-scratch.compile(keras.optimizers.Adam(0.005), loss="binary_crossentropy", metrics=["accuracy"])
+scratch.compile(keras.optimizers.Adam(0.001), loss="binary_crossentropy", metrics=["accuracy"])
 plain = scratch.fit(few["pixels"], few["digit"] % 2 == 0, epochs=15, verbose=0).history
 from_nothing = scratch.evaluate(test["pixels"], test["digit"] % 2 == 0, verbose=0)[1]
 print(f"from nothing: accuracy {from_nothing:.2f}")

@@ -116,15 +116,14 @@ for skip, values in norms.items():
 figure, axes = plt.subplots(layout="constrained")
 for skip, values in norms.items():
     axes.plot(*zip(*values, strict=True), "o-", label=f"{'with' if skip else 'without'} shortcuts")
-axes.set(
-    yscale="log", xlabel="layers with weights", ylabel="norm of the first layer's gradient (1)"
-)
+axes.set(yscale="log", xlabel="layers with weights", ylabel="norm of the first layer's gradient")
 axes.legend()
 plt.show()
 
 # %%
 # Without shortcuts the gradient falls by several powers of ten with every few layers, and a
-# network of that depth would not begin to learn. With them it stays of one size.
+# network of that depth would not begin to learn. With them it stays within about one power of
+# ten.
 #
 # The second claim: a layer that is too narrow loses information for good, unless a shortcut
 # passes it by. Three hidden layers, the middle one with a single unit, on ten classes:

@@ -125,7 +125,7 @@ _, decayed = train(schedule)
 figure, axes = plt.subplots(layout="constrained")
 for name, run in (("ReduceLROnPlateau", lowered), ("LearningRateScheduler", decayed)):
     axes.plot(range(1, 31), run["learning_rate"], label=name)
-axes.set(yscale="log", xlabel="epoch", ylabel="learning rate (1)")
+axes.set(yscale="log", xlabel="epoch", ylabel="learning rate")
 axes.legend()
 plt.show()
 for name, run in (("constant", plain), ("plateau", lowered), ("schedule", decayed)):

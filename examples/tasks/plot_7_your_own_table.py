@@ -37,7 +37,7 @@ file = Path(folder.name) / "wine.csv"
 load_wine(as_frame=True).frame.rename(columns={"target": "category"}).to_csv(file, index=False)
 
 table = pd.read_csv(file)
-print(table.shape)
+print(len(table), "bottles,", table.shape[1] - 1, "measurements")
 print(
     table[["alcohol", "magnesium", "proline", "category"]].describe().round(1).loc[["min", "max"]]
 )
@@ -101,7 +101,7 @@ axes.legend()
 plt.show()
 
 # %%
-# On raw columns the loss begins far too high and the network follows ``proline`` alone.
+# On raw columns the loss begins far higher: ``proline`` outweighs all other columns.
 #
 # How good is that?
 # -----------------

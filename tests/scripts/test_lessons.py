@@ -101,7 +101,7 @@ def test_a_number_that_is_not_printed_is_reported(text: str, printed: str, missi
         "Keras 3 or TensorFlow 2.21, arXiv 1409.4842",
         "Exercise 3; a list:\n\n1. one\n2. two",
         "https://example.org/99",
-        "Conv2D, float32, softmax_mlp_64, 1x1",
+        "Conv2D, float32, softmax_mlp_64, dlwp-7.1, 1x1",
         "ten classes, two inputs",
     ],
 )
@@ -157,7 +157,7 @@ def examples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     [
         ("8.7", "loss (nats)", ("", ""), ""),
         ("8.8", "loss (nats)", ("", ""), ":11: 8.8 is neither printed by the lesson nor in"),
-        ("8.7", "", ("", ""), ":13: a picture's y axis has no label"),
+        ("8.7", "", ("", ""), ":12: a picture's y axis has no label"),
         ("8.7", "loss", ("plt.subplots()", "None, 1 / 0"), ":15: ZeroDivisionError: division by"),
         ("8.7", "loss", ("plt.subplots()", "None, plt.Axes"), "draws no picture"),
     ],
