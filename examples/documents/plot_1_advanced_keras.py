@@ -34,11 +34,9 @@ import numpy as np
 from keras import layers
 
 import zoo
-from zoo.core.console import Reporter
 
 keras.utils.set_random_seed(0)
 runs = TemporaryDirectory()  # training runs are written here, and removed at the end
-quiet = Reporter(silent=True)
 
 seed_diff = keras.Input((1,), name="seed_diff")
 score_diff = layers.Dense(1, name="score_diff")(seed_diff)
@@ -152,7 +150,7 @@ assert basketball.count_params() == zoo.build("basketball").count_params()
 # what playing at home is worth.
 
 run = zoo.fit("basketball", data="league", logdir=runs.name)
-without_home = zoo.fit("two_team", data="league", logdir=runs.name, reporter=quiet)
+without_home = zoo.fit("two_team", data="league", logdir=runs.name, verbose=0)
 kernel = run.model.get_layer("score_diff").kernel.numpy().ravel()
 true_advantage = float(zoo.load_data("basketball", "league").truth["home_advantage"].ravel()[0])
 print(f"home advantage: learned {kernel[2]:.1f} points, in truth {true_advantage:.1f} points")
@@ -170,7 +168,7 @@ for each in (run, without_home):
 # recipe is stacked on ``basketball`` and fills the column from a model that knows regular seasons
 # only. A model that had seen the tournaments would hand on their results in ``pred``.
 
-stack = zoo.fit("tournament_stack", data="league", logdir=runs.name, reporter=quiet)
+stack = zoo.fit("tournament_stack", data="league", logdir=runs.name, verbose=0)
 weights = stack.model.get_weights()[0].ravel()
 print(stack.model.count_params(), "parameters")
 print(f"points for each seed: {weights[1]:.2f}, for each point of pred: {weights[2]:.2f}")
@@ -193,7 +191,7 @@ both = keras.Model(seed_diff, [score_diff, won], name="score_and_win")
 print(scores.count_params(), "parameters in two_scores,", both.count_params(), "in score_and_win")
 print("the document:", zoo.spec("score_and_win").claim)
 
-run = zoo.fit("score_and_win", data="league", logdir=runs.name, reporter=quiet)
+run = zoo.fit("score_and_win", data="league", logdir=runs.name, verbose=0)
 scored = run.metrics["test"]
 print(f"MAE {scored['score_diff_mae']:.2f} points, log-loss {scored['won_log_loss']:.2f}")
 

@@ -28,11 +28,9 @@ import numpy as np
 from keras import layers
 
 import zoo
-from zoo.core.console import Reporter
 
 keras.utils.set_random_seed(0)
 runs = TemporaryDirectory()  # training runs are written here, and removed at the end
-quiet = Reporter(silent=True)
 
 a = keras.Input((32,), name="a")
 b = layers.Dense(32, name="b")(a)
@@ -171,7 +169,7 @@ print(zoo.spec("headline").errata[1])
 # The zoo's recipe ``headline`` trains the model on invented headlines of fewer words, so its
 # table is smaller.
 
-run = zoo.fit("headline", data="newsroom", epochs=4, logdir=runs.name, reporter=quiet)
+run = zoo.fit("headline", data="newsroom", epochs=4, logdir=runs.name, verbose=0)
 scores = run.metrics["test"]
 print(f"{run.model.count_params():,} parameters")
 print(f"main output: accuracy {scores['main_output_accuracy']:.2f}")

@@ -30,11 +30,9 @@ import numpy as np
 from keras import layers
 
 import zoo
-from zoo.core.console import Reporter
 
 keras.utils.set_random_seed(0)
 runs = TemporaryDirectory()  # training runs are written here, and removed at the end
-quiet = Reporter(silent=True)
 
 stacked = keras.Sequential(name="first_mlp")
 stacked.add(keras.Input((100,), name="features"))

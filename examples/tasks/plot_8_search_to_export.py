@@ -25,11 +25,9 @@ import onnxruntime
 import pandas as pd
 
 import zoo
-from zoo.core.console import Reporter
 
 keras.utils.set_random_seed(0)
 runs = TemporaryDirectory()  # training runs are written here, and removed at the end
-quiet = Reporter(silent=True)
 
 recipe = zoo.recipe("mlp")
 print(recipe.optimizer, recipe.learning_rate, recipe.schedule, recipe.batch_size, recipe.epochs)
@@ -45,7 +43,7 @@ print(dict(recipe.search))
 # twenty or more. ``engine="resident"`` saves these short trainings a compilation.
 
 short = {"data": "mixture", "epochs": 4, "engine": "resident"}
-search = zoo.tune("mlp", trials=4, **short, logdir=runs.name, reporter=quiet)
+search = zoo.tune("mlp", trials=4, **short, logdir=runs.name, verbose=0)
 trials = pd.read_csv(search.folder / "trials.csv").drop(columns=["seconds", "error"])
 print(trials.round(3).to_string(index=False))
 print("best:", dict(search.settings))
@@ -68,8 +66,8 @@ plt.show()
 # ``search.best`` is a recipe, and is trained like any other. A search also picks what was best by
 # luck, so the comparison takes a seed that the search has not used, and the test rows.
 
-own = zoo.fit("mlp", **short, seed=1, logdir=runs.name, reporter=quiet)
-found = zoo.fit(search.best, data="mixture", seed=1, logdir=runs.name, reporter=quiet)
+own = zoo.fit("mlp", **short, seed=1, logdir=runs.name, verbose=0)
+found = zoo.fit(search.best, data="mixture", seed=1, logdir=runs.name, verbose=0)
 for name, run in (("the recipe's own", own), ("found", found)):
     print(f"{name}: test log-loss {run.metrics['test']['log_loss']:.2f}")
 
@@ -152,7 +150,7 @@ print(parameters, "parameters:", 4 * parameters, "of", files["litert"].bytes, "b
 from dataclasses import replace  # noqa: E402
 
 narrow = replace(zoo.recipe("mlp"), search={"learning_rate": ("log", 0.0001, 0.1)})
-again = zoo.tune(narrow, trials=1, study="rate", **short, logdir=runs.name, reporter=quiet)
+again = zoo.tune(narrow, trials=1, study="rate", **short, logdir=runs.name, verbose=0)
 print(list(again.settings))
 
 # %%
