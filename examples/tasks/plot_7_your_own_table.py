@@ -38,10 +38,10 @@ wines["grower"] = wines["grower"].map({0: "first", 1: "second", 2: "third"})
 wines.to_csv(file, index_label="bottle")
 
 table = pd.read_csv(file)
-print(len(table), "bottles,", table.shape[1] - 1, "measurements")
-print(
-    table[["alcohol", "magnesium", "proline", "category"]].describe().round(1).loc[["min", "max"]]
-)
+columns = [name for name in table.columns if name not in ("bottle", "grower")]
+print(len(table), "bottles,", len(columns), "measurements")
+print(table[["alcohol", "magnesium", "proline"]].agg(["min", "max"]))
+print(table.groupby("grower")["bottle"].agg(["min", "max"]))
 
 # %%
 # Look before you train. The columns have very different sizes: ``proline`` is in the hundreds,
