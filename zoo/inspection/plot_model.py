@@ -5,6 +5,7 @@ Importing this module does not import TensorFlow.
 
 from __future__ import annotations
 
+import base64
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,6 +46,15 @@ class Picture:
 
     def __repr__(self) -> str:
         return f"Picture({'' if self.path is None else repr(str(self.path))})"
+
+    def _repr_html_(self) -> str:
+        """For pages that take only HTML, such as sphinx-gallery's; wide drawings scroll."""
+        content = base64.b64encode(svg(self.dot).encode()).decode()
+        return (
+            '<div style="overflow-x: auto"><img alt="diagram of a model" '
+            'style="max-width: none; background: white" '
+            f'src="data:image/svg+xml;base64,{content}"></div>'
+        )
 
     def _repr_svg_(self) -> str:
         return svg(self.dot)
