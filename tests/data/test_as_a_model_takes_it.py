@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from examples import SMALL, small_recipe, tiny_once
 
 import zoo
+from examples import SMALL, small_recipe, tiny_once
 from zoo._keras import tf
 from zoo.core.errors import DataError, TrainingError, UnknownNameError
 from zoo.data.registry import entry

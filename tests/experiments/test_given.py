@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+
+import zoo
 from examples import (
     SMALL,
     asked_to_stop_in_the_third_epoch,
@@ -15,8 +17,6 @@ from examples import (
     example_inputs,
     tiny_once,
 )
-
-import zoo
 from zoo._keras import tf
 from zoo.core.errors import DataError, StoppedEarly, TrainingError, ZooError
 from zoo.data.registry import entry

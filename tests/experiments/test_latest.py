@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from examples import QUICK_RUN
 from search_helpers import Saying
 
 import zoo
+from examples import QUICK_RUN
 from zoo.cli.root import cli
 from zoo.cli.root import run as call
 from zoo.core.errors import StoppedEarly, TrainingError

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from examples import slow
 
 import zoo.training
+from examples import slow
 from zoo._keras import keras, tf
 from zoo.core.errors import TrainingError, UnknownNameError
 from zoo.training.arrays import data_of, read
