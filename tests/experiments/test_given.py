@@ -65,7 +65,7 @@ FRAME = pd.DataFrame(X, columns=[f"features_{place}" for place in range(7)]).ass
         lambda: batches(X, Y),
         lambda: batches({"features": X}, {"label": Y}),
     ],
-    ids=str,
+    ids=range(11),
 )
 def test_every_form_gives_the_same_rows(data: Any) -> None:
     given = data() if callable(data) else data
