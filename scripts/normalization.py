@@ -96,7 +96,7 @@ def blocks() -> dict[str, str]:
         f"`{name}` {rows['pictures'].iloc[0]:,} and {rows['epochs'].iloc[0]}"
         for name, rows in frame.groupby("recipe", sort=False)
     )
-    header = "recipe | variant | parameters: | test accuracy: | test log-loss: | time: | s:"
+    header = "recipe | variant | parameters: | test accuracy: | test log-loss: | time:"
     rows = [
         [
             f"`{name}`",
@@ -105,7 +105,6 @@ def blocks() -> dict[str, str]:
             half_range(rows["accuracy"]),
             half_range(rows["log_loss"]),
             f"{rows['ratio'].median():.2f}",
-            f"{rows['seconds'].median():.2f}",
         ]
         for (name, variant), rows in frame.groupby(["recipe", "variant"], sort=False)
     ]
