@@ -41,8 +41,11 @@ def trained(
 ) -> Any:
     model = small()
     lines = lines or EpochLines(reporter, RECIPE, STEPS, kind, own)
-    options = {"epochs": RECIPE.epochs, "batch_size": 16, "engine": kind, "validation": data(32)}
-    engine.fit(model, data(), callbacks=[*own, lines], **{**options, **more})
+    options = {"epochs": RECIPE.epochs, "batch_size": 16, "engine": kind, "verbose": 0}
+    x, y = data()
+    engine.fit(
+        model, x, y, validation_data=data(32), callbacks=[*own, lines], **{**options, **more}
+    )
     return model
 
 
