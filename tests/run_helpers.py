@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from examples import small_data, small_recipe
-
 import zoo
+from examples import small_data, small_recipe
 from zoo.data.dataset import Dataset
 from zoo.experiments import examples, runs
 from zoo.experiments.record import RunRecord

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from examples import slow
 from matplotlib.figure import Figure
 from picture_helpers import check, drawn_texts, finished, renamed
 
 import zoo
+from examples import slow
 from zoo.experiments import reports
 from zoo.experiments.reports import Finished
 from zoo.experiments.reports.images import images

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from examples import checksum
 from search_helpers import Saying
 
 import zoo
+from examples import checksum
 from zoo._keras import keras, layers
 from zoo.core.console import Reporter
 from zoo.training import engine
