@@ -11,6 +11,7 @@ from _site_source import write_source
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
+OWN = ("genindex", "py-modindex", "search")  # pages of Sphinx's without a source
 COLORS = re.compile(r"\x1b\[[\d;]*m")
 
 
@@ -38,6 +39,15 @@ def build(site: Path, work: Path, *, lessons: bool, status: Any) -> list[str]:
             warning=said,
         )
         app.build()
+    _remove_stale(site, app.env.found_docs)
     (site / "_static" / "webpack-macros.html").unlink(missing_ok=True)  # a template of the theme
     lines = COLORS.sub("", said.getvalue()).splitlines()
     return [line.replace(f"{source}/", "") for line in lines if line.strip()]
+
+
+def _remove_stale(site: Path, documents: set[str]) -> None:
+    """Remove pages of an earlier build whose source is gone; Sphinx leaves them."""
+    for path in site.rglob("*.html"):
+        name = path.relative_to(site).with_suffix("").as_posix()
+        if not (name in documents or name in OWN or name.startswith("_")):
+            path.unlink()

@@ -71,26 +71,38 @@ def _copied() -> Pages:
     yield "conf.py", (SITE / "conf.py").read_bytes()
     for path in sorted((SITE / "static").iterdir()):
         yield f"_static/{path.name}", path.read_bytes()
-    for path in sorted((ROOT / "docs").rglob("*")):
-        if path.is_file() and SITE not in path.parents and path.stem not in REPLACED:
-            name = path.relative_to(ROOT).as_posix()
-            yield (
-                name,
-                _linked(path.read_text("utf-8")) if path.suffix == ".md" else path.read_bytes(),
-            )
-    for path in [*sorted((ROOT / "datasets").rglob("README.md")), *sorted(ROOT.glob("C*.md"))]:
-        yield path.relative_to(ROOT).as_posix(), _linked(path.read_text("utf-8"))
+    kept = [
+        path
+        for path in sorted((ROOT / "docs").rglob("*"))
+        if path.is_file() and SITE not in path.parents and path.stem not in REPLACED
+    ]
+    for path in [*kept, *sorted((ROOT / "datasets").rglob("README.md")), *ROOT.glob("C*.md")]:
+        if path.suffix != ".md":
+            yield path.relative_to(ROOT).as_posix(), path.read_bytes()
+            continue
+        text = path.read_text(encoding="utf-8")
+        yield path.relative_to(ROOT).as_posix(), _linked(text)
+        for linked in _files_linked(path, text):
+            yield linked.relative_to(ROOT).as_posix(), linked.read_bytes()
     for path in sorted(EXAMPLES.rglob("*")):
         if path.is_file() and "tensorboard_logs" not in path.parts and path.suffix != ".pyc":
             yield path.relative_to(ROOT).as_posix(), path.read_bytes()
-    yield "scripts/screenshots.mjs", (ROOT / "scripts" / "screenshots.mjs").read_bytes()
+
+
+def _files_linked(page: Path, text: str) -> Iterator[Path]:
+    """Files of the repository, not pages, that a page links to."""
+    for link in re.findall(r"\]\((?!\w+:|/)([^)#\s]+)", text):
+        path = (page.parent / link).resolve()
+        if path.is_file() and path.suffix != ".md" and ROOT in path.parents:
+            yield path
 
 
 def _linked(text: str) -> str:
-    """Markdown whose links to the catalog and the concepts lead to the site's own pages."""
+    """Markdown whose links to README, the catalog and the concepts lead to the site's own pages."""
     text = re.sub(r"\]\([\w./]*?catalog\.md#(\w+)\)", r"](/models/\1.md)", text)
     text = re.sub(r"\]\([\w./]*?concepts\.md#([\w-]+)\)", r"](/concepts/\1.md)", text)
     text = re.sub(r"\]\([\w./]*?catalog\.md\)", "](/models/index.md)", text)
+    text = re.sub(r"\]\((?:\.\./)+README\.md(?:#[\w-]+)?\)", "](/index.md)", text)
     return re.sub(r"\]\([\w./]*?concepts\.md\)", "](/concepts/index.md)", text)
 
 

@@ -52,7 +52,7 @@ def problems() -> Iterator[str]:
 def _missing(facts: Facts) -> Iterator[str]:
     """Architectures, recipes, documents and concepts that have no place on the site."""
     for entry in facts.entries:
-        sections = [name.replace("_", "-") for name in recipes_of(entry)]
+        sections = [f"recipe-{name.replace('_', '-')}" for name in recipes_of(entry)]
         yield from links.missing(CHECKED, f"models/{entry.name}.html", sections)
     for key in facts.documents:
         yield from links.missing(CHECKED, f"documents/{slug(key)}.html", [])

@@ -99,6 +99,18 @@ def plain_signature(
     return f"({', '.join(parts)})", ""
 
 
+def without_dead_backlinks(app: Sphinx) -> list[Any]:
+    """Keep `viewcode` from linking a name that two packages export under the wrong one's."""
+    known = app.env.domains.python_domain.objects
+    for entry in getattr(app.env, "_viewcode_modules", {}).values():
+        if entry:
+            _, _, used, module = entry
+            for name in [each for each in used if f"{module}.{each}" not in known]:
+                del used[name]
+    return []
+
+
 def setup(app: Sphinx) -> None:
     """Called by Sphinx."""
+    app.connect("html-collect-pages", without_dead_backlinks, priority=100)  # before viewcode's
     app.connect("autodoc-process-signature", plain_signature)

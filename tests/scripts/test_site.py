@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("jinja2", reason="needs the extra `docs`")
+pytest.importorskip("sphinx", reason="needs the extra `docs`")
 
 import _site_diagrams as diagrams
 import _site_links as links
 import _site_source as source
+from _site_build import _remove_stale
 from _site_facts import Facts, slug
 
 import zoo
@@ -169,6 +170,21 @@ def test_links_to_the_catalog_lead_to_pages_of_models() -> None:
     text = "[a](catalog.md#mlp) [b](../concepts.md#merge) [c](catalog.md) [d](speed.md#top)"
     linked = "[a](/models/mlp.md) [b](/concepts/merge.md) [c](/models/index.md) [d](speed.md#top)"
     assert source._linked(text) == linked
+    assert source._linked("[a](../../README.md#real-games)") == "[a](/index.md)"
+    assert source._linked("[a](images/README.md)") == "[a](images/README.md)"
+
+
+def test_files_that_pages_link_to_come_along() -> None:
+    text = "[a](../scripts/site.py) [b](results.md) [c](https://keras.io) [d](gone.py) [e](/x.py)"
+    found = list(source._files_linked(source.ROOT / "docs" / "page.md", text))
+    assert found == [source.ROOT / "scripts" / "site.py"]
+
+
+def test_pages_without_a_source_are_removed(tmp_path: Path) -> None:
+    for name in ("kept", "gone", "search", "_modules/zoo"):
+        page(tmp_path, f"{name}.html", "")
+    _remove_stale(tmp_path, {"kept"})
+    assert sorted(path.stem for path in tmp_path.rglob("*.html")) == ["kept", "search", "zoo"]
 
 
 def test_texts_become_html() -> None:
