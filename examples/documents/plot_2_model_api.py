@@ -69,8 +69,8 @@ best = zoo.load_data("digits", "segments").references["best possible"]["test"]["
 print(f"accuracy on test pictures: {accuracy:.2f}, best possible {best:.2f}")
 
 # %%
-# The digits are made from seven segments under so much noise that no model can read them all; the
-# zoo knows the best possible accuracy, since it made them.
+# The digits are displays of seven segments, some of them faulty, under so much noise that no model
+# can read them all; the zoo knows the best possible accuracy, since it made them.
 
 figure, grid = plt.subplots(1, 5, figsize=(8, 2), layout="constrained")
 guesses = digit_mlp.predict(test["pixels"][:5], verbose=0).argmax(axis=1)

@@ -86,11 +86,12 @@ def classifier(scaled: bool) -> keras.Model:
     return keras.Model(measurements, network(x))
 
 
-histories = {}
+models, histories = {}, {}
 for scaled in (True, False):
     model = classifier(scaled)
     model.compile("adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     histories[scaled] = model.fit(*arrays(train), batch_size=16, epochs=30, verbose=0).history
+    models[scaled] = model
     accuracy = model.evaluate(*arrays(test), verbose=0)[1]
     print(f"{'scaled' if scaled else 'raw'}: test accuracy {accuracy:.2f}")
 
@@ -126,17 +127,17 @@ command = ["new", str(project), "--from", "mlp", "--csv", str(file), "--target",
 made = subprocess.run(
     [sys.executable, "-m", "zoo", *command], check=True, capture_output=True, text=True
 )
-print(made.stdout.replace(folder.name, ""))
+print(made.stderr.replace(f"{folder.name}/", ""))
 
 # %%
 # ``pip install -e mywine`` makes the project known to all commands, so that ``zoo train mywine``
-# and ``zoo predict mywine --alcohol 13.2 ...`` work. In a running Python it is enough to import
+# and ``zoo predict mywine --alcohol 13 ...`` work. In a running Python it is enough to import
 # it. The table of scores has gradient boosting on the same split beside the model.
 
 sys.path.insert(0, str(project))
 import mywine  # noqa: E402, F401
 
-run = zoo.fit("mywine", logdir=folder.name)
+run = zoo.fit("mywine", epochs=30, logdir=folder.name)
 
 # %%
 # The model takes a bottle as the table has it; what is missing is left out or an empty cell.
@@ -169,9 +170,7 @@ print(int(table.isna().sum().sum()), "empty cells")
 #
 # A row is a table of one row.
 
-model = classifier(scaled=True)
-model.compile("adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-model.fit(*arrays(train), batch_size=16, epochs=30, verbose=0)
+model = models[True]
 bottle, truth = (each[:1] for each in arrays(test))
 chances = model.predict(bottle, verbose=0)[0]
 print(growers[int(chances.argmax())], "in truth", growers[int(truth[0])])
