@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from examples import fed
 
+from examples import fed
 from zoo.training import engine
 
 

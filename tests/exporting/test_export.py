@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from examples import QUICK_RUN, example_inputs, fed, length_for, tiny
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 import zoo
+from examples import QUICK_RUN, example_inputs, fed, length_for, tiny
 from zoo._keras import keras, tf
 from zoo.cli.root import cli
 from zoo.cli.root import run as call

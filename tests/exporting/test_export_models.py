@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from examples import tiny
 
 import zoo
+from examples import tiny
 from zoo._keras import keras, tf
 from zoo.core.files import replacing_folder
 from zoo.exporting import exporter, serving, verify

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from examples import QUICK_RUN, history
 from search_helpers import SILENT, trials_of
 
 import zoo
+from examples import QUICK_RUN, history
 from zoo.core.errors import RecipeError
 from zoo.training.callbacks import standard_callbacks
 from zoo.training.compile import direction
