@@ -78,6 +78,7 @@ if any((HERE / "examples").glob("*/plot_*.py")):
         "remove_config_comments": True,
         "show_signature": False,
         "write_computation_times": False,
+        "min_reported_time": 3600,  # seconds; times are of one machine, and change every page
         "thumbnail_size": (640, 400),
         "first_notebook_cell": "%pip install --quiet functional-zoo",
     }
