@@ -103,8 +103,8 @@ class Table:
 
     def chosen(self, rows: NDArray[np.int64]) -> Table:
         """The table with these of its rows."""
-        places = rows.tolist()
-        cells: list[list[str]] = [[column[row] for row in places] for column in self._cells]
+        places: list[int] = rows.tolist()
+        cells = [[column[row] for row in places] for column in self._cells]
         lines = [self._lines[row] for row in places]
         return Table(self.path, self.header, self._columns, cells, lines)
 

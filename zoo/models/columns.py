@@ -60,10 +60,7 @@ def _meaning(column: Column) -> str:
         known = [word or "(empty)" for word in column.words]
         more = f" and {len(known) - 6} more" if len(known) > 6 else ""
         return f"one of {', '.join(known[:6])}{more}"
-    empty = "; may be empty" if column.missing else ""
-    return {"date": "a date", "text": "plain text", "picture": "a picture"}.get(
-        column.kind, "a number"
-    ) + empty
+    return "may be empty" if column.missing else ""
 
 
 def _classes(name: str) -> Any:
