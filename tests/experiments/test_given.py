@@ -132,7 +132,8 @@ def test_the_rows_of_every_recipe_can_be_given(name: str) -> None:
         assert {each.tobytes() for each in rows[column]} <= {each.tobytes() for each in array}
 
 
-def by_name(side: Any, names: Any) -> dict[str, np.ndarray]:
+def by_name(side: Any, names: Any) -> dict[str, Any]:
+    """Arrays by name, also where the only one stands alone."""
     return side if isinstance(side, dict) else dict.fromkeys(names, side)
 
 
