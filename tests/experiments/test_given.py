@@ -20,7 +20,8 @@ from examples import (
 from zoo._keras import tf
 from zoo.core.errors import DataError, StoppedEarly, TrainingError, ZooError
 from zoo.data.registry import entry
-from zoo.experiments.feeding import arguments_for, tensors_for
+from zoo.experiments.feeding import Form, arguments_for, tensors_for
+from zoo.experiments.fitted import as_tensor
 from zoo.experiments.given import MEMORY, check_ids, dataset_of
 from zoo.experiments.id_limits import id_limits
 from zoo.experiments.reproduce import reproduce
@@ -132,7 +133,8 @@ def test_the_rows_of_every_recipe_can_be_given(name: str) -> None:
         assert {each.tobytes() for each in rows[column]} <= {each.tobytes() for each in array}
 
 
-def by_name(side: Any, names: Any) -> dict[str, np.ndarray]:
+def by_name(side: Any, names: Any) -> dict[str, Any]:
+    """Arrays by name, also where the only one stands alone."""
     return side if isinstance(side, dict) else dict.fromkeys(names, side)
 
 
@@ -176,6 +178,18 @@ def test_what_does_not_fit_is_refused_in_one_line(name: str, data: Any, message:
     with pytest.raises(ZooError, match=message) as caught:
         dataset_of(zoo.recipe(name), given, None, 0)
     assert "\n" not in str(caught.value)
+
+
+def test_texts_and_gaps_of_tables() -> None:
+    """A missing text is the empty one; NaN passes where the architecture takes it."""
+    words = as_tensor("word", Form((1,), "string"), pd.Series(["a", None, np.nan, 3]).to_numpy())
+    assert words.tolist() == [["a"], [""], [""], ["3"]]
+    gaps = np.array([1, np.nan])
+    held = as_tensor("age", Form((1,), "float32", missing=True), gaps)
+    np.testing.assert_array_equal(held, gaps[:, None].astype("float32"))
+    for missing, value in ((False, np.nan), (True, np.inf)):
+        with pytest.raises(DataError, match=f"takes finite numbers, not {value}, row 1"):
+            as_tensor("age", Form((1,), "float32", missing=missing), np.array([1, value]))
 
 
 def test_ids_without_a_row_in_the_embedding_are_refused() -> None:

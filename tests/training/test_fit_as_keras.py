@@ -81,10 +81,12 @@ def test_a_model_with_one_tensor_takes_it_by_name_or_alone(engine: str, named: b
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_plain_lists_and_models_that_are_not_built_yet(engine: str) -> None:
-    model = keras.Sequential([keras.layers.Dense(1)])
-    model.compile("sgd", "mse")
-    log = fit(model, [[0.0], [1.0], [2.0]], [1.0, 2.0, 3.0], verbose=0, engine=engine)
-    assert np.isfinite(log.history["loss"]).all()
+    a, _, y = columns()
+    for given in (([[0.0], [1.0], [2.0]], [1.0, 2.0, 3.0]), ({"a": a}, {"y": y})):
+        model = keras.Sequential([keras.layers.Dense(1, name="y")])
+        model.compile("sgd", "mse")
+        log = fit(model, *given, verbose=0, engine=engine, validation_data=given)
+        assert np.isfinite(log.history["val_loss"]).all()
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -109,8 +109,10 @@ def _alone(data: Any, model: keras.Model, side: str) -> Any:
     """
     if not isinstance(data, Mapping | tuple) or len(data) > 1:
         return data
-    graph = isinstance(model, keras.Function | keras.Sequential)
-    if not graph or isinstance(getattr(model, side), Mapping):
+    if isinstance(model, keras.Function):
+        if isinstance(getattr(model, side), Mapping):
+            return data
+    elif not isinstance(model, keras.Sequential):
         return data
     return next(iter(data.values() if isinstance(data, Mapping) else data))
 
