@@ -1,6 +1,7 @@
 """Sphinx's settings for the site; scripts/site.py copies this file into the source folder."""
 
 import dataclasses
+import re
 from pathlib import Path
 from typing import Any
 
@@ -100,18 +101,16 @@ def plain_signature(
     return f"({', '.join(parts)})", ""
 
 
-def without_dead_backlinks(app: Sphinx) -> list[Any]:
-    """Keep `viewcode` from linking a name that two packages export under the wrong one's."""
-    known = app.env.domains.python_domain.objects
-    for entry in getattr(app.env, "_viewcode_modules", {}).values():
-        if entry:
-            _, _, used, module = entry
-            for name in [each for each in used if f"{module}.{each}" not in known]:
-                del used[name]
-    return []
+def right_backlinks(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Mend `viewcode`'s link back of a module whose names are documented in two packages."""
+    if pagename.startswith("_modules/"):
+        wrong = r'(/api/([\w.]+)\.html)#(?!\2)[\w.]+"'
+        context["body"] = re.sub(wrong, r'\1#\2"', context["body"])
 
 
 def setup(app: Sphinx) -> None:
     """Called by Sphinx."""
-    app.connect("html-collect-pages", without_dead_backlinks, priority=100)  # before viewcode's
+    app.connect("html-page-context", right_backlinks)
     app.connect("autodoc-process-signature", plain_signature)

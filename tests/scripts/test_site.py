@@ -230,7 +230,7 @@ def test_public_names_are_listed_once_under_a_heading() -> None:
     assert len(names) == len(set(names))
     assert {f"zoo.{name}" for name in zoo.__all__} <= set(names)
     assert "zoo.data.card" in names
-    assert "zoo.data.load" not in names  # as zoo.load_data
+    assert "zoo.data.Dataset" not in names  # as zoo.Dataset
     assert FACTS.public["Errors"][0].name == "zoo.core.errors.ZooError"
 
 
