@@ -183,8 +183,8 @@ assert zoo.build("shared_features").count_params() == 1_151
 zoo.plot_model(shared_input, None, show_shapes=True, show_layer_names=True)
 
 # %%
-# Does reading at two scales help? The zoo's pictures show a fine grating in front of a coarse one,
-# and the label depends on the slope of both. How far each alone can get is known.
+# Does reading at two scales help? The zoo's pictures show a fine grating in front of a coarse
+# one, and the label depends on the slope of both. How far each alone can get is known.
 
 both = zoo.build("shared_input", weights="embedded")
 pictures = zoo.load_data("two_scales", "drawn").splits["test"]

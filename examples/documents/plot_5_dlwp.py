@@ -234,7 +234,7 @@ except ValueError as error:
 # document says that these two are of about the same size.
 
 for name in ("inception_network", "residual_network", "inception_v3", "xception"):
-    print(f"{name}: {zoo.explain(name).total:,} parameters")
+    print(f"{name}: {zoo.spec(name).count:,} parameters")
 
 test = zoo.load_data("hidden_shapes", "drawn").splits["test"]
 residual = zoo.build("residual_network", weights="embedded")
@@ -285,9 +285,9 @@ print(f"accuracy {np.mean(guesses == pairs['similarity']):.2f}")
 # Two cameras see a scene from two places; one picture network reads both. Calling the network
 # twice uses the same weights, and whatever it has learned before.
 
-stereo = zoo.explain("siamese_xception")
-print(f"{stereo.total:,} parameters")
-print(stereo.lines[0].name, stereo.lines[0].note)
+stereo = zoo.spec("siamese_xception")
+print(f"{stereo.count:,} parameters, for two pictures as for one")
+print("the document:", stereo.claim)
 
 # %%
 # What goes wrong, and how one sees it: an ``Add`` of different shapes fails when the model is
