@@ -2,8 +2,9 @@
 
     python scripts/example.py [--check]
 
-What differs from run to run is left out: epochs, phases and the run's path. `--check` trains as
-well, and compares everything but the digits, the last of which depend on the processor.
+The scores of the test rows alone are kept: not epochs and phases, which differ from run to run, nor
+the list of teams. `--check` trains as well, and compares everything but the digits, the last of
+which depend on the processor.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from pathlib import Path
 from _page import ROOT, Script, fill
 
 COMMAND = ("-m", "zoo.train", "basketball", "--data", "league")
-# epochs and what stands above them, phases that took long, the run's path
+# epochs and what stands above them, phases that took long, scores of rows that were not held out
 PASSING = re.compile(
-    r"epoch |\s+loss\s+mae$|\s+train\s+val\b|.* \.\.\.$|run folder|stopped early|weights of"
+    r"epoch |\s+loss\s+mae$|\s+train\s+val\b|.* \.\.\.$|stopped early|weights of"
+    r"|\s+(train|validation) (loss|mae)"
 )
 
 
@@ -29,8 +31,9 @@ def example() -> dict[Path, str]:
         printed = subprocess.run(
             [sys.executable, *COMMAND], cwd=folder, check=True, capture_output=True, text=True
         ).stdout
+    scores = printed.partition("Ten strongest")[0]
     kept = [
-        line.rstrip() for line in printed.splitlines() if line.strip() and not PASSING.match(line)
+        line.rstrip() for line in scores.splitlines() if line.strip() and not PASSING.match(line)
     ]
     readme = ROOT / "README.md"
     wanted = fill("README.md", {"example": "\n".join(["```", *kept, "```"])})[readme]

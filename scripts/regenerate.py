@@ -5,7 +5,7 @@
 - docs/diagrams/: every architecture drawn;
 - tests/models/golden/: every architecture and variant, layer by layer, as Keras counts: a golden
   changes only when a builder or Keras changes, so look at the difference before committing;
-- docs/catalog.md, docs/concepts.md and README's table of architectures;
+- docs/catalog.md, docs/concepts.md and README's list of documents;
 - docs/architecture.svg: the rooms of zoo/ and the direction of the imports, from tests/rooms.toml;
 - docs/keras-2-to-3.md, from the snippets in scripts/keras_2_to_3/, which a test runs.
 """
@@ -72,10 +72,24 @@ def ports(entry: ModelSpec) -> str:
     )
 
 
-def readme_table() -> str:
+def documents() -> str:
+    """README's list of what the architectures come from."""
+    lines, papers = [], []
+    for document in DOCUMENTS.values():
+        link = f"[{document.title}]({document.url})"
+        if document.key.startswith("arXiv:"):
+            papers.append(link)
+        else:
+            found = f" ({document.found})" if document.found else ""
+            lines.append(f"- {link}{found}: {document.teaches}")
+    return "\n".join([*lines, f"- papers: {'; '.join(papers)}"])
+
+
+def overview() -> str:
+    """The architectures in a table."""
     rows = [
         [
-            f"[`{entry.name}`](docs/catalog.md#{entry.name})",
+            f"[`{entry.name}`](#{entry.name})",
             ports(entry),
             number(entry.count),
             number(entry.published),
@@ -136,6 +150,7 @@ def catalog() -> str:
             "key | document",
             ([f"`{document.key}`", document.title] for document in DOCUMENTS.values()),
         ),
+        overview(),
         table("concept | shown by", shown),
     ]
     for family, title in FAMILIES.items():
@@ -218,7 +233,7 @@ def rooms() -> str:
 def files() -> dict[Path, str]:
     return {
         **dict(models()),
-        **fill("README.md", {"architectures": readme_table()}),
+        **fill("README.md", {"documents": documents()}),
         ROOT / "docs" / "catalog.md": catalog(),
         ROOT / "docs" / "concepts.md": concept_pages(),
         ROOT / "docs" / "architecture.svg": svg(rooms()),

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from support import fed
 
-from examples import fed
 from zoo.training import engine
 
 

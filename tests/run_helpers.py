@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from support import small_data, small_recipe
+
 import zoo
-from examples import small_data, small_recipe
 from zoo.data.dataset import Dataset
 from zoo.experiments import examples, runs
 from zoo.experiments.record import RunRecord

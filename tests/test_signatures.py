@@ -11,6 +11,7 @@ PACKAGE = Path(zoo.__file__).parent
 MOST = 8
 LONGER = {  # docs/decisions/long-signatures.md has the reasons
     "cli/ensemble.py:command",
+    "cli/new.py:command",
     "cli/train.py:command",
     "cli/tune.py:command",
     "ensembling/build.py:ensemble",

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 from ensemble_helpers import answers, assert_weighted
+from support import example_inputs, length_for, slow, tiny
 
-from examples import example_inputs, length_for, slow, tiny
 from zoo._keras import keras, tf
 from zoo.ensembling.combine import combine, output_tensors
 from zoo.ensembling.member_weights import convex_shares

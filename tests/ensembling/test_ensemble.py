@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 from ensemble_helpers import assert_weighted
+from support import QUICK_RUN, example_inputs, tiny
 
 import zoo
-from examples import QUICK_RUN, example_inputs, tiny
 from zoo._keras import keras
 from zoo.cli.root import cli, run
 from zoo.core.console import Reporter

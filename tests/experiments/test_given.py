@@ -8,16 +8,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-
-import zoo
-from examples import (
+from support import (
+    FED,
     SMALL,
     asked_to_stop_in_the_third_epoch,
     checksum,
     example_inputs,
+    few_fast,
     tiny_once,
 )
-from zoo._keras import tf
+
+import zoo
+from zoo._keras import keras, tf
 from zoo.core.errors import DataError, StoppedEarly, TrainingError, ZooError
 from zoo.data.registry import entry
 from zoo.experiments.feeding import Form, arguments_for, tensors_for
@@ -109,9 +111,7 @@ def test_a_share_of_the_rows_is_held_out_by_the_seed() -> None:
     assert split.rows == {"train": 40}, "the recipe cuts by itself"
 
 
-@pytest.mark.parametrize(
-    "name", [each for each in zoo.list_recipes() if not zoo.recipe(each).stacked_on]
-)
+@pytest.mark.parametrize("name", few_fast(FED, "mlp", "basketball", "headline"))
 def test_the_rows_of_every_recipe_can_be_given(name: str) -> None:
     """As `zoo.load_data` gives them; a mapping of all tensors serves as well."""
     recipe = zoo.recipe(name).override({"validation_split": 0})
@@ -211,6 +211,14 @@ def test_the_limit_of_ids_is_found_through_models_and_wrappers(name: str) -> Non
     check_ids(model, {n: a for n, a in example_inputs(model, 3, ids=most).items() if n in whole})
 
 
+def test_texts_are_no_ids() -> None:
+    text = keras.Input((1,), dtype="string", name="city")
+    ids = keras.layers.StringLookup(vocabulary=["Rome", "Oslo"])(text)
+    model = keras.Model(text, keras.layers.Embedding(3, 2)(ids))
+    assert id_limits(model) == {}
+
+
+@pytest.mark.slow
 def test_a_run_of_given_rows_says_so_and_can_be_asked(tmp_path: Path) -> None:
     run = zoo.fit("mlp", data=(X, Y, np.ones(ROWS)), logdir=tmp_path, **QUICK)
     assert run.record.data.source == MEMORY

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from search_helpers import Saying
+from support import QUICK_RUN
 
 import zoo
-from examples import QUICK_RUN
 from zoo.cli.root import cli
 from zoo.cli.root import run as call
 from zoo.core.errors import StoppedEarly, TrainingError
@@ -19,6 +19,8 @@ from zoo.experiments import runs
 from zoo.experiments.reproduce import reproduce
 from zoo.experiments.runs import Run
 from zoo.training.checkpoint import StopRequest
+
+pytestmark = pytest.mark.slow  # each trains models
 
 NAME = "seed_difference"
 QUICK: dict[str, Any] = {**QUICK_RUN, "epochs": 1, "baseline": ""}

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from support import QUICK_RUN
 
 import zoo
-from examples import QUICK_RUN
 from zoo.core.console import Reporter
 from zoo.core.errors import DataError, TrainingError
 from zoo.experiments.predict import predict_one, predict_table

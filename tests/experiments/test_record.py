@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import QUICK_RUN
 
 import zoo
-from examples import QUICK_RUN
 from zoo.core.console import Reporter
 from zoo.core.errors import TrainingError
 from zoo.experiments.predict import predict_one

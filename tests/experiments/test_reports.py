@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from picture_helpers import check, drawn_texts, finished, renamed
+from support import few_fast, slow
 
 import zoo
-from examples import slow
 from zoo.experiments import reports
 from zoo.experiments.reports import Finished
 from zoo.experiments.reports.images import images
@@ -22,8 +22,8 @@ from zoo.experiments.reports.predictions import MOST_CLASSES, heads
 from zoo.experiments.runs import PICTURE
 from zoo.training.compile import first_metrics
 
-# One recipe of each kind of picture whose data and model are there in a second.
-QUICK = ("two_team", "score_and_win", "two_scores", "first_mlp", "single_dense", "mlp")
+# Recipes whose data and model are there in a second.
+QUICK = ("score_and_win", "first_mlp")
 RECIPES = [name if name in QUICK else slow(name) for name in zoo.list_recipes()]
 
 
@@ -72,7 +72,7 @@ NAMES = {
 }
 
 
-@pytest.mark.parametrize("kind", NAMES)
+@pytest.mark.parametrize("kind", few_fast(NAMES, "words"))
 @pytest.mark.parametrize("classes", [3, MOST_CLASSES])
 def test_names_of_classes_never_collide(kind: str, classes: int, tmp_path: Path) -> None:
     names = [NAMES[kind].format(each) for each in range(classes)]
@@ -120,7 +120,7 @@ def test_numbers_of_any_size_stay_readable(truth: Any, predicted: Any, tmp_path:
     check(texts)
 
 
-@pytest.mark.parametrize("kind", NAMES)
+@pytest.mark.parametrize("kind", few_fast(NAMES, "words"))
 @pytest.mark.parametrize("rows", [1, 4])
 def test_few_pictures_with_names_of_any_kind(kind: str, rows: int, tmp_path: Path) -> None:
     true, predicted = ids(rows)

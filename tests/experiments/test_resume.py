@@ -18,9 +18,9 @@ from typing import Any
 import h5py
 import numpy as np
 import pytest
+from support import asked_to_stop_in_the_third_epoch
 
 import zoo
-from examples import asked_to_stop_in_the_third_epoch
 from zoo._keras import keras, tf
 from zoo.core.console import Reporter
 from zoo.core.errors import DataError, StoppedEarly, TrainingError

@@ -14,6 +14,8 @@ import zoo
 from zoo.core.errors import DataError, TrainingError
 from zoo.experiments.runs import CURVES, HISTORY, PICTURE
 
+pytestmark = pytest.mark.slow  # each trains models
+
 QUICK: dict[str, Any] = {"data": "halves", "epochs": 3, "engine": "fit", "verbose": 0}
 
 

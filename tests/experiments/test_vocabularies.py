@@ -6,9 +6,9 @@ import dataclasses
 from typing import Any
 
 import numpy as np
+from support import small_data
 
 import zoo
-from examples import small_data
 from zoo.experiments.vocabularies import labels_of
 
 NO_MODEL: Any = None

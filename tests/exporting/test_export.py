@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support import QUICK_RUN, example_inputs, fed, length_for, tiny
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 import zoo
-from examples import QUICK_RUN, example_inputs, fed, length_for, tiny
 from zoo._keras import keras, tf
 from zoo.cli.root import cli
 from zoo.cli.root import run as call
@@ -176,7 +176,8 @@ def test_a_failed_check_is_one_line_and_keeps_what_was_there(
     status, out, err = _call(capsys, run, *words)
     assert status == 1
     assert len(out) == 1, "the other format is still written"
-    (line,) = err
+    said, line = err
+    assert said.startswith("run: ")
     assert line.startswith("error: onnxruntime ")
     assert "differs from Keras by 0.25 in score_diff" in line
     assert kept.read_text() == "the one before"

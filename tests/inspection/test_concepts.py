@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support import slow, slow_if_large, tiny_once
 
 import zoo
-from examples import slow, slow_if_large, tiny_once
 from zoo._keras import keras, layers
 from zoo.cli.root import COMMANDS, cli, run
 from zoo.inspection import concepts

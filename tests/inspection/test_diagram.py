@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import LARGE, slow_if_large, tiny, tiny_once
 
 import zoo
-from examples import LARGE, slow_if_large, tiny, tiny_once
 from zoo._keras import keras, layers
 from zoo.inspection.diagram import DPI, keras_dot, png, svg, to_dot
 from zoo.inspection.diagram.describe import Show

@@ -8,9 +8,9 @@ import time
 from typing import Any
 
 import pytest
+from support import slow, tiny, tiny_once
 
 import zoo
-from examples import slow, tiny, tiny_once
 from zoo._keras import keras, layers
 from zoo.cli.options import arguments
 from zoo.cli.root import cli, run

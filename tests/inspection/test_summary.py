@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import LARGE, abstract, slow
 
 import zoo
-from examples import LARGE, abstract, slow
 from zoo.cli.root import cli, run
 from zoo.core.errors import ZooError
 from zoo.inspection.summary import Row, rows, summary

@@ -9,9 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-import zoo
-from examples import (
+from support import (
     abstract,
     example_inputs,
     fed,
@@ -22,6 +20,8 @@ from examples import (
     tiny,
     tiny_once,
 )
+
+import zoo
 from zoo._keras import keras, tf
 from zoo.models.abstract_build import abstract_build
 from zoo.training.engine import output_names

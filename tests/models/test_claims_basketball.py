@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support import tiny
 from text_helpers import real
 
 import zoo
-from examples import tiny
 from zoo._keras import keras, tf
 from zoo.core.console import Reporter
 from zoo.core.errors import BuildError

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support import slow, tiny
 
 import zoo
-from examples import slow, tiny
 from zoo._keras import keras, tf
 from zoo.models.inception import GOOGLENET
 

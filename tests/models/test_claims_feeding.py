@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support import example_inputs, slow, tiny
 
 import zoo
-from examples import example_inputs, slow, tiny
 from zoo._keras import keras, tf
 from zoo.experiments.feeding import feed
 from zoo.training import engine

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support import tiny
 
 import zoo
-from examples import tiny
 from zoo._keras import keras
 from zoo.core.errors import BuildError
 from zoo.models.abstract_build import abstract_build

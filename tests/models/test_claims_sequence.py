@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support import example_inputs
 
-from examples import example_inputs
 from zoo._keras import keras
 from zoo.models import sequence
 from zoo.models.dense import digit_mlp

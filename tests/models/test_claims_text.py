@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support import example_inputs, tiny
 
 import zoo
-from examples import example_inputs, tiny
 from zoo._keras import keras, tf
 from zoo.core.errors import BuildError
 from zoo.models import sequence, siamese, text

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from support import outputs_of, tiny
 
 import zoo
-from examples import outputs_of, tiny
 from zoo._keras import keras
 from zoo.core.errors import BuildError
 from zoo.models import text_generation

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import abstract, slow_if_large
 
 import zoo
-from examples import abstract, slow_if_large
 from zoo.inspection.arithmetic import evaluate
 from zoo.models.abstract_build import abstract_build
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support import example_inputs, tiny
 
 import zoo
-from examples import example_inputs, tiny
 from zoo._keras import keras, layers, tf
 from zoo.inspection import model_card
 from zoo.models.abstract_build import abstract_build

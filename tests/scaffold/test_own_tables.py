@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from own_tables import CASES, ROWS, table
 from project_helpers import install, mistake, plug_in, write_csv
+from support import asked_to_stop_in_the_third_epoch, checksum, history
 
 import zoo
-from examples import asked_to_stop_in_the_third_epoch, checksum, history
 from zoo._keras import keras
 from zoo.core.columns import read_columns
 from zoo.core.console import Reporter

@@ -19,9 +19,9 @@ from urllib.parse import urlencode
 
 import numpy as np
 import pytest
+from support import QUICK_RUN
 
 import zoo
-from examples import QUICK_RUN
 from zoo._keras import keras
 from zoo.core.console import Reporter
 from zoo.experiments.runs import Run

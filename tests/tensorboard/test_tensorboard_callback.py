@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support import tiny
 
 import zoo
-from examples import tiny
 from zoo._keras import keras, tf
 from zoo.tensorboard import events, graphs
 from zoo.tensorboard.callback import gradient_function

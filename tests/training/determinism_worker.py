@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from examples import checksum, small_data, small_recipe
+from support import checksum, small_data, small_recipe
+
 from zoo.experiments.feeding import feed
 from zoo.experiments.setup import build_for
 from zoo.training import engine

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support import asked_to_stop_in_the_third_epoch, slow
 
 import zoo
-from examples import asked_to_stop_in_the_third_epoch, slow
 from zoo._keras import keras
 from zoo.core.console import Reporter
 from zoo.core.errors import RecipeError, StoppedEarly

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support import checksum, slow, small_data, small_recipe
 
 import zoo
-from examples import checksum, slow, small_data, small_recipe
 from zoo._keras import keras
 from zoo.core.errors import TrainingError
 from zoo.experiments.feeding import feed

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from support import slow
 
 import zoo.training
-from examples import slow
 from zoo._keras import keras, tf
 from zoo.core.errors import TrainingError, UnknownNameError
 from zoo.training.arrays import data_of, read
@@ -47,6 +47,7 @@ def test_arguments_are_those_of_keras_in_its_order() -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.slow
 def test_every_form_of_arrays_trains_alike(engine: str) -> None:
     a, b, y = columns()
     forms: list[tuple[Any, Any]] = [
@@ -102,6 +103,7 @@ def test_tf_data_serves_for_training_and_for_validation(engine: str) -> None:
     assert log.history["val_loss"][-1] == pytest.approx(loss, rel=1e-5)
 
 
+@pytest.mark.slow
 def test_the_resident_engine_reads_tf_data_as_it_takes_arrays() -> None:
     a, b, y = columns()
     batches = tf.data.Dataset.from_tensor_slices(({"a": a, "b": b}, (y, y))).batch(5)

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support import history
 
 import zoo
-from examples import history
 from zoo._keras import keras
 from zoo.core.console import Reporter
 from zoo.core.errors import RecipeError

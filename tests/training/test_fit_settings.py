@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support import history
 
 import zoo
-from examples import history
 from zoo._keras import keras, layers
 from zoo.core.console import Reporter
 from zoo.core.errors import RecipeError

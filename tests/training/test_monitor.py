@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from search_helpers import SILENT, trials_of
+from support import QUICK_RUN, history
 
 import zoo
-from examples import QUICK_RUN, history
 from zoo.core.errors import RecipeError
 from zoo.training.callbacks import standard_callbacks
 from zoo.training.compile import direction

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import history
 
 import zoo
-from examples import history
 from zoo._keras import keras, ops
 from zoo.core.console import Reporter
 from zoo.core.errors import RecipeError, TrainingError

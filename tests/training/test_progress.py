@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 from search_helpers import Saying
+from support import checksum
 
 import zoo
-from examples import checksum
 from zoo._keras import keras, layers
 from zoo.core.console import Reporter
 from zoo.training import engine
@@ -78,6 +78,7 @@ def test_early_stopping_that_puts_nothing_back() -> None:
     assert said.lines[-1] == ("stopped early after epoch 2: val_loss has not improved for 1 epoch")
 
 
+@pytest.mark.slow
 def test_best_weights_return_without_a_stop_too() -> None:
     said = Saying()
     stopping = keras.callbacks.EarlyStopping("val_loss", patience=9, restore_best_weights=True)
@@ -132,9 +133,8 @@ def polled(lines: EpochLines) -> Iterator[list[tuple[float, str]]]:
     thread.join()
 
 
-@pytest.mark.parametrize(
-    "kind", ["fit", "resident", pytest.param("resident-xla", marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["fit", "resident", "resident-xla"])
 def test_the_bar_moves_forward_and_changes_nothing(kind: str) -> None:
     silent = Reporter(silent=True)
     unwatched = checksum(trained(silent, kind))

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support import history, tiny
 
 import zoo
-from examples import history, tiny
 from zoo._keras import keras
 from zoo.core.console import Reporter
 from zoo.core.errors import RecipeError, TrainingError, UnknownNameError

@@ -13,9 +13,15 @@ if TYPE_CHECKING:
 
 
 def id_limits(model: Model) -> dict[str, int]:
-    """Input name -> the number of ids that it takes, for inputs that lead to an embedding."""
-    names = [tensor.name for tensor in model.inputs]
-    found = {name: min(_limits(model, place), default=0) for place, name in enumerate(names)}
+    """Input name -> the number of ids that it takes, for inputs that lead to an embedding.
+
+    Texts, whose ids a layer of the model looks up, are no such inputs.
+    """
+    found = {
+        tensor.name: min(_limits(model, place), default=0)
+        for place, tensor in enumerate(model.inputs)
+        if str(tensor.dtype) != "string"
+    }
     return {name: limit for name, limit in found.items() if limit}
 
 

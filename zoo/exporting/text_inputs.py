@@ -49,7 +49,7 @@ def with_ids(model: keras.Model, held: Collection[str]) -> WithIds:
         held: Classes of `LOOKUPS` that the format can hold.
 
     Raises:
-        ExportError: another layer reads the text.
+        ExportError: another layer reads the text, or the ids are an output of the model.
     """
     if not any(tensor.dtype == "string" for tensor in model.inputs):
         return WithIds(model, {})
@@ -66,6 +66,10 @@ def with_ids(model: keras.Model, held: Collection[str]) -> WithIds:
             lookups[name] = readers[0]
     if not lookups:
         return WithIds(original, {})
+    if any(each is layer.output for each in model.outputs for layer in lookups.values()):
+        raise ExportError(
+            f"{model.name} gives back the ids of its text, which the format cannot hold"
+        )
     inner = keras.Model(
         [lookups[t.name].output if t.name in lookups else t for t in model.inputs], model.outputs
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -23,6 +23,9 @@ from zoo.training.checkpoint import StopRequest
 # Seconds to build, 60 layers or more each.
 LARGE = {*zoo.list_models(concept="application"), "inception_network", "residual_network"}
 
+# Recipes that need no run of another one.
+FED = [name for name in zoo.list_recipes() if not zoo.recipe(name).stacked_on]
+
 # Length given to an axis that may vary; the pools of `posts` need this much text.
 LENGTHS = {"posts": 300}
 DEFAULT_LENGTH = 12
@@ -37,6 +40,11 @@ def history(run: Run) -> list[dict[str, str]]:
 def slow(*values: Any) -> Any:
     """A parameter set of the slow tests."""
     return pytest.param(*values, marks=pytest.mark.slow)
+
+
+def few_fast(values: Iterable[Any], *fast: Any) -> list[Any]:
+    """Parameters of which all but the fast ones are slow tests."""
+    return [value if value in fast else slow(value) for value in values]
 
 
 def slow_if_large(name: str, *others: Any) -> Any:
