@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 import zoo
+from zoo.models.documents import DOCUMENTS
+from zoo.models.spec import CONCEPTS
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [
@@ -81,3 +83,20 @@ def test_docstrings_name_what_is_there() -> None:
         if (missing := list(_missing(path, _docstrings(path))))
     }
     assert not found
+
+
+def test_readme_counts_what_is_there() -> None:
+    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    words = {5: "five", 6: "six", 9: "nine", 14: "fourteen"}
+    papers = sum(key.startswith("arXiv:") for key in DOCUMENTS)
+    sources = f"{words[len(DOCUMENTS) - papers]} teaching documents and {words[papers]} papers"
+    names = zoo.list_models()
+    assert f": {len(names)} architectures of {sources}, on today's Keras." in text
+    assert f"{sum(bool(zoo.spec(name).recipe) for name in names)} train with one command" in text
+    assert f"explains {len(CONCEPTS)} ideas" in text
+    tasks = len([*(ROOT / "examples" / "tasks").glob("plot_*.py")])
+    lessons = len([*(ROOT / "examples").rglob("plot_*.py")])
+    assert f"has {words[lessons]} lessons that run" in text
+    assert f"and {words[tasks]} for tasks" in text
+    for name, count in re.findall(r"\| \[`(\w+)`\]\(docs/catalog[^|]*\| ([\d,]+) \|", text):
+        assert f"{zoo.spec(name).count:,}" == count

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from zoo.cli.names import ARCHITECTURE
 from zoo.cli.options import FILE, arguments_option, assigned
 
 HEADER = ("column", "kind", "values", "missing", "example", "")
@@ -14,7 +15,14 @@ HEADER = ("column", "kind", "values", "missing", "example", "")
 
 @click.command("new")
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--from", "source", metavar="NAME", required=True, help="Architecture to start from.")
+@click.option(
+    "--from",
+    "source",
+    type=ARCHITECTURE,
+    metavar="NAME",
+    required=True,
+    help="Architecture to start from.",
+)
 @click.option(
     "--csv",
     "table",
