@@ -64,15 +64,17 @@ class Reporter:
         self.console.print(text, soft_wrap=True)
 
     def table(self, title: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-        """Print a table; the first column reads left, the others right."""
+        """Print a table; columns of numbers are set to the right, but the first."""
         from rich import box
         from rich.table import Table
 
         table = Table(box=box.SIMPLE_HEAD)
+        listed = list(rows)
         for index, name in enumerate(header):
-            justify = "right" if index else "left"
+            numbers = index and all(_is_number(row[index]) for row in listed)
+            justify = "right" if numbers else "left"
             table.add_column(name, justify=justify, no_wrap=not index, overflow="fold")
-        for row in rows:
+        for row in listed:
             table.add_row(*row)
         self.console.print(title, style="bold")
         self.console.print(table)
@@ -165,6 +167,15 @@ def reporter_for(verbose: Verbose, *, to_stderr: bool = False) -> Reporter:
     if verbose not in ("auto", 0, 1, 2):
         raise RecipeError(f"verbose must be 0, 1, 2 or 'auto', not {verbose!r}")
     return Reporter(to_stderr=to_stderr, silent=verbose == 0, detailed=verbose == 2)
+
+
+def _is_number(cell: str) -> bool:
+    """Whether a cell is a number, with or without thousands' commas and %, or has none."""
+    try:
+        float(cell.replace(",", "").rstrip("%") or "0")
+    except ValueError:
+        return cell == "-"
+    return True
 
 
 @contextmanager
