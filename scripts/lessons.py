@@ -5,8 +5,9 @@
 Each lesson runs in a process and an empty folder of its own, on embedded data, two at a time. It
 fails where a block fails; where its text has a number that it does not print (`_lesson_text.py`
 says how numbers are compared); where it has no picture, an axis without a label, or fewer than
-three exercises with answers; and where it takes more than a minute of processor time. That is an
-upper bound of its time by the clock on an idle machine, and other work hardly changes it.
+three exercises with answers; and where it takes clearly more than a minute of processor time, which
+is an upper bound of its time by the clock. Beside other work the two threads of a core slow each
+other down: up to half a minute more is let pass.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from pathlib import Path
 from _lesson_text import Block, faults, unmeasured
 from _page import ROOT, Script
 
-EACH, ALL = 60.0, 720.0  # seconds of processor time
+EACH, ALL = 60.0, 720.0  # seconds of processor time on an idle machine
+BUSY = 1.5  # as many times that beside other work
 SPARE = 10  # by the clock: a lesson that hangs is stopped after so many times its limit
 
 
@@ -74,8 +76,8 @@ def _judged(blocks: list[Block], pictures: list[str], problems: list[str]) -> It
     yield from (f": {fault}" for fault in faults(blocks))
     if not pictures:
         yield ": draws no picture"
-    if blocks[-1].until > EACH:
-        yield f": takes {blocks[-1].until:.0f} s of processor time, more than {EACH:.0f}"
+    if blocks[-1].until > BUSY * EACH:
+        yield f": takes {blocks[-1].until:.0f} s of processor time, more than {BUSY * EACH:.0f}"
 
 
 def run_all(names: list[str], out: Path | None = None, jobs: int = 2) -> list[str]:
@@ -89,8 +91,8 @@ def run_all(names: list[str], out: Path | None = None, jobs: int = 2) -> list[st
             print(f"{name}: {seconds:.0f} s, {'failed' if found else 'ok'}", flush=True)
             problems += found
             total += seconds
-    if total > ALL:
-        problems.append(f"the lessons take {total:.0f} s of processor time, more than {ALL:.0f}")
+    if total > BUSY * ALL:
+        problems.append(f"the lessons take {total:.0f} s of processor time, more than {BUSY * ALL:.0f}")
     return problems
 
 
