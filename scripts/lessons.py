@@ -92,7 +92,9 @@ def run_all(names: list[str], out: Path | None = None, jobs: int = 2) -> list[st
             problems += found
             total += seconds
     if total > BUSY * ALL:
-        problems.append(f"the lessons take {total:.0f} s of processor time, more than {BUSY * ALL:.0f}")
+        problems.append(
+            f"the lessons take {total:.0f} s of processor time, more than {BUSY * ALL:.0f}"
+        )
     return problems
 
 

@@ -13,6 +13,7 @@ from support import QUICK_RUN
 import zoo
 from zoo.core.console import Reporter
 from zoo.core.errors import DataError, TrainingError
+from zoo.experiments import runs
 from zoo.experiments.predict import predict_one, predict_table
 from zoo.experiments.runs import Run
 
@@ -115,6 +116,34 @@ def test_bad_tables_are_reported(run: Run, tmp_path: Path, text: str, message: s
     with pytest.raises(DataError, match=message):
         predict_table(run.folder, table, out, logdir=tmp_path)
     assert not out.exists()
+
+
+def test_the_table_that_is_read_is_not_replaced(run: Run, tmp_path: Path) -> None:
+    table = tmp_path / "games.csv"
+    table.write_text("team_1,team_2\n0,1\n", encoding="utf-8")
+    with pytest.raises(DataError, match="would replace the table that is read"):
+        predict_table(run.folder, table, tmp_path / "." / "games.csv", logdir=tmp_path)
+    assert table.read_text(encoding="utf-8") == "team_1,team_2\n0,1\n"
+
+
+def test_a_misspelled_header_of_what_may_be_left_out_is_told(run: Run, tmp_path: Path) -> None:
+    table = tmp_path / "games.csv"
+    table.write_text("team_1,team_2,hom\n0,1,1\n", encoding="utf-8")
+    notes: list[str] = []
+    predict_table(run.folder, table, None, logdir=tmp_path, note=notes.append)
+    assert notes == [
+        f"{table} has no column home: left out in every row; columns that are no input: hom"
+    ]
+
+
+def test_mistakes_are_told_before_the_model_is_loaded(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "load_run", pytest.fail)
+    with pytest.raises(DataError, match="--team-2 is missing"):
+        predict_one(run.folder, {"team_1": "0"}, logdir=tmp_path)
+    with pytest.raises(DataError, match="No such file"):
+        predict_table(run.folder, tmp_path / "no.csv", None, logdir=tmp_path)
 
 
 def test_missing_files_are_reported(run: Run, tmp_path: Path) -> None:

@@ -226,6 +226,29 @@ def test_words_and_gaps_reach_a_model_that_takes_them(vectors: Run) -> None:
         _inputs(vectors, {"city": ["Oslo"]}, word, strict)
 
 
+def test_a_missing_word_may_be_pandas_own() -> None:
+    word = Port("city", TensorSpec("city", (1,), dtype="string", missing=True), (1,))
+    none: Any = None
+    cells: dict[ports.Part, Cells] = {("city", None): Cells([float("nan"), None, "Oslo"], str)}
+    found = Inputs(none, [word], {}, pytest.fail).arrays(cells, 3, str)
+    assert found["city"].tolist() == [[""], [""], ["Oslo"]]
+
+
+def test_headers_of_the_users_table_serve() -> None:
+    tensors = (
+        TensorSpec("a_b", (1,), header="a b"),
+        TensorSpec("a_b_2", (1,), header="a-b"),
+        TensorSpec("groe", (1,), header="größe"),
+        TensorSpec("csv", (1,)),
+    )
+    made = [Port(tensor.name, tensor, (1,)) for tensor in tensors]
+    found, unknown = ports.matched(made, ["a b", "a-b", "größe", "csv", "label"])
+    assert [column for column, _ in found] == ["a_b", "a_b_2", "groe", "csv"]
+    assert unknown == ["label"]
+    assert ports.option("csv") == "--input-csv", "--csv is an option of `zoo predict`"
+    assert ports.matched(made, ["input_csv"])[0] == {("csv", None): "input_csv"}
+
+
 def test_the_listing_says_what_may_be_left_out(vectors: Run) -> None:
     form = "PNG, JPEG, GIF, NPY or CSV; black is 0, white 1"
     made = [

@@ -11,6 +11,7 @@ import click
 from zoo.cli.lookup import is_pattern
 from zoo.cli.options import logdir_option
 from zoo.cli.tables import aligned
+from zoo.core.console import score_text
 
 if TYPE_CHECKING:
     from zoo.experiments.comparison import Row
@@ -63,7 +64,7 @@ def _list(rows: list[Row], logdir: Path) -> None:
     lines = [("run", "data", "status", "epochs", "seconds", "test score")]
     for row in rows:
         held = row.record
-        score = "" if row.value is None else f"{row.metric} {row.value:.4f}"
+        score = "" if row.value is None else f"{row.metric} {score_text(row.value)}"
         lines.append(
             (
                 row.name,

@@ -27,10 +27,10 @@ from zoo.cli.names import MODEL, RECIPE
     help="Print one Python file that builds it with TensorFlow alone.",
 )
 def command(name: str | None, recipe: str | None, form: str | None) -> None:
-    """Show architecture NAME: document, claim, inputs, outputs, counts, concepts, recipe.
+    """Show NAME: of an architecture its document, claim, inputs, outputs, counts and concepts.
 
-    A recipe's name shows the recipe: its data, cost and expected score, and every setting that
-    --set takes. --recipe is needed where an architecture has the same name.
+    Of a recipe, its data, cost and expected score, and every setting that --set takes. Where both
+    have the name, both are shown; --recipe shows the recipe alone.
     """
     from zoo.inspection import model_card, recipe_card, source_code
     from zoo.models.registry import spec
@@ -58,6 +58,8 @@ def command(name: str | None, recipe: str | None, form: str | None) -> None:
         click.echo(source_code.standalone_source(entry), nl=False)
     else:
         click.echo(model_card.as_text(entry))
-        if own := model_card.recipes_of(entry):
-            option = "--recipe " if is_architecture(own[0]) else ""
-            click.echo(f"settings of its recipe: zoo show {option}{own[0]}", err=True)
+        if entry.name in RECIPES.names():
+            click.echo("")
+            click.echo(recipe_card.as_text(find_recipe(entry.name)))
+        elif own := model_card.recipes_of(entry):
+            click.echo(f"settings of its recipe: zoo show {own[0]}", err=True)

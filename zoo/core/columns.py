@@ -32,6 +32,7 @@ class Column:
     Attributes:
         name: Of the model's input or output layer.
         kind: One of `INPUTS`, of a target one of `TARGETS`.
+        header: What the table calls it, where that is another name.
         port: The input of the architecture that reads it; empty for a target.
         missing: Whether cells of it may be empty.
         target: Whether the model predicts it.
@@ -46,6 +47,7 @@ class Column:
     name: str
     kind: str
     port: str = ""
+    header: str = ""
     missing: bool = False
     target: bool = False
     mean: tuple[float, ...] = (0.0,)

@@ -190,6 +190,11 @@ def _later(say: Callable[[], None]) -> Iterator[None]:
         timer.cancel()
 
 
+def score_text(value: float) -> str:
+    """A score: four decimals, or none where they say nothing beside thousands."""
+    return f"{value:.4f}" if abs(value) < 10_000 else f"{value:,.0f}"
+
+
 def metric_rows(
     columns: Mapping[str, Mapping[str, Mapping[str, float]]],
 ) -> Iterator[tuple[str, ...]]:
@@ -201,7 +206,7 @@ def metric_rows(
     for split, metrics in first.items():
         for metric in metrics:
             values = (scores.get(split, {}).get(metric) for scores in columns.values())
-            cells = ("" if value is None else f"{value:.4f}" for value in values)
+            cells = ("" if value is None else score_text(value) for value in values)
             yield (f"{split} {metric}", *cells)
 
 

@@ -43,7 +43,9 @@ def _learned(
     name: str, field: Field, array: np.ndarray, labels: Mapping[str, Sequence[str]]
 ) -> Column:
     kind = TARGET[field.kind] if field.target else field.kind
-    column = Column(name, kind, field.port, field.missing and not field.target, field.target)
+    own = field.columns[0] if len(field.columns) == 1 and field.columns[0] != name else ""
+    missing = field.missing and not field.target
+    column = Column(name, kind, field.port, own, missing, field.target)
     if kind in NUMBERS:
         mean, std = _moments(array)
         return replace(column, mean=mean, std=std, format=field.format)

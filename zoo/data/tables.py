@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from zoo.core import html
+from zoo.core.console import score_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,4 +106,4 @@ def _scores(references: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Iter
     keys = dict.fromkeys(key for scores in references.values() for key in scores.get(split, ()))
     for key in keys:
         values = (scores.get(split, {}).get(key) for scores in references.values())
-        yield [f"{split} {key}", *("" if value is None else f"{value:.4f}" for value in values)]
+        yield [f"{split} {key}", *("" if value is None else score_text(value) for value in values)]

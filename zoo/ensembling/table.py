@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from zoo.core.console import Reporter
+from zoo.core.console import Reporter, score_text
 from zoo.experiments import evaluation
 from zoo.experiments.record import RunRecord, Scores
 
@@ -38,7 +38,7 @@ def show(reporter: Reporter, record: RunRecord) -> None:
 
 
 def _row(title: str, scores: Mapping[str, float], metrics: Sequence[str]) -> Row:
-    return (title, *(f"{scores[each]:.4f}" if each in scores else "" for each in metrics))
+    return (title, *(score_text(scores[each]) if each in scores else "" for each in metrics))
 
 
 def shown_metrics(scores: Mapping[str, float]) -> list[str]:

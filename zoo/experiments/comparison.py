@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from zoo.core.console import score_text
 from zoo.core.errors import TrainingError, UnknownNameError
 from zoo.experiments import runs
 from zoo.experiments.record import RunRecord
@@ -180,6 +181,6 @@ def scores(rows: Sequence[Row]) -> list[tuple[str, ...]]:
     lines = []
     for split, metric in keys:
         values = (each.get(split, {}).get(metric) for each in held)
-        cells = ("" if value is None else f"{value:.4f}" for value in values)
+        cells = ("" if value is None else score_text(value) for value in values)
         lines.append((f"{split} {metric}", *cells))
     return lines

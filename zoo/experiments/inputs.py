@@ -210,7 +210,9 @@ def _number(port: Port, value: Any, cells: Cells, row: int) -> float:
 
 
 def _is_missing(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and is_missing(value))
+    if isinstance(value, str):
+        return is_missing(value)
+    return value is None or (isinstance(value, float) and np.isnan(value))
 
 
 def _label(

@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from zoo.core.errors import DataError, TrainingError, UnknownNameError
 from zoo.data.files import Form
@@ -20,6 +21,7 @@ from zoo.models.spec import ModelSpec, TensorSpec, shape_text
 SINGLY = 10_000  # values of one input that may also be given one by one
 SHORT = 12  # values that an example writes out
 WORDS = 20  # of a text, likewise
+TAKEN = ("csv", "help", "json", "logdir", "out")  # options of `zoo predict` itself
 
 Shape = tuple[int | None, ...]
 Part = tuple[str, int | None]  # a column, and which of its values; None for all of them
@@ -133,13 +135,17 @@ def ports_of(run: Run, labels: Mapping[str, Sequence[str]]) -> list[Port]:
     """The columns of every input of the run's model, in the architecture's order.
 
     Args:
+        run: One whose model is not loaded serves too: its record says the same.
         labels: Vocabularies by name; those that go with a column name its single values.
 
     Raises:
         TrainingError: the model has an input that its architecture lacks.
     """
-    shapes: dict[str, Shape] = {each.name: tuple(each.shape[1:]) for each in run.model.inputs}
     known = {tensor.name: tensor for tensor in architecture(run).inputs}
+    read: Any = run.model.inputs if run.model else ()
+    shapes: dict[str, Shape] = {each.name: tuple(each.shape[1:]) for each in read}
+    if not run.model:
+        shapes = {name: tuple(tensor.shape) for name, tensor in known.items()}  # pyright: ignore[reportAssignmentType]
     for name in shapes:
         if name not in known:
             raise TrainingError(
@@ -179,8 +185,10 @@ def matched(ports: Sequence[Port], given: Iterable[str]) -> tuple[dict[Part, str
     exact: dict[str, Part] = {}
     for parts in (port.parts for port in reversed(ports)):
         exact |= parts
+    exact |= {port.tensor.header: (port.column, None) for port in ports if port.tensor.header}
     exact |= {port.column: (port.column, None) for port in ports}  # before values of others
     loose = {safe(name): part for name, part in reversed(exact.items())}
+    loose |= {f"input_{name}": loose[name] for name in TAKEN if name in loose}
     found: dict[Part, str] = {}
     unknown = []
     for name in given:
@@ -223,7 +231,8 @@ def listing(ports: Sequence[Port], called: Callable[[str], str]) -> list[str]:
 
 def option(name: str) -> str:
     """The option of the command line that gives an input."""
-    return f"--{safe(name).replace('_', '-')}"
+    plain = safe(name)
+    return f"--{f'input_{plain}' if plain in TAKEN else plain}".replace("_", "-")
 
 
 def example(run: Run, asked: str | Path, logdir: Path, ports: Sequence[Port]) -> str:

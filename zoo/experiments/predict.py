@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -15,13 +15,16 @@ from zoo.data.csv import Table, read_csv
 from zoo.experiments import ports
 from zoo.experiments.answers import Answer, answers
 from zoo.experiments.inputs import Inputs
-from zoo.experiments.runs import LOGDIR, Run, load_run, read_labels
+from zoo.experiments.ports import Part, Port
+from zoo.experiments.runs import LOGDIR, Run, described, read_labels, with_model
+from zoo.experiments.spelling import as_spelled
 from zoo.experiments.texts import Cells
 from zoo.experiments.writing import OPTIONS, Writer
 from zoo.models.registry import spec
 from zoo.training import engine
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 Note = Callable[[str], None]
@@ -63,13 +66,13 @@ def predict(
         >>> list(zoo.predict(run, team_1="2001 Alderbeck", team_2="2001 Brambeck", home=1))
         ['score_diff']
     """
-    loaded = _loaded(run, Path(logdir))
-    with _explained(loaded, run, Path(logdir), str):
-        if spec(loaded.record.recipe.architecture).writes:
-            writer = Writer(loaded)
+    known = described(run, Path(logdir))
+    with _explained(known, run, Path(logdir), str):
+        if spec(known.record.recipe.architecture).writes:
+            writer = Writer(known)
             return {writer.column: writer.write({k: str(v) for k, v in values.items()}, str)}
         found: dict[str, Any] = {}
-        for answer in _asked(loaded, values, str, say):
+        for answer in _asked(known, values, str, say):
             found |= answer.plain(0)
         return found
 
@@ -83,12 +86,12 @@ def predict_one(
         DataError: an input is missing, unknown, not a number, or text without a word.
         TrainingError: no such run.
     """
-    loaded = _loaded(run, logdir)
-    with _explained(loaded, run, logdir, ports.option):
-        if spec(loaded.record.recipe.architecture).writes:
-            writer = Writer(loaded)
+    known = described(run, logdir)
+    with _explained(known, run, logdir, ports.option):
+        if spec(known.record.recipe.architecture).writes:
+            writer = Writer(known)
             return {writer.column: writer.write(values, ports.option)}
-        return {each.name: each.text(0) for each in _asked(loaded, values, ports.option, note)}
+        return {each.name: each.text(0) for each in _asked(known, values, ports.option, note)}
 
 
 @contextmanager
@@ -118,61 +121,89 @@ def predict_table(
 
     Raises:
         DataError: the file is missing, or a column or cell is; the message names file, line and
-            column.
+            column. `out` is the file itself.
         TrainingError: no such run.
     """
-    loaded = _loaded(run, logdir)
+    known = described(run, logdir)
     given = read_csv(table)
+    if out and out.resolve() == table.resolve():
+        raise DataError(f"--out {out} would replace the table that is read; name another file")
     frame = given.frame()
-    if spec(loaded.record.recipe.architecture).writes:
-        writer = Writer(loaded)
-        with _explained(loaded, run, logdir, str):
+    with _explained(known, run, logdir, str):
+        if spec(known.record.recipe.architecture).writes:
+            writer = Writer(known)
             frame[f"pred_{writer.column}"] = _continuations(writer, given)
-        return _as_csv(frame, out)
-    with _explained(loaded, run, logdir, str):
-        for column, texts in _predicted(loaded, given, note).items():
-            frame[f"pred_{column}"] = texts
+        else:
+            for column, texts in _predicted(known, given, note).items():
+                frame[f"pred_{column}"] = texts
     return _as_csv(frame, out)
 
 
 def _predicted(run: Run, given: Table, note: Note) -> dict[str, list[str]]:
     """Column -> what the model says of every row of a table."""
-    labels = read_labels(run.folder)
-    known = ports.ports_of(run, labels)
-    found, _ = ports.matched(known, given.header)
-    cells = {
-        part: Cells(given.texts(name), partial(_place, given, name), given.path.parent)
-        for part, name in found.items()
-    }
     missing = f"{given.path}, line 1: there is no column "
-    reader = Inputs(run, known, labels, note)
-    inputs = reader.arrays(cells, len(given), lambda column: f"{missing}{column!r}")
+
+    def arrays(known: Sequence[Port], reader: Inputs) -> dict[str, np.ndarray]:
+        found, unknown = ports.matched(known, given.header)
+        _say_left_out(known, found, unknown, given, note)
+        cells = {
+            part: Cells(given.texts(name), partial(_place, given, name), given.path.parent)
+            for part, name in found.items()
+        }
+        return reader.arrays(cells, len(given), lambda column: f"{missing}{column!r}")
+
     columns: dict[str, list[str]] = {}
-    for answer in answers(run, engine.predict(run.model, inputs), labels):
+    for answer in _answers(run, arrays, note):
         columns |= answer.cells()
     return columns
 
 
-def _loaded(run: str | Path | Run, logdir: Path) -> Run:
-    return run if isinstance(run, Run) else load_run(run, logdir)
+def _say_left_out(
+    known: Sequence[Port],
+    found: Mapping[Part, str],
+    unknown: Sequence[str],
+    given: Table,
+    note: Note,
+) -> None:
+    """Name the inputs that may be left out and have no column: a header may be misspelled."""
+    there = {column for column, _ in found}
+    left_out = [port.column for port in known if port.column not in there]
+    if left_out:
+        others = f"; columns that are no input: {', '.join(unknown)}" if unknown else ""
+        note(f"{given.path} has no column {', '.join(left_out)}: left out in every row{others}")
 
 
 def _asked(
     run: Run, values: Mapping[str, Any], place: Callable[[str], str], note: Note
 ) -> list[Answer]:
     """What the model says of one case; `place` is how messages call an input."""
+
+    def arrays(known: Sequence[Port], reader: Inputs) -> dict[str, np.ndarray]:
+        found, unknown = ports.matched(known, values)
+        if unknown:
+            raise ports.unknown_input(unknown[0], known)
+        cells = {
+            part: Cells([values[name]], lambda _, name=name: place(name))
+            for part, name in found.items()
+        }
+        return reader.arrays(cells, 1, lambda column: f"{place(column)} is missing")
+
+    return _answers(run, arrays, note)
+
+
+def _answers(
+    run: Run, arrays: Callable[[Sequence[Port], Inputs], dict[str, np.ndarray]], note: Note
+) -> list[Answer]:
+    """What the model says; it is loaded, which takes seconds, once all that is given is read."""
     labels = read_labels(run.folder)
     known = ports.ports_of(run, labels)
-    found, unknown = ports.matched(known, values)
-    if unknown:
-        raise ports.unknown_input(unknown[0], known)
-    cells = {
-        part: Cells([values[name]], lambda _, name=name: place(name))
-        for part, name in found.items()
-    }
-    reader = Inputs(run, known, labels, note)
-    inputs = reader.arrays(cells, 1, lambda column: f"{place(column)} is missing")
-    return answers(run, engine.predict(run.model, inputs), labels)
+    inputs = arrays(known, Inputs(run, known, labels, note))
+    loaded = with_model(run)
+    of_model = ports.ports_of(loaded, labels)
+    if of_model != known:
+        inputs = arrays(of_model, Inputs(loaded, of_model, labels, note))
+    inputs = as_spelled(loaded.model, of_model, inputs, note)
+    return answers(loaded, engine.predict(loaded.model, inputs), labels)
 
 
 def _as_csv(frame: pd.DataFrame, out: Path | None) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo.core import html
-from zoo.core.console import metric_rows
+from zoo.core.console import metric_rows, score_text
 from zoo.core.errors import TrainingError
 from zoo.core.html import Png
 from zoo.experiments import given
@@ -49,7 +49,7 @@ class Run:
         split = _told(self.metrics)
         scores = self.metrics.get(split, {})
         name = next((key for key in scores if not key.endswith("loss")), "loss")
-        score = f", {split} {name} {scores[name]:.4f}" if name in scores else ""
+        score = f", {split} {name} {score_text(scores[name])}" if name in scores else ""
         return f"<Run {self.folder.parent.name}/{self.folder.name}{score}>"
 
     def _repr_html_(self) -> str:

@@ -104,13 +104,8 @@ def load_run(
     if isinstance(run, Run):
         FUNCTIONS.update(custom_objects or {})
         return run
-    folder = find(run, Path(logdir))
-    found = RunRecord.read(folder)
-    if found.status != "finished":
-        raise TrainingError(f"{folder} did not finish (its status is {found.status!r})")
+    folder, found = finished(run, Path(logdir))
     path = folder / MODEL
-    if not path.is_file():
-        raise TrainingError(f"{folder}: {path.name} is missing; train it again")
     FUNCTIONS.update(custom_objects or {})
     asked = custom_names(found.recipe)
     own = {name: FUNCTIONS[name] for name in asked if name in FUNCTIONS}
@@ -121,6 +116,43 @@ def load_run(
     except Exception as error:  # zipfile, h5py, json and Keras each raise their own
         raise TrainingError(f"{path} cannot be loaded: {record.one_line(error)}") from error
     return Run(folder, model, found)
+
+
+def finished(run: str | Path, logdir: Path) -> tuple[Path, RunRecord]:
+    """A finished run's folder and record; its model, which takes seconds to load, is not read.
+
+    Raises:
+        TrainingError: no such run, or its files are missing or damaged.
+    """
+    folder = find(run, logdir)
+    found = RunRecord.read(folder)
+    if found.status != "finished":
+        raise TrainingError(f"{folder} did not finish (its status is {found.status!r})")
+    if not (folder / MODEL).is_file():
+        raise TrainingError(f"{folder}: {MODEL} is missing; train it again")
+    return folder, found
+
+
+def described(run: str | Path | Run, logdir: Path) -> Run:
+    """A finished run whose model is not loaded yet: what is asked of it can be checked first.
+
+    Raises:
+        TrainingError: no such run, or its files are missing or damaged.
+    """
+    if isinstance(run, Run):
+        return run
+    none: Any = None
+    folder, found = finished(run, logdir)
+    return Run(folder, none, found)
+
+
+def with_model(run: Run) -> Run:
+    """The run with its model, loaded if it is not yet.
+
+    Raises:
+        TrainingError: the model is damaged.
+    """
+    return run if run.model else load_run(run.folder)
 
 
 def create(logdir: Path, recipe: str, seed: int, part: str = "", *, changed: str = "") -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,8 @@ import numpy as np
 from zoo.core.errors import DataError, UnknownNameError
 from zoo.data.csv import as_number
 from zoo.data.text.encoding import SPECIAL
-from zoo.experiments.runs import Run, read_labels
+from zoo.experiments.ports import ports_of
+from zoo.experiments.runs import Run, read_labels, with_model
 
 if TYPE_CHECKING:
     import keras
@@ -98,10 +100,10 @@ class Writer:
     """A run whose model continues texts, asked with the values that a person types."""
 
     def __init__(self, run: Run) -> None:
-        self._model = run.model
-        (tensor,) = run.model.inputs
-        self.column = tensor.name
-        self._window = run.record.data.inputs[tensor.name][0]
+        self._run = run
+        (port,) = ports_of(run, {})
+        self.column = port.tensor.name
+        self._window = run.record.data.inputs[self.column][0]
         self._alphabet = read_labels(run.folder)["character"]
         self.columns = (self.column, *_RANGES)
 
@@ -137,3 +139,7 @@ class Writer:
             numbers[name] = number
         manner = Manner(int(numbers["length"]), numbers["temperature"], int(numbers["seed"]))
         return continued(self._model, self._alphabet, text, manner, self._window)
+
+    @cached_property
+    def _model(self) -> keras.Model:
+        return with_model(self._run).model  # once what is asked has been checked

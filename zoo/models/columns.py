@@ -32,6 +32,7 @@ def tensors(columns: Sequence[Column]) -> tuple[tuple[TensorSpec, ...], tuple[Te
             _meaning(column),
             DAYS if column.kind == "date" else "0-1" if column.kind == "picture" else "",
             "string" if column.kind in ("category", "text") else "float32",
+            header=column.header,
             missing=column.missing,
             picture=(0.0, 1.0) if column.kind == "picture" else None,
             format=column.format,

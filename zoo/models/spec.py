@@ -60,6 +60,7 @@ class TensorSpec:
         text: What one step of a text is: `words`, `vectors` of words, or `characters`; of a text
             that is split in `sentences`, without the marks that end them, a word.
         default: The value that a prediction assumes where none is given.
+        header: What a user's table calls it, where that is another name.
         missing: Whether a value may be missing: NaN, or in an input of text "".
         picture: The levels of black and white, of a tensor that holds pictures. Its shape ends in
             height, width and channels, or in the pixels of a square gray picture, row by row.
@@ -88,6 +89,7 @@ class TensorSpec:
     vocabulary: str = ""
     text: str = ""
     default: float | None = None
+    header: str = ""
     missing: bool = False
     picture: tuple[float, float] | None = None
     format: str = ""

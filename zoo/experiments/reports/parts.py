@@ -71,7 +71,9 @@ class Finished:
         if name not in self.scores:
             return ""
         unit = unit_of_metric(self.recipe, output, name)
-        return f"{name.removeprefix(f'{output}_')} {self.scores[name]:.4g} {unit}".rstrip()
+        value = self.scores[name]
+        number = f"{value:.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
+        return f"{name.removeprefix(f'{output}_')} {number} {unit}".rstrip()
 
     @property
     def title(self) -> str:
