@@ -55,7 +55,7 @@ html_theme_options = {
     "show_nav_level": 1,
     "show_toc_level": 2,
     "search_bar_text": "Search",
-    "secondary_sidebar_items": {"**": ["page-toc"], "index": []},
+    "secondary_sidebar_items": {"**": ["page-toc"], "index": [], "docs/results": []},
     "footer_start": ["copyright"],
     "footer_end": [],
     "show_version_warning_banner": False,
@@ -65,6 +65,7 @@ html_sidebars = {
     "models/index": [],
     "documents/index": [],
     "concepts/index": [],
+    "docs/results": [],  # its table has ten columns
 }
 
 plot_gallery = "True"  # scripts/site.py --no-lessons sets it to "False"
