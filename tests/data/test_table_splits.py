@@ -13,6 +13,7 @@ from project_helpers import write_csv
 from zoo.core.errors import DataError
 from zoo.data.csv import Table, read_csv
 from zoo.data.table_splits import SplitBy, rows_by_split, times
+from zoo.data.tabular import Field, one_sided
 
 ROWS = 200
 
@@ -75,3 +76,13 @@ def test_every_split_has_the_classes_shares(tmp_path: Path) -> None:
         np.testing.assert_allclose(shares, [0.8, 0.15, 0.05], atol=0.02)
     other = rows_by_split(table, 1, classes=classes)
     assert not np.array_equal(parts["test"], other["test"])
+
+
+def test_a_split_that_teaches_nothing_is_told() -> None:
+    fields = {"y": Field(("label",), "flag", target=True), "x": Field(("x",))}
+    zeros, both = np.zeros((4, 1)), np.array([[0.0], [1.0]])
+    good = {"train": {"y": both}, "validation": {"y": both}, "test": {"y": zeros}}
+    assert list(one_sided(good, fields)) == []
+    told = list(one_sided({"train": {"y": zeros}, "test": {"y": both}}, fields))
+    assert told[0].startswith("every training row has the same label")
+    assert told[1] == "no row is for validation: see the column split"

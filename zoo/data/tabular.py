@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from zoo.data.learned import learned
 from zoo.data.registry import Entry, register
 from zoo.data.source import Content, Request, Source, TablePath
 from zoo.data.splits import parted
-from zoo.data.table_splits import RANDOM, SplitBy, rows_by_split
+from zoo.data.table_splits import RANDOM, SPLIT, SplitBy, rows_by_split
 from zoo.data.text import encoding
 from zoo.data.text.encoding import tokens
 
@@ -99,7 +99,7 @@ def table_source(path: Path, described: Description) -> Source:
             splits,
             sizes={size: len(vocabularies[label]) for size, label in described.sizes.items()},
             columns=learned(fields, splits["train"], vocabularies) if as_they_are else NO_COLUMNS,
-            notes=notes,
+            notes=(*notes, *one_sided(splits, fields)),
             labels=vocabularies,
             targets={key: _TARGETS[field.kind] for key, field in fields.items() if field.target},
             origin=f"{table.path.name}, {len(table):,} rows; for another table: "
@@ -107,6 +107,25 @@ def table_source(path: Path, described: Description) -> Source:
         )
 
     return Source("csv", load, options={"file": TablePath(path)})
+
+
+def one_sided(
+    splits: Mapping[str, Mapping[str, np.ndarray]], fields: Mapping[str, Field]
+) -> Iterator[str]:
+    """What a split makes impossible: to learn a target that does not vary, to score at all."""
+    for name, field in fields.items():
+        if field.target and len(np.unique(splits["train"][name])) == 1:
+            yield (
+                f"every training row has the same {field.columns[0]}, so that nothing can be "
+                "learned; choose another split"
+            )
+    missing = [split for split in ("validation", "test") if not len(_rows(splits.get(split)))]
+    if missing:
+        yield f"no row is for {' and '.join(missing)}: see the column {SPLIT}"
+
+
+def _rows(split: Mapping[str, np.ndarray] | None) -> Sequence[object]:
+    return next(iter(split.values())) if split else ()
 
 
 def with_targets(table: Table, fields: Mapping[str, Field]) -> tuple[Table, tuple[str, ...]]:

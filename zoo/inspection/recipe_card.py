@@ -112,7 +112,10 @@ def facts(recipe: Recipe, auto: str) -> Iterator[tuple[str, str]]:
     for key in ("stacked_on", "baseline", "note", "limit"):
         if text := getattr(recipe, key):
             yield key.replace("_", " "), text
-    yield "arguments", "sizes that the data decides stand below as the builder has them; a run has the data's"
+    yield (
+        "arguments",
+        "sizes that the data decides stand below as the builder has them; a run has the data's",
+    )
     if recipe.search:
         told = ", ".join(f"{key} ({_distribution(each)})" for key, each in recipe.search.items())
         yield "zoo tune", f"varies {told}"
