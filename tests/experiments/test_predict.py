@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -288,3 +289,12 @@ def test_of_a_story_that_is_too_long_the_end_counts(reader: Run) -> None:
     assert short == long
     lines = end.replace(". ", "\n")
     assert predict_one(reader.folder, {"story": lines, **asked}, logdir=reader.folder) == short
+
+
+def test_a_run_of_a_project_that_is_not_installed(run: Run, tmp_path: Path) -> None:
+    shutil.copytree(run.folder, tmp_path / "run")
+    record = (tmp_path / "run" / "run.json").read_text(encoding="utf-8")
+    record = record.replace('"architecture": "basketball"', '"architecture": "my_own"')
+    (tmp_path / "run" / "run.json").write_text(record, encoding="utf-8")
+    with pytest.raises(TrainingError, match=r"'my_own' is not installed; `pip install -e FOLDER`"):
+        zoo.load_run(tmp_path / "run")

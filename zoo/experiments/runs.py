@@ -16,6 +16,7 @@ from zoo.core.files import write_text
 from zoo.experiments import record
 from zoo.experiments.record import SEEDS, RunRecord
 from zoo.experiments.run import Run as Run
+from zoo.models.registry import spec
 from zoo.recipes.fields import checked
 from zoo.recipes.functions import FUNCTIONS, custom_names
 from zoo.recipes.recipe import Recipe
@@ -130,6 +131,14 @@ def finished(run: str | Path, logdir: Path) -> tuple[Path, RunRecord]:
         raise TrainingError(f"{folder} did not finish (its status is {found.status!r})")
     if not (folder / MODEL).is_file():
         raise TrainingError(f"{folder}: {MODEL} is missing; train it again")
+    name = found.recipe.architecture
+    try:
+        spec(name)
+    except UnknownNameError:
+        raise TrainingError(
+            f"{folder}: its architecture {name!r} is not installed; `pip install -e FOLDER` "
+            "installs the project that has it"
+        ) from None
     return folder, found
 
 
