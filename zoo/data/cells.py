@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +50,35 @@ def days(text: str, format: str) -> float | None:
         except ValueError:
             continue
     return None
+
+
+def days_of(moment: date) -> float:
+    """Days from 1970-01-01 to a date of Python, with the time of day if it has one."""
+    return (datetime(*moment.timetuple()[:6]) - EPOCH).total_seconds() / 86_400
+
+
+def date_text(value: float, format: str) -> str:
+    """The opposite of `days`, to the second, minute or day that the format has.
+
+    >>> date_text(1.5, "%Y-%m-%d %H:%M")
+    '1970-01-02 12:00'
+    """
+    step = 1 if "%S" in format else 60 if "%M" in format else 86_400
+    moment = EPOCH + timedelta(seconds=round(float(value) * 86_400 / step) * step)
+    # some systems write the year 800 with three digits, which cannot be read again
+    return moment.strftime(format.replace("%Y", f"{moment.year:04d}"))
+
+
+def date_example(format: str) -> str:
+    """A date in this format, to tell a person how to write one."""
+    return datetime(2001, 12, 31, 8, 30).strftime(format)
+
+
+def common_format(cells: Sequence[str]) -> str:
+    """The one of `DATES` in which most cells are written; empty if no cell is a date."""
+    counts = {format: sum(_is_written(cell.strip(), format) for cell in cells) for format in DATES}
+    best = max(DATES, key=lambda format: counts[format])
+    return best if counts[best] else ""
 
 
 def date_format(cells: Sequence[str]) -> str:
@@ -103,8 +132,7 @@ def dates(table: Table, column: str, format: str, *, missing: bool) -> np.ndarra
     def read(cell: str) -> float:
         value = days(cell, format)
         if value is None:
-            example = datetime(2001, 12, 31).strftime(format)
-            raise ValueError(f"{cell!r} is not a date such as {example}")
+            raise ValueError(f"{cell!r} is not a date such as {date_example(format)}")
         return value
 
     return _read(table, column, read, missing=missing)

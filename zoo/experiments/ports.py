@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zoo.core.errors import DataError, TrainingError, UnknownNameError
+from zoo.data.cells import date_example
 from zoo.data.files import Form
 from zoo.experiments import examples
 from zoo.experiments.feeding import columns_of
@@ -92,7 +93,7 @@ class Port:
             "text": self._reads(),
             "word": "a word",
             "label": f"a {tensor.vocabulary}, by name or number",
-            "number": f"a date as in {tensor.format}"
+            "number": f"a date such as {date_example(tensor.format)}"
             if tensor.format
             else f"a number [{tensor.unit}]"
             if tensor.unit

@@ -11,9 +11,10 @@ from zoo.core.errors import BuildError, UnknownNameError
 from zoo.data.csv import Table, damage, read_csv, some
 from zoo.data.kinds import KINDS, Guess, guesses, series, target_kind
 from zoo.data.learned import learned
-from zoo.data.table_splits import SPLIT, SplitBy
+from zoo.data.table_splits import SPLIT, SplitBy, times
 from zoo.data.tabular import Field, read_splits, with_targets
 from zoo.models.spec import ModelSpec
+from zoo.scaffold.advice import adding
 from zoo.scaffold.ports import Port
 from zoo.scaffold.wanted import Wanted
 
@@ -79,6 +80,9 @@ def planned(wanted: Wanted, entry: ModelSpec, ports: Sequence[Port], table: Tabl
     fields = _fields(table, guessed, taken, used, targets)
     kept, notes = with_targets(table, fields)
     split = SplitBy(wanted.group, wanted.time)
+    if wanted.time:
+        with adding(f"or split the rows at random: {wanted.command(time='')}"):
+            times(kept, wanted.time)
     splits, labels = read_splits(kept, fields, 0, split)
     columns = learned(fields, splits["train"], labels)
     rows = len(next(iter(splits["train"].values())))
