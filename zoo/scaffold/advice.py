@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
 from zoo.core.columns import safe_names
-from zoo.core.errors import DataError, UnknownNameError
+from zoo.core.errors import BuildError, DataError, UnknownNameError
 from zoo.data.csv import damage
 from zoo.data.kinds import KINDS
 from zoo.scaffold.wanted import Wanted
 
 
 @contextmanager
-def adding(way_on: str) -> Iterator[None]:
+def adding(way_on: Callable[[], str]) -> Iterator[None]:
     """Add to a refusal of the block how to go on, unless it says so itself."""
     try:
         yield
-    except DataError as error:
-        if not way_on or "zoo new " in str(error):
+    except (BuildError, DataError) as error:
+        more = "" if "zoo new " in str(error) else way_on()
+        if not more:
             raise
-        raise DataError(f"{error}; {way_on}") from error
+        raise type(error)(f"{error}; {more}") from error
 
 
-def check_name(kind: str, name: str, known: Iterable[str], wanted: Wanted, **changes: Any) -> None:
+def check_name(
+    kind: str, name: str, known: Iterable[str], wanted: Wanted, **changes: Callable[[str], Any]
+) -> None:
     """Refuse a name that is not known, with the whole command line where one is near.
 
     Args:
@@ -34,7 +37,10 @@ def check_name(kind: str, name: str, known: Iterable[str], wanted: Wanted, **cha
         name: As the user wrote it.
         known: The names that there are.
         wanted: What the user asked for.
-        **changes: Attributes of `Wanted` by the nearest name: a function of it.
+        **changes: Attribute of `Wanted` -> a function of the nearest name that gives it.
+
+    Raises:
+        UnknownNameError: it is not known.
     """
     names = sorted(known)
     if name in names:
@@ -43,7 +49,7 @@ def check_name(kind: str, name: str, known: Iterable[str], wanted: Wanted, **cha
     near = get_close_matches(name, names, n=1, cutoff=0.5)
     if near:
         right = {key: change(near[0]) for key, change in changes.items()}
-        error.args = (f"{error}; the whole command: {wanted.command(**right)}",)
+        error.args = (f"{error} The whole command: {wanted.command(**right)}",)
     raise error
 
 
@@ -90,8 +96,10 @@ def check_titles(wanted: Wanted, header: Sequence[str]) -> None:
             changed = {"kinds": lambda near, column=column: {**meant.kinds, column: near}}
             check_name("kind of column", kind, KINDS, meant, **changed)
     if wrong and meant is not wanted:
-        told = " and ".join(f"{title!r}; the nearest is {right[title]!r}" for title in wrong)
-        problem = f"no column {told}; the whole command: {meant.command()}"
+        several = len(wrong) > 1
+        told = f"no column{'s' * several} {', '.join(map(repr, wrong))}"
+        near = f"the nearest {'are' if several else 'is'} {', '.join(map(repr, right.values()))}"
+        problem = f"{told}; {near}; the whole command: {meant.command()}"
         raise damage(wanted.table, problem, 1)
 
 
