@@ -9,11 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from zoo.data.csv import Table, as_number
+from zoo.data.dialect import is_missing
 
-# How tables write that there is no value; what pandas takes for it, and `?`.
-MISSING = frozenset(
-    ("", "?", "na", "n/a", "#n/a", "nan", "-nan", "null", "none", "<na>", "#na", "nat")
-)
 DATES = (
     "%Y-%m-%d",
     "%Y-%m-%d %H:%M:%S",
@@ -31,11 +28,6 @@ DATES = (
 )
 EPOCH = datetime(1970, 1, 1)
 LARGEST = float(np.finfo(np.float32).max)
-
-
-def is_missing(cell: str) -> bool:
-    """Whether a cell says that there is no value."""
-    return cell.strip().lower() in MISSING
 
 
 def days(text: str, format: str) -> float | None:
@@ -76,7 +68,7 @@ def date_example(format: str) -> str:
 
 def common_format(cells: Sequence[str]) -> str:
     """The one of `DATES` in which most cells are written; empty if no cell is a date."""
-    counts = {format: sum(_is_written(cell.strip(), format) for cell in cells) for format in DATES}
+    counts = {format: sum(is_written(cell, format) for cell in cells) for format in DATES}
     best = max(DATES, key=lambda format: counts[format])
     return best if counts[best] else ""
 
@@ -84,14 +76,15 @@ def common_format(cells: Sequence[str]) -> str:
 def date_format(cells: Sequence[str]) -> str:
     """The first of `DATES` in which all cells are written; empty if there is none."""
     for format in DATES:
-        if cells and all(_is_written(cell.strip(), format) for cell in cells):
+        if cells and all(is_written(cell, format) for cell in cells):
             return format
     return ""
 
 
-def _is_written(text: str, format: str) -> bool:
+def is_written(text: str, format: str) -> bool:
+    """Whether a text is a date in this format."""
     try:
-        datetime.strptime(text, format)
+        datetime.strptime(text.strip(), format)
     except ValueError:
         return False
     return True

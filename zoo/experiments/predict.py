@@ -123,6 +123,8 @@ def predict_table(
     """
     loaded = _loaded(run, logdir)
     given = read_csv(table)
+    for line in given.notes:
+        note(line)
     frame = given.frame()
     if spec(loaded.record.recipe.architecture).writes:
         writer = Writer(loaded)

@@ -52,6 +52,7 @@ class Proposal:
         entry: The architecture.
         plan: Which columns go where, if the model takes columns as they are.
         columns: Otherwise input or output -> columns, if there is a table.
+        notes: One line each: how the table was read.
     """
 
     wanted: Wanted
@@ -59,6 +60,7 @@ class Proposal:
     entry: ModelSpec
     plan: Plan | None = None
     columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    notes: Sequence[str] = ()
 
 
 def propose(wanted: Wanted) -> Proposal:
@@ -89,7 +91,8 @@ def propose(wanted: Wanted) -> Proposal:
     for name in wanted.arguments:
         arguments = {"arguments": lambda near, old=name: renamed(wanted.arguments, old, near)}
         check_name(f"argument of {entry.name}", name, entry.defaults, wanted, **arguments)
-    check_titles(wanted, read_csv(wanted.table).header)
+    table = read_csv(wanted.table)
+    check_titles(wanted, table.header)
     if not wanted.targets:
         for option, value in (
             ("--kind", wanted.kinds),
@@ -99,16 +102,17 @@ def propose(wanted: Wanted) -> Proposal:
         ):
             if value:
                 raise ProjectError(f"{option} needs --target COLUMN, the column to predict")
-        return _side_by_side(wanted, package, entry)
+        return replace(_side_by_side(wanted, package, entry), notes=table.notes)
     recipe = base_recipe(entry)
     arguments = {**(recipe.arguments if recipe else {}), **wanted.arguments}
     check_names(entry, wanted.arguments)
     with adding(lambda: way_on(wanted, entry)):
         plan = plan_for(wanted, entry, ports_of(entry, arguments))
     if plan:
-        return Proposal(wanted, package, entry, plan)
+        return Proposal(wanted, package, entry, plan, notes=(*table.notes, *plan.notes))
     columns = _with_targets(wanted, entry, arguments)
-    return _side_by_side(replace(wanted, columns=columns), package, entry)
+    made = _side_by_side(replace(wanted, columns=columns), package, entry)
+    return replace(made, notes=table.notes)
 
 
 def _architecture(wanted: Wanted) -> ModelSpec:
