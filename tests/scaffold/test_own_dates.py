@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from project_helpers import install, mistake, plug_in, write_csv
 
@@ -15,6 +16,8 @@ import zoo
 from zoo.cli.root import cli, run
 from zoo.core.console import Reporter
 from zoo.data.cells import DATES, date_text, days
+from zoo.experiments.predict import predict_table
+from zoo.experiments.runs import LOGDIR
 from zoo.scaffold.project import create, propose
 from zoo.scaffold.wanted import Wanted
 
@@ -71,6 +74,11 @@ def test_dates_of_a_run_are_written_as_in_the_table(
         assert capsys.readouterr().out.startswith("price: ")
         assert run(cli, ["predict", package, *logs, "--csv", str(example)]) == 0
         capsys.readouterr()
+    frame = pd.read_csv(path, dtype=str)
+    table = csv.DictReader(predict_table(made.folder, path, None, logdir=LOGDIR).splitlines())
+    wanted = [float(each["pred_price"]) for each in table]
+    for rows in (frame, frame.assign(seen=pd.to_datetime(frame["seen"]))):
+        assert made.predict(rows)["price"].ravel() == pytest.approx(wanted, rel=1e-4)
     given = {"built_on": "28.10.1953", "seen": "1953-10-28 08:30"}
     moments = {"built_on": FIRST.date(), "seen": FIRST}
     texts, dates = (zoo.predict(made, **each) for each in (given, moments))

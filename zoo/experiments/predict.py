@@ -14,6 +14,7 @@ from zoo.core.files import write_text
 from zoo.data.csv import Table, read_csv
 from zoo.experiments import ports
 from zoo.experiments.answers import Answer, answers
+from zoo.experiments.given import is_table
 from zoo.experiments.inputs import Inputs
 from zoo.experiments.runs import LOGDIR, Run, load_run, read_labels
 from zoo.experiments.texts import Cells
@@ -72,6 +73,29 @@ def predict(
         for answer in _asked(loaded, values, str, say):
             found |= answer.plain(0)
         return found
+
+
+def rows_by_input(run: Run, x: Any) -> Any:
+    """Rows by name, with the names of the run's inputs where a table calls them otherwise.
+
+    Raises:
+        DataError: two names stand for the same input.
+    """
+    if not is_table(x):
+        return x
+    known = ports.ports_of(run, read_labels(run.folder))
+    found, _ = ports.matched(known, [str(key) for key in x])
+    given = {column: {at for name, at in found if name == column} for column, _ in found}
+    whole = all(
+        None in (parts := given.get(port.column, set())) or len(parts) == port.size
+        for port in known
+    )
+    if not found or (len(run.model.inputs) == 1 and not whole):
+        return x  # perhaps the numbers of its one input, in order
+    names = {
+        name: column if at is None else f"{column}_{at}" for (column, at), name in found.items()
+    }
+    return {names.get(str(key), str(key)): x[key] for key in x}
 
 
 def predict_one(
