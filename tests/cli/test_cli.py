@@ -99,8 +99,8 @@ def test_mistakes_are_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     assert "zoo data fetch basketball" in mistake(capsys, "train", "basketball", "--data", "ncaa")
     assert "no run of basketball" in mistake(capsys, "evaluate", "basketball")
     assert "unknown run" in mistake(capsys, "evaluate", "basketbal")
-    assert "unknown run" in mistake(capsys, "predict", "basketball", "--team-1", "x")
-    assert "unknown run" in mistake(capsys, "predict", "basketball")
+    assert "no run of basketball" in mistake(capsys, "predict", "basketball", "--team-1", "x")
+    assert "no run of basketball" in mistake(capsys, "predict", "basketball")
     both = ["predict", "basketball", "--csv", "x.csv", "--team-1", "x"]
     assert "--csv FILE or one option" in mistake(capsys, *both)
     assert "--home is given twice" in mistake(capsys, "predict", "x", "--home", "1", "--home=1")
