@@ -97,9 +97,10 @@ def test_mistakes_are_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     assert "epochs must be at least 1" in mistake(capsys, "train", "basketball", "--epochs", "0")
     assert "league" in mistake(capsys, "train", "basketball", "--data", "legue")
     assert "zoo data fetch basketball" in mistake(capsys, "train", "basketball", "--data", "ncaa")
-    assert "unknown run" in mistake(capsys, "evaluate", "basketball")
-    assert "unknown run" in mistake(capsys, "predict", "basketball", "--team-1", "x")
-    assert "unknown run" in mistake(capsys, "predict", "basketball")
+    assert "no run of basketball" in mistake(capsys, "evaluate", "basketball")
+    assert "unknown run" in mistake(capsys, "evaluate", "basketbal")
+    assert "no run of basketball" in mistake(capsys, "predict", "basketball", "--team-1", "x")
+    assert "no run of basketball" in mistake(capsys, "predict", "basketball")
     both = ["predict", "basketball", "--csv", "x.csv", "--team-1", "x"]
     assert "--csv FILE or one option" in mistake(capsys, *both)
     assert "--home is given twice" in mistake(capsys, "predict", "x", "--home", "1", "--home=1")
@@ -110,6 +111,17 @@ def test_mistakes_are_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     (tmp_path / "file").write_text("in the way")
     blocked = ["train", "seed_difference", "--data", "league", "--logdir", "file/logs"]
     assert "--logdir" in mistake(capsys, *blocked)
+
+
+def test_a_mistake_names_the_command_that_helps(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    logs = ["--logdir", str(tmp_path)]
+    assert run(cli, ["train", "mlp", "--set", "lr=1", *logs]) != 0
+    assert "unknown field 'lr'; `zoo show --recipe mlp` lists them all" in capsys.readouterr().err
+    assert run(cli, ["predict", "mlp", *logs]) != 0
+    assert "no run of mlp in" in (told := capsys.readouterr().err)
+    assert "`zoo train mlp`" in told
 
 
 def test_names_of_arguments_are_not_settings(capsys: pytest.CaptureFixture[str]) -> None:

@@ -187,7 +187,7 @@ def test_empty_files_and_bare_headers(tmp_path: Path) -> None:
             RESULTS_OLD.replace("Numot", "W_Score"),
             "line 1, column 'W_Score': this column is in",
         ),
-        (RESULTS_OLD.replace(",", ";"), "line 1: no column 'season'"),
+        (RESULTS_OLD.replace(",", ";"), "line 2, column 'Daynum': 8 cells are needed, not 1"),
     ],
 )
 def test_headers_without_a_needed_column(header: str, message: str, tmp_path: Path) -> None:

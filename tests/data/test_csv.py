@@ -37,6 +37,31 @@ def test_every_way_to_write_a_table(text: str, tmp_path: Path) -> None:
     assert found.header == ["a", "b"]
 
 
+@pytest.mark.parametrize(
+    ("text", "header"),
+    [
+        ("a;b;c\n1;2;3\n", ["a", "b", "c"]),
+        ("a\tb\n1\t2\n", ["a", "b"]),
+        ("a,b\n1;2,3;4\n", ["a", "b"]),  # the header alone has commas
+        ("price, net;b\n1,5;2\n2;3\n", ["price, net", "b"]),
+        ('"a;b",c\n1,2\n', ["a;b", "c"]),
+        ("a;b,c\n1,2\n", ["a;b", "c"]),
+        ("a\n1;2\n", ["a"]),
+    ],
+)
+def test_what_separates_cells_is_found(text: str, header: list[str], tmp_path: Path) -> None:
+    assert table(tmp_path, text).header == header
+
+
+def test_decimal_commas_are_read_where_they_can_mean_nothing_else(tmp_path: Path) -> None:
+    read = table(tmp_path, "a;b;c;d\n1,5;1,200;2,5 x;\n-2;3,400;1;7,25\n")
+    assert read.numbers("a").tolist() == [1.5, -2]
+    assert read.texts("b") == ["1,200", "3,400"]  # perhaps thousands
+    assert read.texts("c") == ["2,5 x", "1"]
+    assert read.texts("d") == ["", "7.25"]
+    assert table(tmp_path, 'a,b\n"1,5",2\n').texts("a") == ["1,5"]
+
+
 def test_cells_of_several_lines_and_quotes_in_quotes(tmp_path: Path) -> None:
     found = table(tmp_path, 'a,b\n"one\ntwo","he said ""hi"""\n3,4\n')
     assert found.texts("a") == ["one\ntwo", "3"]

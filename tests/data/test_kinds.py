@@ -62,6 +62,42 @@ def test_kinds_are_guessed(
     assert guess.missing == sum(str(cell) in ("", "NA", "?") for cell in cells)
 
 
+@pytest.mark.parametrize(
+    ("cells", "write"),
+    [
+        ([f"${1000 + 37 * at:,}" for at in range(ROWS)], "1000 for $1,000"),
+        ([f"{at % 5}%" for at in range(ROWS)], "0 for 0%"),
+        ([f"{1 + at % 3} 200 EUR" for at in range(ROWS)], "1200 for 1 200 EUR"),
+        ([f"{at},5" for at in range(ROWS)], "0.5 for 0,5"),
+        ([f"€ 1.{at + 100},50" for at in range(ROWS)], "1100.50 for € 1.100,50"),
+    ],
+)
+def test_numbers_with_signs_are_said_to_be_so(
+    cells: list[object], write: str, tmp_path: Path
+) -> None:
+    table = table_of(tmp_path, price=cells, x=[*range(ROWS)])
+    told = f"numbers with signs; write {write}"
+    guess, _ = guesses(table, {})
+    assert guess.note in (told, f"left out: {told}")
+    guess, _ = guesses(table, {}, ["price"])
+    assert guess.note == told
+    with pytest.raises(DataError, match="is not a number: numbers with signs; write"):
+        guesses(table, {"price": "number"})
+
+
+def test_codes_are_not_numbers_with_signs(tmp_path: Path) -> None:
+    codes = [f"SKU {at % 9}" for at in range(ROWS)]
+    guess, _ = guesses(table_of(tmp_path, code=codes, x=[*range(ROWS)]), {})
+    assert (guess.kind, guess.note) == ("category", "")
+
+
+def test_a_date_unlike_the_others_is_named(tmp_path: Path) -> None:
+    days = [f"{1 + at % 28:02d}.03.2020" for at in range(20)]
+    table = table_of(tmp_path, day=[*days, "2020-03-01"], x=[*range(21)])
+    with pytest.raises(DataError, match=r"'2020-03-01' is not a date such as 31\.12\.2001"):
+        guesses(table, {"day": "date"})
+
+
 def test_a_kind_can_be_chosen(tmp_path: Path) -> None:
     table = table_of(tmp_path, zip=[at % 9 for at in range(ROWS)], id=[*range(ROWS)])
     chosen = guesses(table, {"zip": "category"}, ["id"])

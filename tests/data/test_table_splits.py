@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,7 @@ import pytest
 from project_helpers import write_csv
 
 from zoo.core.errors import DataError
+from zoo.data.cells import DATES
 from zoo.data.csv import Table, read_csv
 from zoo.data.table_splits import SplitBy, rows_by_split, times
 from zoo.data.tabular import Field, one_sided
@@ -43,11 +44,11 @@ def test_three_groups_are_enough(tmp_path: Path) -> None:
         rows_by_split(few, 0, SplitBy(group="group"))
 
 
-@pytest.mark.parametrize("written", ["%Y-%m-%d", "%d.%m.%Y", "number"])
+@pytest.mark.parametrize("written", [*(each for each in DATES if "%d" in each), "number"])
 def test_the_past_comes_before_the_future(written: str, tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     at = rng.integers(0, 40, ROWS)  # several rows have the same day
-    days = [date(2020, 1, 1) + timedelta(int(day)) for day in at]
+    days = [datetime(2020, 1, 1) + timedelta(int(day)) for day in at]
     cells = [int(day) if written == "number" else each.strftime(written)
              for day, each in zip(at, days, strict=True)]  # fmt: skip
     table = table_of(tmp_path, when=cells, x=[*range(ROWS)])
@@ -61,6 +62,13 @@ def test_the_past_comes_before_the_future(written: str, tmp_path: Path) -> None:
 def test_a_time_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
     table = table_of(tmp_path, when=["1", "2", "soon", *range(20)], x=[*range(23)])
     with pytest.raises(DataError, match="line 4, column 'when': 'soon' is not a number"):
+        rows_by_split(table, 0, SplitBy(time="when"))
+    dates = [f"{1 + at % 28:02d}.03.2020" for at in range(20)]
+    table = table_of(tmp_path, when=[*dates[:3], "soon", *dates], x=[*range(24)])
+    with pytest.raises(DataError, match=r"line 5, .* 'soon' is not a date such as 31\.12\.2001"):
+        rows_by_split(table, 0, SplitBy(time="when"))
+    table = table_of(tmp_path, when=[*dates, "", "NA"], x=[*range(22)])
+    with pytest.raises(DataError, match=r"2 rows have no value in 'when'; .*: fill them in"):
         rows_by_split(table, 0, SplitBy(time="when"))
     same = table_of(tmp_path, when=[1, 2] * 9, x=[*range(18)])
     with pytest.raises(DataError, match="2 moments are too few"):

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 from run_helpers import untrained
 
 import zoo
+from zoo.core.columns import Column
 from zoo.core.errors import DataError
 from zoo.experiments import ports
 from zoo.experiments.answers import Answer, answers, significant
+from zoo.experiments.fitted import as_days
 from zoo.experiments.inputs import Inputs
 from zoo.experiments.ports import Port
 from zoo.experiments.predict import predict_one, predict_table
 from zoo.experiments.runs import LOGDIR, Run
 from zoo.experiments.texts import Cells
+from zoo.models.columns import tensors
 from zoo.models.spec import TensorSpec
 
 
@@ -247,6 +252,60 @@ def test_headers_of_the_users_table_serve() -> None:
     assert unknown == ["label"]
     assert ports.option("csv") == "--input-csv", "--csv is an option of `zoo predict`"
     assert ports.matched(made, ["input_csv"])[0] == {("csv", None): "input_csv"}
+
+
+def test_titles_of_a_table_serve_as_zoo_new_has_read_them() -> None:
+    made = [Port(name, TensorSpec(name, (1,)), (1,)) for name in ("etage", "column_2nd", "class_")]
+    found, unknown = ports.matched(made, ["Étage", "2nd", "class", "other"])
+    assert found == {(p.column, None): t for p, t in zip(made, found.values(), strict=True)}
+    assert [*found.values()] == ["Étage", "2nd", "class"]
+    assert unknown == ["other"]
+
+
+def test_a_frame_is_taken_with_the_titles_that_a_table_may_have(vectors: Run) -> None:
+    rows = np.random.default_rng(0).normal(size=(4, 10)).astype("float32")
+    plain = vectors.predict(rows)["label"]
+    titles = [f"Features {at}" for at in range(10)]
+    frame = pd.DataFrame(rows, columns=titles)
+    np.testing.assert_array_equal(vectors.predict(frame)["label"], plain)
+    shuffled = frame[titles[::-1]].assign(Other="x")
+    np.testing.assert_array_equal(vectors.predict(shuffled)["label"], plain)
+    unnamed = pd.DataFrame(rows)  # its numbers, in order
+    np.testing.assert_array_equal(vectors.predict(unnamed)["label"], plain)
+    scored = vectors.evaluate(frame.assign(label=[0, 1, 0, 1]))
+    assert scored == vectors.evaluate(rows, np.array([0, 1, 0, 1]))
+
+
+def test_dates_of_a_frame_are_taken_as_those_of_a_table() -> None:
+    day = datetime(2001, 12, 31, 12)
+    for values in (["31.12.2001", "2001-12-31", ""], [day.date(), day.date(), None]):
+        found = as_days("day", "%d.%m.%Y", np.array(values, object))
+        assert found[:2].tolist() == [11687, 11687]
+        assert np.isnan(found[2])
+    found = as_days("day", "%d.%m.%Y", np.array([day, "NaT"], "datetime64[ns]"))
+    assert found[0] == 11687.5
+    assert np.isnan(found[1])
+    with pytest.raises(DataError, match=r"'soon' is not a date such as 31\.12\.2001"):
+        as_days("day", "%d.%m.%Y", np.array(["soon"], object))
+
+
+def test_the_inputs_of_a_table_are_told_as_a_person_reads_them() -> None:
+    gaps = Column("city", "category", "a", missing=True, words=("", "Berlin", "Bonn"))
+    (city, rooms, area, day), _ = tensors(
+        [
+            gaps,
+            Column("rooms", "number", "a"),
+            Column("area", "number", "a", missing=True),
+            Column("day", "date", "a", format="%d.%m.%Y"),
+        ]
+    )
+    made = [Port(each.name, each, (1,)) for each in (city, rooms, area, day)]
+    assert ports.listing(made, ports.option) == [
+        "  --city (1)   a word (one of Berlin, Bonn, or left out)",
+        "  --rooms (1)  a number",
+        "  --area (1)   a number (may be left out)",
+        "  --day (1)    a date such as 31.12.2001",
+    ]
 
 
 def test_the_listing_says_what_may_be_left_out(vectors: Run) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import inspect
 import json
+import re
 import runpy
 import shutil
 import subprocess
@@ -19,9 +20,11 @@ from support import asked_to_stop_in_the_third_epoch, checksum, history
 
 import zoo
 from zoo._keras import keras
+from zoo.cli.root import cli, run
 from zoo.core.columns import read_columns
 from zoo.core.console import Reporter
 from zoo.core.errors import StoppedEarly
+from zoo.data.csv import read_csv
 from zoo.data.learned import standardized
 from zoo.data.tabular import read_description
 from zoo.experiments.predict import predict_table
@@ -186,8 +189,6 @@ def test_refusals_say_what_to_do(
 def test_which_columns_of_two_inputs_is_asked_with_a_command_that_works(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from zoo.cli.root import cli, run
-
     path = table("branches", tmp_path)
     call = (str(tmp_path / "own_x"), "--from", "two_branch_add", "--csv", str(path))
     told = mistake(capsys, *call, "--target", "both")
@@ -212,9 +213,30 @@ def test_a_model_of_series_takes_columns_side_by_side(tmp_path: Path) -> None:
 
 def test_another_separator_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "t.csv"
-    path.write_text("a;b;y\n" + "1;2;0\n" * 20)
+    path.write_text("a|b|y\n" + "1|2|0\n" * 20)
     call = (str(tmp_path / "own_x"), "--from", "mlp", "--csv", str(path), "--target", "y")
-    assert "the cells seem to be separated by ';', not by commas" in mistake(capsys, *call)
+    assert "the cells seem to be separated by '|', not by commas" in mistake(capsys, *call)
+
+
+@pytest.mark.parametrize(("mark", "name"), [(";", "semicolons"), ("\t", "tabs")])
+def test_a_table_of_another_program_is_read(
+    mark: str, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With a byte-order mark and decimal commas, as spreadsheets write it in much of Europe."""
+    rows = [
+        f"{at % 7},{at % 9}{mark}Bonn, West{mark}{'no' if at % 3 else 'yes'}" for at in range(40)
+    ]
+    path, folder = tmp_path / "t.csv", tmp_path / "own_x"
+    text = "\r\n".join([f"size{mark}place{mark}y", *rows])
+    path.write_text(text, encoding="utf-8-sig", newline="")
+    call = ["new", str(folder), "--from", "mlp", "--csv", str(path), "--target", "y"]
+    assert run(cli, call) == 0
+    told = capsys.readouterr().err
+    assert f"note: t.csv: cells separated by {name}" in told
+    assert re.search(r"size +number +\d+ +- +0\.0", told)
+    inside = folder / "own_x" / "table"
+    assert list(read_description(inside / "table.toml").fields) == ["size", "y"]
+    assert read_csv(inside / "table.csv").numbers("size")[8] == 1.8
 
 
 def test_a_text_model_without_text_names_another(

@@ -107,8 +107,8 @@ def command(
     proposal = propose(wanted)
     if proposal.plan:
         click.echo(aligned([HEADER, *table_of(proposal.plan)]), err=True)
-        for note in proposal.plan.notes:
-            click.echo(f"note: {note}", err=True)
+    for note in proposal.notes:
+        click.echo(f"note: {note}", err=True)
     files = [] if dry_run else write(proposal, lambda line: click.echo(line, err=True))
     for name, titles in proposal.columns.items():
         click.echo(f"{name}: {some(titles)}", err=True)

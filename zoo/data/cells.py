@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 
 from zoo.data.csv import Table, as_number
+from zoo.data.dialect import is_missing
 
-# How tables write that there is no value; what pandas takes for it, and `?`.
-MISSING = frozenset(
-    ("", "?", "na", "n/a", "#n/a", "nan", "-nan", "null", "none", "<na>", "#na", "nat")
-)
 DATES = (
     "%Y-%m-%d",
     "%Y-%m-%d %H:%M:%S",
@@ -33,11 +30,6 @@ EPOCH = datetime(1970, 1, 1)
 LARGEST = float(np.finfo(np.float32).max)
 
 
-def is_missing(cell: str) -> bool:
-    """Whether a cell says that there is no value."""
-    return cell.strip().lower() in MISSING
-
-
 def days(text: str, format: str) -> float | None:
     """Days from 1970-01-01 to a date written in this format or as 2001-12-31; None if it is not.
 
@@ -52,17 +44,47 @@ def days(text: str, format: str) -> float | None:
     return None
 
 
+def days_of(moment: date) -> float:
+    """Days from 1970-01-01 to a date of Python, with the time of day if it has one."""
+    return (datetime(*moment.timetuple()[:6]) - EPOCH).total_seconds() / 86_400
+
+
+def date_text(value: float, format: str) -> str:
+    """The opposite of `days`, to the second, minute or day that the format has.
+
+    >>> date_text(1.5, "%Y-%m-%d %H:%M")
+    '1970-01-02 12:00'
+    """
+    step = 1 if "%S" in format else 60 if "%M" in format else 86_400
+    moment = EPOCH + timedelta(seconds=round(float(value) * 86_400 / step) * step)
+    # some systems write the year 800 with three digits, which cannot be read again
+    return moment.strftime(format.replace("%Y", f"{moment.year:04d}"))
+
+
+def date_example(format: str) -> str:
+    """A date in this format, to tell a person how to write one."""
+    return datetime(2001, 12, 31, 8, 30).strftime(format)
+
+
+def common_format(cells: Sequence[str]) -> str:
+    """The one of `DATES` in which most cells are written; empty if no cell is a date."""
+    counts = {format: sum(is_written(cell, format) for cell in cells) for format in DATES}
+    best = max(DATES, key=lambda format: counts[format])
+    return best if counts[best] else ""
+
+
 def date_format(cells: Sequence[str]) -> str:
     """The first of `DATES` in which all cells are written; empty if there is none."""
     for format in DATES:
-        if cells and all(_is_written(cell.strip(), format) for cell in cells):
+        if cells and all(is_written(cell, format) for cell in cells):
             return format
     return ""
 
 
-def _is_written(text: str, format: str) -> bool:
+def is_written(text: str, format: str) -> bool:
+    """Whether a text is a date in this format."""
     try:
-        datetime.strptime(text, format)
+        datetime.strptime(text.strip(), format)
     except ValueError:
         return False
     return True
@@ -103,8 +125,7 @@ def dates(table: Table, column: str, format: str, *, missing: bool) -> np.ndarra
     def read(cell: str) -> float:
         value = days(cell, format)
         if value is None:
-            example = datetime(2001, 12, 31).strftime(format)
-            raise ValueError(f"{cell!r} is not a date such as {example}")
+            raise ValueError(f"{cell!r} is not a date such as {date_example(format)}")
         return value
 
     return _read(table, column, read, missing=missing)

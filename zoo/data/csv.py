@@ -1,4 +1,4 @@
-"""Comma-separated files: every problem is named by file, line (the header is line 1) and column.
+"""Tables in text files: every problem is named by file, line (the header is line 1) and column.
 
 Cells are kept as text until a column is asked for as numbers or words.
 """
@@ -12,7 +12,7 @@ import math
 import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoo.core.errors import DataError
+from zoo.data.dialect import SEPARATORS, separator, with_points
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,6 +86,7 @@ class Table:
         path: The file.
         header: The titles of its columns.
         values: Column -> what `words`, `whole` or `numbers` returned last.
+        separator: What is between the cells of the file.
     """
 
     path: Path
@@ -93,6 +95,7 @@ class Table:
     _cells: Sequence[Sequence[str]] = ()  # by column
     _lines: Sequence[int] = ()  # on which each row ends
     values: dict[str, np.ndarray] = field(default_factory=dict)
+    separator: str = ","
 
     def __len__(self) -> int:
         return len(self._cells[0])
@@ -106,7 +109,14 @@ class Table:
         places: list[int] = rows.tolist()
         cells = [[column[row] for row in places] for column in self._cells]
         lines = [self._lines[row] for row in places]
-        return Table(self.path, self.header, self._columns, cells, lines)
+        return replace(self, _cells=cells, _lines=lines, values={})
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to say of how the file is written."""
+        if self.separator == ",":
+            return ()
+        return (f"{self.path.name}: cells separated by {SEPARATORS[self.separator]}",)
 
     def frame(self) -> pd.DataFrame:
         """The cells as text."""
@@ -166,9 +176,8 @@ class Table:
                 return found[0]
         near = get_close_matches(wanted[0], names, n=1, cutoff=0.6)
         hint = f"found: {some(self.header)}"
-        other = next((mark for mark in ";\t|" if mark in str(self.header[0])), "")
-        if len(self.header) == 1 and other:
-            hint = f"the cells seem to be separated by {other!r}, not by commas"
+        if len(self.header) == 1 and "|" in str(self.header[0]):
+            hint = "the cells seem to be separated by '|', not by commas, semicolons or tabs"
         elif near:
             hint = f"the nearest is {self.header[names.index(near[0])]!r}"
         raise damage(self.path, f"no column {' or '.join(map(repr, wanted))}; {hint}", 1)
@@ -197,9 +206,10 @@ def read_csv(
     encoding: str = "utf-8",
     header: Sequence[str] | None = None,
 ) -> Table:
-    """Read a comma-separated file.
+    """Read a file of cells separated by commas, semicolons or tabs, as its header shows.
 
-    Line ends may be LF, CRLF or CR; a byte-order mark and blank lines are skipped.
+    With semicolons or tabs, a column of numbers may have decimal commas. Line ends may be LF, CRLF
+    or CR; a byte-order mark and blank lines are skipped.
 
     Args:
         path: The file, gzipped or not.
@@ -224,7 +234,8 @@ def parse_csv(
     header: Sequence[str] | None = None,
 ) -> Table:
     """As `read_csv`, of a text that was read already; `path` is for the messages."""
-    rows = list(_rows(path, text))
+    mark = "," if header else separator(text)
+    rows = list(_rows(path, text, mark))
     if not rows:
         names = ", ".join(known.partition("|")[0] for known in (columns or {}).values())
         needs = f"; it needs the columns {names}" if names else ""
@@ -232,7 +243,7 @@ def parse_csv(
     begun, titles = (0, header) if header else rows.pop(0)
     if not rows:
         raise damage(path, "no rows after the header", begun + 1)
-    table = Table(path, [title.strip() for title in titles], columns)
+    table = Table(path, [title.strip() for title in titles], columns, separator=mark)
     for name in columns or ():
         table.place(name)
     width = len(titles)
@@ -243,8 +254,10 @@ def parse_csv(
             raise damage(path, problem, line, table.header[min(len(cells), width - 1)])
     table._lines = [line for line, _ in rows]
     table._cells = list(zip(*(cells for _, cells in rows), strict=True))
-    if text.endswith(",") and all(table._cells[-1][:-1]):  # only the last row lacks its last cell
+    if text.endswith(mark) and all(table._cells[-1][:-1]):  # only the last row lacks its last cell
         raise damage(path, f"no value{_CUT}", table._lines[-1], table.header[-1])
+    if mark != ",":
+        table._cells = [with_points(cells) for cells in table._cells]
     return table
 
 
@@ -262,9 +275,9 @@ def some(names: Sequence[str], most: int = 8) -> str:
     return ", ".join(names[:most]) + more
 
 
-def _rows(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
+def _rows(path: Path, text: str, mark: str) -> Iterator[tuple[int, list[str]]]:
     """(line on which it ends, cells) of the rows that are not blank, the header first."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
     ended = 0
     try:
         for cells in reader:

@@ -13,8 +13,9 @@ from pathlib import PurePath
 import numpy as np
 
 from zoo.core.errors import UnknownNameError
-from zoo.data.cells import date_format, is_missing
+from zoo.data.cells import DATES, common_format, date_example, date_format, is_written
 from zoo.data.csv import Table, as_number, damage, some
+from zoo.data.dialect import is_missing, signed_numbers
 from zoo.data.table_splits import SPLIT
 
 KINDS = ("number", "category", "text", "date", "picture")
@@ -79,7 +80,8 @@ def guesses(table: Table, chosen: Mapping[str, str], wanted: Iterable[str] = ())
         if title in chosen:
             guess = _as_chosen(table, guess, chosen[title])
         elif title in kept and not guess.kind:
-            guess = replace(guess, kind=_plain_kind(known_cells(table.texts(title))), note="")
+            known = known_cells(table.texts(title))
+            guess = replace(guess, kind=_plain_kind(known), note=signed_numbers(known))
         found.append(guess)
     return found
 
@@ -107,10 +109,12 @@ def _guess(title: str, cells: Sequence[str]) -> Guess:
     kind = _plain_kind(known)
     if kind == "number" and _is_identifier(title, known):
         return replace(guess, note=CALLED)
+    signed = signed_numbers(words) if kind in ("category", "text") else ""
     if kind == "category" and len(words) > max(FEW, MOST_SHARE * len(known)):
-        return replace(guess, note="left out: hardly any value occurs twice")
+        return replace(guess, note=f"left out: {signed or 'hardly any value occurs twice'}")
     if kind == "category" and len(words) == len(known) == len(cells):
-        return replace(guess, note="left out: no value occurs twice")
+        return replace(guess, note=f"left out: {signed or 'no value occurs twice'}")
+    guess = replace(guess, note=signed)
     return replace(guess, kind=kind, format=date_format(list(words)) if kind == "date" else "")
 
 
@@ -156,14 +160,17 @@ def _as_chosen(table: Table, guess: Guess, kind: str) -> Guess:
     """The kind that the user gives, if the cells are of it."""
     known = known_cells(table.texts(guess.title))
     format = date_format(sorted(set(known))) if kind == "date" else ""
-    wrong = ""
+    wrong, why = "", ""
     if kind == "number":
         wrong = next((cell for cell in known if as_number(cell) is None), "")
-    elif kind == "date" and not format:
-        wrong = next((cell for cell in known if not date_format([cell])), known[0])
+        why = f": {signed}" if (signed := signed_numbers(known)) else ""
+    elif kind == "date" and not format and known:
+        usual = common_format(known) or DATES[0]
+        wrong = next(cell for cell in known if not is_written(cell, usual))
+        why = f" such as {date_example(usual)}"
     if wrong:
         row = next(at for at, cell in enumerate(table.texts(guess.title)) if cell.strip() == wrong)
-        raise table.wrong(row, guess.title, f"{wrong!r} is not a {kind}")
+        raise table.wrong(row, guess.title, f"{wrong!r} is not a {kind}{why}")
     return replace(guess, kind=kind, note="", format=format)
 
 
@@ -194,7 +201,8 @@ def target_kind(table: Table, guess: Guess, chosen: str = "") -> tuple[str, str]
         raise damage(table.path, problem, 1, guess.title)
     if len(words) > MOST_CLASSES or len(words) > MOST_SHARE * len(known):
         few_words = some(sorted(words), 3)
-        problem = f"{len(words):,} different values are too many classes: {few_words}"
+        signed = f"; {each}" if (each := signed_numbers(known)) else ""
+        problem = f"{len(words):,} different values are too many classes: {few_words}{signed}"
         raise damage(table.path, problem, 1, guess.title)
     several = plain == "number" and len(words) > 2
     hint = f"; for the number: --kind {shlex.quote(f'{guess.title}=number')}" if several else ""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from zoo.core.errors import DataError
-from zoo.data.cells import date_format, dates, numbers, words
+from zoo.data.cells import common_format, dates, is_missing, numbers, words
 from zoo.data.csv import Table, damage
 from zoo.data.splits import PARTS
 
 SPLIT = "split"  # the column that says which split a row belongs to, if the table has it
 HELD_OUT = 0.15  # share of the rows for validation, and again for testing
 LEAST_ROWS = 10
+FILL_IN = "fill them in, or take those rows out of the table"
 
 
 @dataclass(frozen=True)
@@ -125,8 +125,12 @@ def times(table: Table, column: str) -> np.ndarray:
     Raises:
         DataError: a cell is neither, or empty.
     """
-    cells: Sequence[str] = sorted(set(table.texts(column)))
-    format = date_format(cells)
+    gaps = sum(map(is_missing, table.texts(column)))
+    if gaps:
+        have = "row has" if gaps == 1 else "rows have"
+        problem = f"{gaps:,} {have} no value in {column!r}; --time needs one in every row"
+        raise damage(table.path, f"{problem}: {FILL_IN}", 1, column)
+    format = common_format(sorted(set(table.texts(column))))
     if format:
         return dates(table, column, format, missing=False)
     return numbers(table, column, missing=False)

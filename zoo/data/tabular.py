@@ -86,7 +86,7 @@ def table_source(path: Path, described: Description) -> Source:
     The rows are split by the column `split`, else as described, 70/15/15.
 
     Args:
-        path: A comma-separated file with a header line.
+        path: A file that `read_csv` reads, with a header line.
         described: How it is read.
     """
     fields = described.fields

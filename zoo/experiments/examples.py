@@ -12,6 +12,7 @@ import numpy as np
 
 from zoo.core.errors import DataError
 from zoo.core.files import replacing, write_text
+from zoo.data.cells import date_text
 from zoo.data.csv import read_csv
 from zoo.data.text.encoding import SPECIAL, VOCABULARIES
 from zoo.experiments.feeding import Split, columns_of
@@ -91,10 +92,15 @@ def _cells(
         return {column: _picture(folder, column, tensor, values)}
     if values.ndim > 1:
         return {column: _file(folder, column, values)}
-    numbers = ["" if np.isnan(value) else f"{value:.6g}" for value in values.ravel()]
+    numbers = ["" if np.isnan(value) else _number(tensor, value) for value in values.ravel()]
     if len(numbers) == 1:
         return {column: numbers[0]}
     return {f"{column}_{at}": number for at, number in enumerate(numbers)}
+
+
+def _number(tensor: TensorSpec, value: float) -> str:
+    """A number, or the date that it stands for, as a person writes it."""
+    return date_text(value, tensor.format) if tensor.format else f"{value:.6g}"
 
 
 def _is_one_picture(values: np.ndarray) -> bool:

@@ -5,12 +5,14 @@ What does not fit is refused in one line that names the tensor, what it takes an
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import numpy as np
 
 from zoo.baselines.estimators import classifies
 from zoo.core.errors import DataError
+from zoo.data.cells import date_example, days, days_of, is_missing
 from zoo.experiments.feeding import Form
 from zoo.models.spec import shape_text
 from zoo.recipes.functions import custom, takes_ids
@@ -53,6 +55,37 @@ def as_tensor(name: str, form: Form, value: Any, what: str = "input") -> np.ndar
                 f"{what} {name!r} takes whole numbers of type {form.dtype}, not {wrong[0]:g}"
             )
     return array.astype(kind)
+
+
+def as_days(name: str, format: str, value: Any) -> Any:
+    """Dates as days since 1970-01-01, and NaN where there is none; numbers stay as they are.
+
+    Args:
+        name: The input.
+        format: How its dates are written, as in `datetime.strptime`.
+        value: Its array: of NumPy's or Python's dates, of texts, or of numbers.
+
+    Raises:
+        DataError: a value is no date.
+    """
+    if not isinstance(value, np.ndarray) or value.dtype.kind not in "MOU":
+        return value
+    if value.dtype.kind == "M":
+        seconds = value.astype("datetime64[s]") - np.datetime64(0, "s")
+        return seconds / np.timedelta64(1, "D")
+    flat = [_days(name, format, each) for each in value.ravel()]
+    return np.array(flat, np.float64).reshape(value.shape)
+
+
+def _days(name: str, format: str, value: Any) -> float:
+    if value is None or value != value or (isinstance(value, str) and is_missing(value)):
+        return np.nan
+    if isinstance(value, date):
+        return days_of(value)
+    found = days(value, format) if isinstance(value, str) else None
+    if found is None:
+        raise DataError(f"input {name!r}: {value!r} is not a date such as {date_example(format)}")
+    return found
 
 
 def as_target(name: str, form: Form, loss: str, value: Any) -> np.ndarray:

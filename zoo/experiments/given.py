@@ -14,7 +14,7 @@ from zoo.core.errors import DataError, UnknownNameError
 from zoo.data.dataset import Arrays, Dataset
 from zoo.data.references import trivial_scores
 from zoo.experiments.feeding import Form, Tensors, columns_of, tensors_for
-from zoo.experiments.fitted import as_target, as_tensor
+from zoo.experiments.fitted import as_days, as_target, as_tensor
 from zoo.experiments.id_limits import id_limits
 from zoo.experiments.record import RunRecord
 from zoo.models.registry import spec
@@ -123,11 +123,14 @@ def inputs_of(
     Raises:
         DataError: what does not fit.
     """
-    gaps = {each.name for each in spec(recipe.architecture).inputs if each.missing}
-    return {
-        name: as_tensor(name, replace(tensors.inputs[name], missing=name in gaps), array)
-        for name, array in _named(recipe, [*tensors.inputs], x, "input", both=both).items()
-    }
+    entry = spec(recipe.architecture)
+    gaps = {each.name for each in entry.inputs if each.missing}
+    dated = {each.name: each.format for each in entry.inputs if each.format}
+    found = {}
+    for name, array in _named(recipe, [*tensors.inputs], x, "input", both=both).items():
+        value = as_days(name, dated[name], array) if name in dated else array
+        found[name] = as_tensor(name, replace(tensors.inputs[name], missing=name in gaps), value)
+    return found
 
 
 def check_ids(model: keras.Model, inputs: Arrays) -> None:
@@ -182,7 +185,7 @@ def _whole(recipe: Recipe, data: Any) -> tuple[Any, Any, Any]:
     if is_stream(data):
         _check_batches(recipe, data)
         data = read(data)
-    if _is_table(data):
+    if is_table(data):
         return data, data, None
     if not isinstance(data, tuple | list) or len(data) not in (2, 3):
         what = f"{len(data)} parts" if isinstance(data, tuple | list) else type(data).__name__
@@ -196,7 +199,7 @@ def _whole(recipe: Recipe, data: Any) -> tuple[Any, Any, Any]:
     return x, y, weights
 
 
-def _is_table(value: Any) -> bool:
+def is_table(value: Any) -> bool:
     """Whether arrays or columns are found in it by name."""
     return isinstance(value, Mapping) or hasattr(value, "columns")
 
@@ -227,7 +230,7 @@ def _named(
     Raises:
         DataError: a tensor has no array, or there are too many or too few.
     """
-    if _is_table(value):
+    if is_table(value):
         table = {str(key): value[key] for key in value}
         found = {name: _in_table(recipe, name, table) for name in names}
         missing = [name for name, array in found.items() if array is None]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numbers
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from zoo.core.errors import DataError, UnknownNameError
-from zoo.data.cells import days, is_missing
+from zoo.data.cells import date_example, days, days_of, is_missing
 from zoo.data.csv import as_number
 from zoo.data.files import ARRAYS, PICTURES, below, names_a_file, read_array, read_pictures
 from zoo.experiments import texts
@@ -187,12 +188,14 @@ def _number(port: Port, value: Any, cells: Cells, row: int) -> float:
         value = np.ravel(np.asarray(value))[0].item()
     if port.tensor.missing and _is_missing(value):
         return np.nan
+    if port.tensor.format and isinstance(value, date):
+        return np.nan if value != value else days_of(value)
     if port.tensor.format and isinstance(value, str):
-        date = days(value, port.tensor.format)
-        if date is None:
-            written = f"a date as in {port.tensor.format}"
+        day = days(value, port.tensor.format)
+        if day is None:
+            written = f"a date such as {date_example(port.tensor.format)}"
             raise DataError(f"{cells.place(row)}: {value.strip()!r} is not {written}")
-        return date
+        return day
     if not isinstance(value, str | numbers.Real):
         kind = type(value).__name__
         raise DataError(f"{cells.place(row)} must be a text or a number, not {kind}")

@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from zoo.core.columns import safe_names
 from zoo.core.errors import DataError, TrainingError, UnknownNameError
+from zoo.data.cells import date_example
 from zoo.data.files import Form
 from zoo.experiments import examples
 from zoo.experiments.feeding import columns_of
@@ -94,7 +96,7 @@ class Port:
             "text": self._reads(),
             "word": "a word",
             "label": f"a {tensor.vocabulary}, by name or number",
-            "number": f"a date as in {tensor.format}"
+            "number": f"a date such as {date_example(tensor.format)}"
             if tensor.format
             else f"a number [{tensor.unit}]"
             if tensor.unit
@@ -189,10 +191,12 @@ def matched(ports: Sequence[Port], given: Iterable[str]) -> tuple[dict[Part, str
     exact |= {port.column: (port.column, None) for port in ports}  # before values of others
     loose = {safe(name): part for name, part in reversed(exact.items())}
     loose |= {f"input_{name}": loose[name] for name in TAKEN if name in loose}
+    names = list(given)
+    written = safe_names(names)  # as `zoo new` names the columns of a table
     found: dict[Part, str] = {}
     unknown = []
-    for name in given:
-        part = exact.get(name) or loose.get(safe(name))
+    for name in names:
+        part = exact.get(name) or loose.get(safe(name)) or exact.get(written[name])
         if part is None:
             unknown.append(name)
         elif part in found:
@@ -222,7 +226,8 @@ def listing(ports: Sequence[Port], called: Callable[[str], str]) -> list[str]:
         tensor = port.tensor
         meant = tensor.meaning and port.kind != "text"  # which says how the words are encoded
         meaning = f" ({tensor.meaning})" if meant else ""
-        left_out = "; may be left out" if tensor.missing else ""
+        told = bool(meaning) and "left out" in tensor.meaning
+        left_out = "; may be left out" if tensor.missing and not told else ""
         if tensor.default is not None:
             left_out = f"; {tensor.default:g} if left out"
         lines.append(f"  {head:{wide}s}  {port.takes(called)}{meaning}{left_out}")

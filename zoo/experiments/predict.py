@@ -14,6 +14,7 @@ from zoo.core.files import write_text
 from zoo.data.csv import Table, read_csv
 from zoo.experiments import ports
 from zoo.experiments.answers import Answer, answers
+from zoo.experiments.given import is_table
 from zoo.experiments.inputs import Inputs
 from zoo.experiments.ports import Part, Port
 from zoo.experiments.runs import LOGDIR, Run, described, read_labels, with_model
@@ -77,6 +78,29 @@ def predict(
         return found
 
 
+def rows_by_input(run: Run, x: Any) -> Any:
+    """Rows by name, with the names of the run's inputs where a table calls them otherwise.
+
+    Raises:
+        DataError: two names stand for the same input.
+    """
+    if not is_table(x):
+        return x
+    known = ports.ports_of(run, read_labels(run.folder))
+    found, _ = ports.matched(known, [str(key) for key in x])
+    given = {column: {at for name, at in found if name == column} for column, _ in found}
+    whole = all(
+        None in (parts := given.get(port.column, set())) or len(parts) == port.size
+        for port in known
+    )
+    if not found or (len(run.model.inputs) == 1 and not whole):
+        return x  # perhaps the numbers of its one input, in order
+    names = {
+        name: column if at is None else f"{column}_{at}" for (column, at), name in found.items()
+    }
+    return {names.get(str(key), str(key)): x[key] for key in x}
+
+
 def predict_one(
     run: str | Path | Run, values: Mapping[str, str], *, logdir: Path, note: Note = say
 ) -> dict[str, str]:
@@ -128,6 +152,8 @@ def predict_table(
     given = read_csv(table)
     if out and out.resolve() == table.resolve():
         raise DataError(f"--out {out} would replace the table that is read; name another file")
+    for line in given.notes:
+        note(line)
     frame = given.frame()
     with _explained(known, run, logdir, str):
         if spec(known.record.recipe.architecture).writes:

@@ -184,7 +184,7 @@ class Run:
 
         Args:
             x: Inputs with the rows on axis 0: an array, a list of arrays, a mapping by input name,
-                or a DataFrame with their columns.
+                or a DataFrame with their columns, spelled as a table for `zoo predict` may be.
             **values: Instead of `x`: one case, as `zoo.predict` takes it.
 
         Returns:
@@ -201,13 +201,14 @@ class Run:
             >>> run.predict(np.zeros((5, 2)))["b"].shape
             (5, 2)
         """
-        if x is None:
-            from zoo.experiments.predict import predict
+        from zoo.experiments.predict import predict, rows_by_input
 
+        if x is None:
             return predict(self, **values)
         if values:
             raise given.both_given([*values])
-        inputs = given.inputs_of(self.recipe, tensors_of(self.model), x)
+        named = rows_by_input(self, x)
+        inputs = given.inputs_of(self.recipe, tensors_of(self.model), named)
         given.check_ids(self.model, inputs)
         return engine.predict(self.model, inputs)
 
@@ -235,10 +236,12 @@ class Run:
             >>> round(run.evaluate(x, y)["mse"] - run.metrics["test"]["mse"], 4)
             0.0
         """
+        from zoo.experiments.predict import rows_by_input
         from zoo.experiments.scoring import evaluate
 
         if x is None:
             return evaluate(self, verbose=0)
+        x = rows_by_input(self, x)
         return evaluate(self, x if y is None else (x, y), verbose=0)[given.SPLIT]
 
 

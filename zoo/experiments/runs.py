@@ -20,6 +20,7 @@ from zoo.models.registry import spec
 from zoo.recipes.fields import checked
 from zoo.recipes.functions import FUNCTIONS, custom_names
 from zoo.recipes.recipe import Recipe
+from zoo.recipes.registry import list_recipes
 from zoo.training.metrics import mean_prediction
 
 LOGDIR = Path("tensorboard_logs")
@@ -222,6 +223,8 @@ def find(run: str | Path | Run, logdir: Path, *, finished: bool = True) -> Path:
         needed = [each for part in PARTS for each in folders(place / part)]
         others = f" other than those that other runs needed, such as {needed[0]}" if needed else ""
         raise TrainingError(f"no finished run in {place}{others}; train one with `zoo train {run}`")
+    if str(run) in list_recipes():
+        raise TrainingError(f"no run of {run} in {logdir}; train one with `zoo train {run}`")
     known = sorted(path.name for path in logdir.glob("*") if path.is_dir())
     raise TrainingError(f"{UnknownNameError('run', run, known)} (looked in {logdir})")
 

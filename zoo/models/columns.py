@@ -58,10 +58,11 @@ def _shape(column: Column) -> Shape:
 
 def _meaning(column: Column) -> str:
     if column.kind == "category":
-        known = [word or "(empty)" for word in column.words]
+        known = [word for word in column.words if word]
         more = f" and {len(known) - 6} more" if len(known) > 6 else ""
-        return f"one of {', '.join(known[:6])}{more}"
-    return "may be empty" if column.missing else ""
+        left_out = ", or left out" if column.missing else ""
+        return f"one of {', '.join(known[:6])}{more}{left_out}"
+    return "may be left out" if column.missing else ""
 
 
 def _classes(name: str) -> Any:

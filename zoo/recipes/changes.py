@@ -118,7 +118,7 @@ def _changed(recipe: Any, changes: Mapping[str, Any]) -> dict[str, Any]:
     changed: dict[str, Any] = {}
     for key, value in changes.items():
         name, dot, entry = key.partition(".")
-        known(name, kinds, kind=type(recipe))
+        _check_field(name, kinds, recipe)
         if name in FIXED:
             raise RecipeError(f"{name} cannot be overridden")
         present = changed.get(name, getattr(recipe, name))
@@ -133,6 +133,17 @@ def _changed(recipe: Any, changes: Mapping[str, Any]) -> dict[str, Any]:
         changed[name] = new
     # checked together: entries that need each other may come in any order
     return {name: checked(kinds[name], new, name) for name, new in changed.items()}
+
+
+def _check_field(name: str, kinds: Mapping[str, Any], recipe: Any) -> None:
+    """Refuse an unknown field, with the page of the recipe, or of one that has a page."""
+    if name in kinds:
+        return
+    from zoo.recipes.registry import list_recipes  # which itself makes recipes
+
+    names = [*list_recipes(), recipe.name]
+    page = recipe.name if recipe.name in names[:-1] else names[0]
+    known(name, kinds, listed_by=f"zoo show --recipe {page}")
 
 
 def _merged(name: str, present: Mapping[str, Any], entry: str, value: Any) -> Any:
@@ -158,7 +169,7 @@ def _check_search(recipe: Any, key: str, distribution: tuple[Any, ...]) -> None:
     """Refuse a distribution that has a value which the recipe could not take."""
     name, _, entry = key.partition(".")
     kinds = kinds_of(type(recipe))
-    known(name, kinds, kind=type(recipe))
+    _check_field(name, kinds, recipe)
     if name in _NOT_SEARCHED:
         raise RecipeError(f"{name} cannot be searched")
     if name == "loss_weights" and recipe.monitor == "val_loss":

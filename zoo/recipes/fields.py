@@ -172,7 +172,7 @@ def from_json(kind: type[T], content: Any, where: str = "", *, complete: bool = 
         raise RecipeError(f"{where or kind.__name__} takes a mapping, not {shown(content)}")
     kinds = kinds_of(kind)
     for name in content:
-        known(name, kinds, where, kind)
+        known(name, kinds, where, f"help({kind.__module__}.{kind.__name__})")
     for field in dataclasses.fields(kind):  # pyright: ignore[reportArgumentType]
         no_default = field.default is field.default_factory is dataclasses.MISSING
         if field.name not in content and (no_default or (complete and field.compare)):
@@ -193,11 +193,10 @@ def as_json(value: Any) -> Any:
     return [as_json(each) for each in value] if isinstance(value, tuple | list) else value
 
 
-def known(name: Any, fields: Iterable[str], where: str = "", kind: type | None = None) -> None:
-    """Refuse the name of a field that is not there; `kind` is the class that has the fields."""
+def known(name: Any, fields: Iterable[str], where: str = "", listed_by: str = "") -> None:
+    """Refuse the name of a field that is not there; `listed_by` is the command that lists them."""
     if name not in fields:
         within = f"{where}: " if where else ""
-        listed_by = f"help({kind.__module__}.{kind.__name__})" if kind else ""
         unknown = UnknownNameError("field", shown_key(name), fields, listed_by)
         raise RecipeError(f"{within}{unknown}")
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from zoo.core.errors import BuildError, UnknownNameError
-from zoo.data.csv import Table, damage, read_csv
+from zoo.data.csv import Table, damage, read_csv, some
 from zoo.data.kinds import CALLED, COUNTED, guesses
 from zoo.data.table_splits import SPLIT
 from zoo.data.tabular import Field, read_splits, sentences
 from zoo.data.text.encoding import SPECIAL, WIDTH, steps
 from zoo.models.registry import list_models, spec
 from zoo.models.spec import ModelSpec
+from zoo.scaffold.advice import check_name, renamed
 from zoo.scaffold.slots import (
     BINARY,
     LENGTH,
@@ -144,8 +145,8 @@ def found_columns(
     slots = slots_of(entry, arguments)
     names = [slot.name for slot in slots]
     for name in wanted.columns:
-        if name not in names:
-            raise UnknownNameError(f"input or output of {entry.name}", name, names)
+        slots_ = {"columns": lambda near, old=name: renamed(wanted.columns, old, near)}
+        check_name(f"input or output of {entry.name}", name, names, wanted, **slots_)
     table = read_csv(wanted.table)
     found = _found(entry, slots, table, wanted)
     for slot in slots:
@@ -288,8 +289,7 @@ def _found(
         raise damage(
             table.path,
             f"no column {name!r} for this {side} of {entry.name}{meaning}; found: "
-            f"{', '.join(table.header[:8])}; choose columns with --columns {name}=COLUMN,..., or "
-            f"say what to predict: {wanted.command(targets=table.header[-1:], columns={})}",
+            f"{some(table.header)}; choose columns with --columns {name}=COLUMN,...",
             1,
             name,
         )

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from zoo.core.columns import Columns, safe_names
-from zoo.core.errors import BuildError, UnknownNameError
+from zoo.core.errors import BuildError
 from zoo.data.csv import Table, damage, read_csv, some
 from zoo.data.kinds import KINDS, Guess, guesses, series, target_kind
 from zoo.data.learned import learned
-from zoo.data.table_splits import SPLIT, SplitBy
+from zoo.data.table_splits import SPLIT, SplitBy, times
 from zoo.data.tabular import Field, read_splits, with_targets
 from zoo.models.spec import ModelSpec
+from zoo.scaffold.advice import adding, check_name, renamed
 from zoo.scaffold.ports import Port
 from zoo.scaffold.wanted import Wanted
 
@@ -79,6 +80,9 @@ def planned(wanted: Wanted, entry: ModelSpec, ports: Sequence[Port], table: Tabl
     fields = _fields(table, guessed, taken, used, targets)
     kept, notes = with_targets(table, fields)
     split = SplitBy(wanted.group, wanted.time)
+    if wanted.time:
+        with adding(lambda: f"or split the rows at random: {wanted.command(time='')}"):
+            times(kept, wanted.time)
     splits, labels = read_splits(kept, fields, 0, split)
     columns = learned(fields, splits["train"], labels)
     rows = len(next(iter(splits["train"].values())))
@@ -121,8 +125,8 @@ def _assigned(
     assert path is not None
     taken: dict[str, list[str]] = {}
     for name, titles in wanted.columns.items():
-        if name not in known:
-            raise UnknownNameError(f"input of {entry.name}", name, known)
+        ports_ = {"columns": lambda near, old=name: renamed(wanted.columns, old, near)}
+        check_name(f"input of {entry.name}", name, known, wanted, **ports_)
         for title in titles:
             if title in wanted.targets:
                 raise damage(path, "it is a target, and cannot be an input too", 1, title)
@@ -150,11 +154,14 @@ def _assigned(
     if vectors and rest:
         taken[vectors[0]] = rest
     free = fitting(KINDS)
-    left = {
-        title: {"kind": "", "note": f"left out: {entry.name} has no input for a {kinds[title]}"}
+    named = {kind for port in ports if port.name in wanted.columns for kind in TAKES[port.kind]}
+    why = {
+        title: "--columns does not name it"
+        if kinds[title] in named
+        else f"{entry.name} has no input for a {kinds[title]}"
         for title in free
     }
-    return taken, left
+    return taken, {title: {"kind": "", "note": f"left out: {why[title]}"} for title in free}
 
 
 def _which(wanted: Wanted, ports: Sequence[str], titles: Sequence[str]) -> str:
@@ -183,8 +190,7 @@ def _used_ports(
         hint = "--kind COLUMN=text makes one a text" if port.kind == "text" else "see --kind"
         raise damage(
             wanted.table or wanted.folder,
-            f"no column of {wants} for input {port.name!r} of {entry.name}; {hint}, or start from "
-            f"another architecture: {wanted.command(source='mlp', columns={}, arguments={})}",
+            f"no column of {wants} for input {port.name!r} of {entry.name}; {hint}",
             1,
         )
     return used
@@ -252,10 +258,7 @@ def plan_for(wanted: Wanted, entry: ModelSpec, ports: Sequence[Port] | None) -> 
         ("--time", wanted.time),
     ):
         if value:
-            raise BuildError(
-                f"{entry.name} reads columns side by side, and does not take {option}; it goes "
-                f"with: {wanted.command(source='mlp', arguments={}, columns={})}"
-            )
+            raise BuildError(f"{entry.name} reads columns side by side, and takes no {option}")
     return None
 
 

@@ -14,11 +14,12 @@ from typing import Any
 
 from zoo.core.errors import ZooError
 from zoo.core.files import write_text
-from zoo.data.csv import read_text
+from zoo.data.csv import read_csv, read_text
 from zoo.data.registry import dataset_names
 from zoo.models.registry import list_models, spec
 from zoo.models.spec import ModelSpec
 from zoo.recipes.registry import list_recipes
+from zoo.scaffold.advice import adding, check_name, check_titles, renamed
 from zoo.scaffold.array_files import array_files
 from zoo.scaffold.column_files import column_files, pictures_of
 from zoo.scaffold.example import example_table
@@ -30,6 +31,7 @@ from zoo.scaffold.layout import (
     found_columns,
     table_layout,
 )
+from zoo.scaffold.others import way_on
 from zoo.scaffold.plan import Plan, plan_for
 from zoo.scaffold.ports import ports_of
 from zoo.scaffold.slots import base_recipe, slots_of
@@ -50,6 +52,7 @@ class Proposal:
         entry: The architecture.
         plan: Which columns go where, if the model takes columns as they are.
         columns: Otherwise input or output -> columns, if there is a table.
+        notes: One line each: how the table was read.
     """
 
     wanted: Wanted
@@ -57,6 +60,7 @@ class Proposal:
     entry: ModelSpec
     plan: Plan | None = None
     columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    notes: Sequence[str] = ()
 
 
 def propose(wanted: Wanted) -> Proposal:
@@ -70,7 +74,7 @@ def propose(wanted: Wanted) -> Proposal:
         DataError: the table does not fit; file, line and column are named.
     """
     package = _package_name(wanted.folder)
-    entry = spec(wanted.source)
+    entry = _architecture(wanted)
     if wanted.table is None:
         for option, value in (
             ("--columns", wanted.columns),
@@ -84,6 +88,11 @@ def propose(wanted: Wanted) -> Proposal:
                 raise ProjectError(f"{option} needs a table: add --csv FILE")
         return Proposal(wanted, package, entry)
     check_usable(entry)
+    for name in wanted.arguments:
+        arguments = {"arguments": lambda near, old=name: renamed(wanted.arguments, old, near)}
+        check_name(f"argument of {entry.name}", name, entry.defaults, wanted, **arguments)
+    table = read_csv(wanted.table)
+    check_titles(wanted, table.header)
     if not wanted.targets:
         for option, value in (
             ("--kind", wanted.kinds),
@@ -93,20 +102,29 @@ def propose(wanted: Wanted) -> Proposal:
         ):
             if value:
                 raise ProjectError(f"{option} needs --target COLUMN, the column to predict")
-        return _side_by_side(wanted, package, entry)
+        return replace(_side_by_side(wanted, package, entry), notes=table.notes)
     recipe = base_recipe(entry)
     arguments = {**(recipe.arguments if recipe else {}), **wanted.arguments}
     check_names(entry, wanted.arguments)
-    plan = plan_for(wanted, entry, ports_of(entry, arguments))
+    with adding(lambda: way_on(wanted, entry)):
+        plan = plan_for(wanted, entry, ports_of(entry, arguments))
     if plan:
-        return Proposal(wanted, package, entry, plan)
+        return Proposal(wanted, package, entry, plan, notes=(*table.notes, *plan.notes))
     columns = _with_targets(wanted, entry, arguments)
-    return _side_by_side(replace(wanted, columns=columns), package, entry)
+    made = _side_by_side(replace(wanted, columns=columns), package, entry)
+    return replace(made, notes=table.notes)
+
+
+def _architecture(wanted: Wanted) -> ModelSpec:
+    known = [alias for name in list_models() for alias in (name, *spec(name).aliases)]
+    check_name("architecture", wanted.source, known, wanted, source=lambda near: near)
+    return spec(wanted.source)
 
 
 def _side_by_side(wanted: Wanted, package: str, entry: ModelSpec) -> Proposal:
     """For a model that reads arrays made of columns, as its architecture does."""
-    *_, found = found_columns(entry, wanted, wanted.arguments)
+    with adding(lambda: way_on(wanted, entry)):
+        *_, found = found_columns(entry, wanted, wanted.arguments)
     return Proposal(wanted, package, entry, columns=found)
 
 
@@ -117,9 +135,10 @@ def _with_targets(
     outputs = [slot.name for slot in slots_of(entry, arguments) if slot.loss]
     open_ = [name for name in outputs if name not in wanted.columns]
     if len(open_) != len(wanted.targets):
+        more = way_on(wanted, entry)
         raise ProjectError(
             f"{entry.name} predicts {', '.join(open_)}: give {len(open_)} columns with --target, "
-            f"not {len(wanted.targets)}"
+            f"not {len(wanted.targets)}{f'; {more}' if more else ''}"
         )
     given = {name: (title,) for name, title in zip(open_, wanted.targets, strict=True)}
     return {**wanted.columns, **given}
@@ -145,11 +164,12 @@ def write(proposal: Proposal, say: Callable[[str], None] = lambda line: None) ->
             f"{package}/table/{name}": path for name, path in pictures_of(proposal.plan).items()
         }
     else:
-        layout = (
-            table_layout(entry, wanted, wanted.arguments)
-            if table
-            else example_layout(entry, wanted.arguments)
-        )
+        with adding(lambda: way_on(wanted, entry) if table else ""):
+            layout = (
+                table_layout(entry, wanted, wanted.arguments)
+                if table
+                else example_layout(entry, wanted.arguments)
+            )
         for column, why in layout.left_out.items():
             say(f"note: column {column!r} {why}")
         files = array_files(package, title, layout, origin)

@@ -1,0 +1,144 @@
+"""What `zoo new` refuses, with a command line that goes on: each of them is run."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from own_tables import table
+from project_helpers import mistake, write_csv
+
+from zoo.cli.root import cli, run
+
+
+def homes(folder: Path) -> Path:
+    """Words with gaps, numbers, dates; titles that a shell has to quote."""
+    rows: list[list[object]] = [["City", "Rooms", "Garage", "Built on", "Price (EUR)", "Fast"]]
+    for at in range(60):
+        built = f"{1 + at % 28:02d}.{1 + at % 12:02d}.{1950 + at}"
+        city = ("Berlin", "Bonn", "")[at % 3]
+        row: list[object] = [city, at % 6, "yn"[at % 2], built, 100 + at * 37 % 61]
+        rows.append([*row, ("no", "yes")[at // 7 % 2]])
+    return write_csv(folder / "homes.csv", rows)
+
+
+def told_command(told: str) -> list[str]:
+    """The words of the command line that a refusal ends in."""
+    return shlex.split(told[told.index("zoo new ") :])
+
+
+@pytest.mark.parametrize(
+    ("source", "options", "message", "way"),
+    [
+        (
+            "basketball",
+            "--target 'Price (EUR)'",
+            "no column 'home'",
+            "--from mlp --target 'Price (EUR)'",
+        ),
+        (
+            "score_and_win",
+            "--target 'Price (EUR)' --target Fast",
+            "line 4, column 'City': no value",
+            "--from mlp --target 'Price (EUR)' --target Fast",
+        ),
+        (
+            "score_and_win",
+            "--target Fast",
+            "give 2 columns with --target, not 1",
+            "--from mlp --target Fast",
+        ),
+        ("cnn", "--target Fast --drop City", "takes no --drop", "--from mlp --target Fast"),
+        ("cnn", "", "no column 'label'", "--from mlp --target Fast"),
+        ("mlp", "--target fats", "no column 'fats'; the nearest is 'Fast'", "--target Fast"),
+        (
+            "mlp",
+            "--target price_eur --drop Romms --time built_on",
+            "the nearest are 'Price (EUR)', 'Rooms', 'Built on'",
+            "--target 'Price (EUR)' --drop Rooms --time 'Built on'",
+        ),
+        (
+            "mlp",
+            "--target Fast --kind Rooms=categroy",
+            "unknown kind of column 'categroy'; did you mean category or date?",
+            "--target Fast --kind Rooms=category",
+        ),
+        ("mlpp", "--target Fast", "unknown architecture 'mlpp'", "--from mlp --target Fast"),
+        ("mlp", "--target Fast --set hiden=3", "did you mean hidden?", "--set hidden=3"),
+        (
+            "mlp",
+            "--target Fast --columns feature=Rooms",
+            "unknown input of mlp 'feature'",
+            "--columns features=Rooms",
+        ),
+        (
+            "mlp",
+            "--target Fast --columns 'features=Rooms,Bulit on'",
+            "no column 'Bulit on'",
+            "--columns 'features=Rooms,Built on'",
+        ),
+    ],
+)
+def test_the_command_goes_on_from_what_the_user_wrote(
+    source: str,
+    options: str,
+    message: str,
+    way: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = homes(tmp_path)
+    call = [str(tmp_path / "own_x"), "--from", source, "--csv", str(path), *shlex.split(options)]
+    told = mistake(capsys, *call)
+    assert message in told
+    words = told_command(told)
+    assert words[:3] == ["zoo", "new", str(tmp_path / "own_x")]
+    for option, value in re.findall(r"(--\w+) ('[^']*'|\S+)", way):
+        assert " ".join((option, value.strip("'"))) in " ".join(words)
+    assert run(cli, [*words[1:], "--dry-run"]) == 0
+
+
+def test_numbers_for_a_picture_model_go_to_another(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = table("flowers", tmp_path)
+    call = [str(tmp_path / "own_x"), "--from", "cnn", "--csv", str(path), "--target", "species"]
+    told = mistake(capsys, *call)
+    assert "takes 1,024 columns" in told
+    assert told_command(told)[4] == "mlp"
+    assert run(cli, [*told_command(told)[1:], "--dry-run"]) == 0
+
+
+def test_pictures_for_a_model_of_numbers_go_to_another(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The suggestion is never what was refused."""
+    path = table("pictures", tmp_path)
+    call = [str(tmp_path / "own_x"), "--from", "mlp", "--csv", str(path), "--target", "shape"]
+    told = mistake(capsys, *call)
+    assert "no column of numbers" in told
+    assert told_command(told)[4] == "cnn"
+    assert run(cli, [*told_command(told)[1:], "--dry-run"]) == 0
+
+
+def test_what_no_model_can_take_gets_no_suggestion(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows: list[list[object]] = [["a", "y"], *([at, f"word {at}"] for at in range(30))]
+    path = write_csv(tmp_path / "t.csv", rows)
+    call = [str(tmp_path / "own_x"), "--from", "mlp", "--csv", str(path), "--target", "y"]
+    told = mistake(capsys, *call)
+    assert "too many classes" in told
+    assert "zoo new" not in told
+
+
+def test_columns_that_nobody_named_are_said_to_be_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = homes(tmp_path)
+    call = ["new", str(tmp_path / "own_x"), "--from", "two_branch_add", "--csv", str(path)]
+    call += ["--target", "Fast", "--columns", "a=City,Rooms", "--columns", "b=Garage,Built on"]
+    assert run(cli, [*call, "--dry-run"]) == 0
+    assert "left out: --columns does not name it" in capsys.readouterr().err
