@@ -88,7 +88,10 @@ def test_every_setting_has_a_meaning() -> None:
 def test_show_takes_both_kinds_of_names(capsys: pytest.CaptureFixture[str]) -> None:
     out, err = printed(capsys, "show", "basketball")
     assert out.startswith("basketball\n=====")
-    assert err == "settings of its recipe: zoo show --recipe basketball\n"
+    assert "\nrecipe basketball\n=====" in out, "one name has both"
+    assert err == ""
+    out, err = printed(capsys, "show", "--recipe", "basketball")
+    assert out.startswith("recipe basketball\n")
     out, err = printed(capsys, "show", RECIPE_ALONE)
     assert out.startswith(f"recipe {RECIPE_ALONE}\n")
     architecture = zoo.recipe(RECIPE_ALONE).architecture

@@ -12,7 +12,6 @@ import numpy as np
 from zoo.core.errors import DataError, UnknownNameError
 from zoo.data.csv import as_number
 from zoo.data.text.encoding import SPECIAL
-from zoo.experiments.ports import ports_of
 from zoo.experiments.runs import Run, read_labels, with_model
 
 if TYPE_CHECKING:
@@ -101,8 +100,7 @@ class Writer:
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        (port,) = ports_of(run, {})
-        self.column = port.tensor.name
+        (self.column,) = run.record.data.inputs
         self._window = run.record.data.inputs[self.column][0]
         self._alphabet = read_labels(run.folder)["character"]
         self.columns = (self.column, *_RANGES)
