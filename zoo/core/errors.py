@@ -28,6 +28,16 @@ class UnknownNameError(ZooError, LookupError):
         super().__init__(f"unknown {kind} {str(name)!r}; {hint}")
 
 
+def check_text(what: str, value: object) -> None:
+    """Refuse what is no text where a name is due.
+
+    Raises:
+        ZooError: the message says what the value is for.
+    """
+    if not isinstance(value, str):
+        raise ZooError(f"{what} must be text, not {type(value).__name__}")
+
+
 class BuildError(ZooError, ValueError):
     """A builder was given arguments from which no model can be made."""
 

@@ -167,6 +167,12 @@ def find(run: str | Path | Run, logdir: Path, *, finished: bool = True) -> Path:
     """
     if isinstance(run, Run):
         return run.folder
+    if not isinstance(run, str | Path):
+        raise TrainingError(f"a run is a name, a path or a zoo.Run, not {type(run).__name__}")
+    if not str(run).strip():
+        raise TrainingError(
+            "the name of the run is empty: give a run folder, RECIPE/RUN, a recipe or latest"
+        )
     place = logdir / run
     for candidate in (Path(run), place, *(place.parent / part / place.name for part in PARTS)):
         if (candidate / record.FILE).is_file():
