@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
 from zoo._keras import keras
 from zoo.core.console import Reporter, Timer
@@ -111,6 +112,10 @@ def load_run(
     path = folder / MODEL
     if not path.is_file():
         raise TrainingError(f"{folder}: {path.name} is missing; train it again")
+    if not is_zipfile(path):  # Keras would say that there is no such file
+        raise TrainingError(
+            f"{path} is damaged, perhaps cut short: copy it once more, or train it again"
+        )
     FUNCTIONS.update(custom_objects or {})
     asked = custom_names(found.recipe)
     own = {name: FUNCTIONS[name] for name in asked if name in FUNCTIONS}
@@ -119,7 +124,10 @@ def load_run(
     try:
         model = keras.models.load_model(path, custom_objects=own, compile=known, safe_mode=True)
     except Exception as error:  # zipfile, h5py, json and Keras each raise their own
-        raise TrainingError(f"{path} cannot be loaded: {record.one_line(error)}") from error
+        raise TrainingError(
+            f"{path} cannot be loaded; if it is damaged, copy it once more or train it again: "
+            f"{record.one_line(error)}"
+        ) from error
     return Run(folder, model, found)
 
 
