@@ -28,6 +28,7 @@ from zoo.recipes.functions import FUNCTIONS
 from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import resolved
 from zoo.training import engine
+from zoo.training.quiet import without_retracing_warnings
 
 SAMPLE = 32  # rows that the gradients are taken on
 
@@ -166,6 +167,7 @@ def resume(
     return _carried_out(context, setup, folder, opening, resumed=True)
 
 
+@without_retracing_warnings()
 def _carried_out(
     context: RunContext,
     setup: TrainingSetup,
