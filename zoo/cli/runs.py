@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ from zoo.cli.tables import aligned
 if TYPE_CHECKING:
     from zoo.experiments.comparison import Row
 
+STAMP = len("20260101-000000")  # that the name of a run begins with
 SORTS = ("best", "newest", "seconds", "epochs")
 
 
@@ -60,6 +63,7 @@ def command(names: tuple[str, ...], logdir: Path, sort: str, compare: bool, as_j
 
 
 def _list(rows: list[Row], logdir: Path) -> None:
+    """The table; on a terminal that is too narrow for it, with a `*` for the middle of names."""
     lines = [("run", "data", "status", "epochs", "seconds", "test score")]
     for row in rows:
         held = row.record
@@ -74,10 +78,27 @@ def _list(rows: list[Row], logdir: Path) -> None:
                 score if held else row.error.rpartition("damaged: ")[2],
             )
         )
+    if sys.stdout.isatty():
+        lines = _fitted(lines, shutil.get_terminal_size().columns)
     for line in aligned(lines, right=(3, 4)) if rows else ():
         click.echo(line)
     what = "run" if len(rows) == 1 else "runs"
     click.echo(f"{len(rows)} {what} in {logdir}", err=True)
+
+
+def _fitted(lines: list[tuple[str, ...]], width: int) -> list[tuple[str, ...]]:
+    """The rows with names so short that they fit, if names can be so short."""
+    others = zip(*(line[1:] for line in lines), strict=True)
+    room = width - sum(2 + max(map(len, column)) for column in others)
+    return [(_shortened(name, room), *rest) for name, *rest in lines]
+
+
+def _shortened(name: str, width: int) -> str:
+    """`RECIPE/TIME*END`: the recipe and the time stay, so that it is a pattern of this run."""
+    recipe, slash, run = name.rpartition("/")
+    start = f"{recipe}{slash}{run[:STAMP]}"
+    end = max(1, width - len(start) - 1)
+    return name if len(name) <= max(width, len(start) + 2) else f"{start}*{name[-end:]}"
 
 
 def _compare(

@@ -28,6 +28,15 @@ class UnknownNameError(ZooError, LookupError):
         super().__init__(f"unknown {kind} {str(name)!r}; {hint}")
 
 
+def not_found(kind: str, pattern: str, known: Iterable[str], listed_by: str = "") -> ZooError:
+    """The error for a name or wildcard that nothing matches, with the nearest names."""
+    letters = pattern.translate(dict.fromkeys(map(ord, "*?[]")))
+    unknown = UnknownNameError(kind, letters or pattern, known, listed_by)
+    if letters == pattern:
+        return unknown
+    return ZooError(f"no {kind} matches {pattern!r}; {str(unknown).rpartition('; ')[2]}")
+
+
 def check_text(what: str, value: object) -> None:
     """Refuse what is no text where a name is due.
 
