@@ -37,7 +37,8 @@ SORTS = ("best", "newest", "seconds", "epochs")
 def command(names: tuple[str, ...], logdir: Path, sort: str, compare: bool, as_json: bool) -> None:
     """List the runs that match PATTERN, a recipe or wildcard; compare two RUNs or more.
 
-    A RUN is a run folder, RECIPE/RUN, a recipe for its latest run, or "latest".
+    A RUN is a run folder, RECIPE/RUN, a recipe for its latest run, or "latest". On a narrow
+    terminal a * stands for the middle of long names: each is still a PATTERN of its run.
     """
     from zoo.experiments.comparison import differences, listed, ordered, row_of, scores
 
