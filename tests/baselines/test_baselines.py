@@ -180,3 +180,13 @@ def test_every_recipe_names_one_that_there_is() -> None:
     assert named <= set(BASELINES.names())
     with pytest.raises(UnknownNameError, match="did you mean linear"):
         baselines.score("linaer", {}, {}, {})
+
+
+@pytest.mark.parametrize("name", ["linear", "nearest_neighbor", "random_forest"])
+@pytest.mark.parametrize("labels", [(1,), (0, 1), (1, 1, 1)])
+def test_very_few_rows_and_a_single_class_are_enough(name: str, labels: tuple[int, ...]) -> None:
+    rows = np.array(labels, np.float32)[:, None]
+    few: Splits = {"train": ({"features": RNG.normal(size=(len(rows), 3))}, {"label": rows})}
+    title, scores = baselines.score(name, few, BINARY, ACCURACY)
+    assert title
+    assert scores["train"]["accuracy"] == pytest.approx(1, abs=0.51)

@@ -277,3 +277,14 @@ def _wait_for(condition: object, seconds: float = 60) -> None:
     while not condition():
         assert time.monotonic() < end, "waited too long"
         time.sleep(0.05)
+
+
+@pytest.mark.parametrize("words", [["list"], ["recipes"], ["show", "basketball", "--json"]])
+def test_a_reader_that_has_gone_ends_a_command_quietly(words: list[str]) -> None:
+    command = [sys.executable, "-m", "zoo", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as started:
+        assert started.stdout
+        assert started.stderr
+        started.stdout.close()
+        told = started.stderr.read()
+        assert (started.wait(), told) == (0, b"")

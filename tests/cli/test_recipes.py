@@ -45,7 +45,10 @@ def test_the_list_by_pattern_and_as_json(capsys: pytest.CaptureFixture[str]) -> 
     out, err = printed(capsys, "recipes", "digit_mlp*")
     assert [line.split()[0] for line in out.splitlines()[1:]] == zoo.list_recipes("digit_mlp*")
     assert err.startswith("2 recipes")
-    assert printed(capsys, "recipes", "no*such")[0] == ""
+    assert "no recipe matches 'zzz*'; `zoo recipes` lists" in refused(capsys, "recipes", "zzz*")
+    assert "matches 'basketbal[l'; did you mean basketball" in refused(
+        capsys, "recipes", "basketbal[l"
+    )
     out, _ = printed(capsys, "recipes", "--json")
     found = {each["name"]: each for each in json.loads(out)}
     assert list(found) == zoo.list_recipes()
@@ -143,6 +146,9 @@ def test_an_alias_says_which_recipes_train_it(capsys: pytest.CaptureFixture[str]
 
 def test_lists_offer_the_nearest_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert "did you mean basketball" in refused(capsys, "list", "basketbal")
+    assert "no architecture matches '['; `zoo list` lists" in refused(capsys, "list", "[")
+    assert "no architecture matches 'adr*'; did you mean adder" in refused(capsys, "list", "adr*")
+    assert "has what you ask for" in refused(capsys, "list", "adder", "--concept", "stacking")
     assert "zoo concept residual" in printed(capsys, "list", "--concept", "residual")[1]
     out, _ = printed(capsys, "data", "list")
     starts = {

@@ -89,7 +89,12 @@ def test_patterns_and_json(capsys: pytest.CaptureFixture[str], logdir: Path) -> 
     assert content[0]["metrics"]["test"]["loss"] == 9.0
     assert run(cli, ["runs", "--logdir", str(logdir), "digit_mpl"]) == 1
     assert "did you mean digit_mlp" in capsys.readouterr().err
-    assert listed(capsys, logdir / "none") == []
+    assert run(cli, ["runs", "--logdir", str(logdir), "digt*"]) == 1
+    assert "no run matches 'digt*'; did you mean digit_mlp" in capsys.readouterr().err
+    assert run(cli, ["runs", "--logdir", str(logdir / "none")]) == 1
+    assert "there is no folder" in capsys.readouterr().err
+    (logdir / "empty").mkdir()
+    assert listed(capsys, logdir / "empty") == []
 
 
 def test_comparison_shows_what_differs(capsys: pytest.CaptureFixture[str], logdir: Path) -> None:
@@ -131,3 +136,42 @@ def test_latest_is_the_newest_finished_run_of_all(logdir: Path) -> None:
     assert runs.find("latest", logdir, finished=False).name == "20260105-000000-seed0"
     with pytest.raises(TrainingError, match=r"no finished run in .*; train one with"):
         runs.find("latest", logdir / "none")
+
+
+def test_a_loss_that_repeats_a_metric_is_shown_once(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    names, by_mae = [], {"loss.score_diff": "mae"}
+    for day, score in ((1, 8.0), (2, 9.0)):
+        metrics = {"test": {"loss": score, "mae": score}}
+        name = f"2026010{day}-000000-seed0"
+        written(tmp_path, "basketball", name, score, metrics=metrics, overrides=by_mae)
+        names.append(f"basketball/{name}")
+    text = [line.split() for line in listed(capsys, tmp_path, *names)]
+    assert ["test", "mae", "8.0000", "9.0000"] in text
+    assert all("loss" not in line for line in text), text
+    other = {"test": {"loss": 9.5, "mae": 8.0}}  # with penalties
+    third = "20260103-000000-seed0"
+    written(tmp_path, "basketball", third, 8.0, metrics=other, overrides=by_mae)
+    text = [line.split() for line in listed(capsys, tmp_path, "basketball", "--compare")]
+    assert ["test", "loss", "9.5000", "8.0000", "9.0000"] in text
+
+
+LONG = "20260101-000000-seed0-data=memory-n_features_b=4-n_features_a=3-epochs=2"
+
+
+def test_long_names_fit_a_terminal_and_find_their_run(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    written(tmp_path, "basketball", LONG, 8.9)
+    assert listed(capsys, tmp_path)[1].startswith(f"basketball/{LONG}  "), "a pipe has it whole"
+    monkeypatch.setenv("COLUMNS", "90")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    header, line = listed(capsys, tmp_path)
+    assert len(header) <= len(line) == 90
+    short = line.split()[0]
+    assert short.startswith("basketball/20260101-000000*")
+    assert short.endswith("epochs=2")
+    assert len(listed(capsys, tmp_path, short)) == 2
+    monkeypatch.setenv("COLUMNS", "20")
+    assert listed(capsys, tmp_path)[1].split()[0] == "basketball/20260101-000000*2"

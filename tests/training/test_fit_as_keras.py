@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -191,3 +192,19 @@ def test_a_class_of_ones_own_gets_its_mapping_of_one() -> None:
     a, _, y = columns()
     held = data_of(Own(), {"a": a}, y)
     assert list(held[0]) == ["a"]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("steps", [slow(1), 3, slow(4)])
+@pytest.mark.filterwarnings("ignore:.*ran out of data")
+def test_epochs_of_few_steps_go_on_where_the_last_one_stopped(engine: str, steps: int) -> None:
+    """10 rows are 4 steps: an epoch ends with the rows, and the next begins at the first."""
+    x = np.arange(10, dtype="float32")[:, None]
+    losses = []
+    for train in (keras.Model.fit, partial(fit, engine=engine)):
+        model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
+        model.set_weights([np.ones((1, 1))])
+        model.compile(keras.optimizers.SGD(0.001), "mse")
+        given = {"batch_size": 3, "epochs": 6, "steps_per_epoch": steps, "verbose": 0}
+        losses.append(train(model, x, 2 * x, shuffle=False, **given).history["loss"])
+    np.testing.assert_allclose(losses[1], losses[0], rtol=1e-5)

@@ -7,10 +7,12 @@ names, so that a table can put them side by side.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from zoo.baselines import features
 from zoo.baselines.boosting import gradient_boosting
 from zoo.baselines.estimators import (
+    NEIGHBORS,
     Scores,
     Splits,
     Task,
@@ -28,10 +30,7 @@ BASELINES: Registry[Callable[[Task], tuple[str, Scores]]] = Registry("baseline")
 BASELINES.add("character_ngrams", character_ngrams)
 BASELINES.add("gradient_boosting", gradient_boosting)
 BASELINES.add("linear", lambda task: fit_and_score(linear, features.numbers(task), task))
-BASELINES.add(
-    "nearest_neighbor",
-    lambda task: fit_and_score(nearest_neighbor, features.numbers(task), task),
-)
+BASELINES.add("nearest_neighbor", lambda task: _nearest(task))
 BASELINES.add("nearest_neighbor_by_step", lambda task: _by_step("nearest_neighbor", task))
 BASELINES.add(
     "pair_difference",
@@ -71,6 +70,13 @@ def score(
         UnknownNameError: no such baseline.
     """
     return BASELINES.get(name)(Task(splits, losses, metrics))
+
+
+def _nearest(task: Task) -> tuple[str, Scores]:
+    """As many neighbors as there are, where the rows are very few."""
+    found = features.numbers(task)
+    neighbors = min(NEIGHBORS, len(found["train"]))
+    return fit_and_score(partial(nearest_neighbor, neighbors=neighbors), found, task)
 
 
 def _by_step(name: str, task: Task) -> tuple[str, Scores]:

@@ -124,14 +124,25 @@ def random_forest(classes: bool) -> tuple[str, Any]:
     return "random forest", kind(n_estimators=200, random_state=SEED)
 
 
-def nearest_neighbor(classes: bool) -> tuple[str, Any]:
+NEIGHBORS = 5
+
+
+def nearest_neighbor(classes: bool, neighbors: int = NEIGHBORS) -> tuple[str, Any]:
     """Title and unfitted estimator, on standardized features."""
     from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
     kind = KNeighborsClassifier if classes else KNeighborsRegressor
-    return "5 nearest neighbors", make_pipeline(StandardScaler(), kind(n_neighbors=5))
+    title = f"{neighbors} nearest neighbors" if neighbors > 1 else "nearest neighbor"
+    return title, make_pipeline(StandardScaler(), kind(n_neighbors=neighbors))
+
+
+def _only_class() -> tuple[str, Any]:
+    """Title and unfitted estimator, for rows that are all of one class."""
+    from sklearn.dummy import DummyClassifier
+
+    return "the only class", DummyClassifier()
 
 
 def fit_and_score(
@@ -153,10 +164,11 @@ def fit_and_score(
     _, known = task.splits["train"]
     for output, loss in task.losses.items():
         classes = classifies(loss)
-        name, fitted = estimator(classes)
+        targets = class_ids(known[output]) if classes else _flat(known[output])
+        alone = classes and len(np.unique(targets)) == 1  # few estimators take a single class
+        name, fitted = _only_class() if alone else estimator(classes)
         titles.append(name)
-        targets = known[output]
-        fitted.fit(features["train"], class_ids(targets) if classes else _flat(targets))
+        fitted.fit(features["train"], targets)
         for split, (_, truths) in task.splits.items():
             truth = truths[output]
             if classes:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 import click
 
-from zoo.cli.lookup import is_pattern
 from zoo.cli.names import ARCHITECTURE, CONCEPT, DOCUMENT
 from zoo.cli.tables import aligned
+from zoo.core.errors import ZooError, not_found
 
 
 @click.command("list")
@@ -39,8 +39,12 @@ def command(
         echo_meanings(CONCEPTS if concepts else titles, as_json)
         return
     names = list_models(pattern, concept=concept, document=document)
-    if not names and not is_pattern(pattern):
-        spec(pattern)  # if it is unknown, the message gives the nearest
+    if not names:
+        if list_models(pattern):
+            raise ZooError(
+                f"no architecture that matches {pattern!r} has what you ask for beside it"
+            )
+        raise not_found("architecture", pattern, list_models(), "zoo list")
     if as_json:
         click.echo(json.dumps(names))
         return

@@ -6,8 +6,8 @@ import json
 
 import click
 
-from zoo.cli.lookup import is_pattern
 from zoo.cli.tables import aligned
+from zoo.core.errors import not_found
 
 
 @click.command("recipes")
@@ -24,8 +24,8 @@ def command(pattern: str, as_json: bool) -> None:
     from zoo.recipes.registry import list_recipes, recipe
 
     names = list_recipes(pattern)
-    if not names and not is_pattern(pattern):
-        recipe(pattern)  # which is unknown: the message gives the nearest
+    if not names:
+        raise not_found("recipe", pattern, list_recipes(), "zoo recipes")
     found = []
     for name in names:
         each = recipe(name)

@@ -68,8 +68,10 @@ def cli() -> None:
 
 def run(command: click.Command, arguments: Sequence[str] | None = None, name: str = "zoo") -> int:
     """Run a command; user errors become one line on stderr and a non-zero status."""
+    stdout, stderr = sys.stdout, sys.stderr
     try:
         status = command.main(arguments, prog_name=name, standalone_mode=False)
+        sys.stdout.flush()  # or Python would meet the closed pipe when it ends
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return error.exit_code
@@ -86,13 +88,23 @@ def run(command: click.Command, arguments: Sequence[str] | None = None, name: st
     except (KeyboardInterrupt, click.Abort):
         _fail("interrupted")
         return 130
-    except BrokenPipeError:  # the reader, such as `head`, has gone
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except SystemExit:
+        if sys.stdout is stdout:
+            raise
+        sys.stdout, sys.stderr = stdout, stderr  # click put others there, and made exit 1 of it
+        return _reader_gone()
+    except BrokenPipeError:
+        return _reader_gone()
     except OSError as error:  # a full disk, a folder that may not be written
         place = f": {error.filename}" if error.filename else ""
         return _fail(f"{error.strerror or error}{place}")
     return status if isinstance(status, int) else 0
+
+
+def _reader_gone() -> int:
+    """End quietly where the reader of a pipe, such as `head`, has seen enough."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
 
 
 def _fail(message: str) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,7 @@ from zoo.core.console import score_text
 if TYPE_CHECKING:
     from zoo.experiments.comparison import Row
 
+STAMP = len("20260101-000000")  # that the name of a run begins with
 SORTS = ("best", "newest", "seconds", "epochs")
 
 
@@ -35,7 +38,8 @@ SORTS = ("best", "newest", "seconds", "epochs")
 def command(names: tuple[str, ...], logdir: Path, sort: str, compare: bool, as_json: bool) -> None:
     """List the runs that match PATTERN, a recipe or wildcard; compare two RUNs or more.
 
-    A RUN is a run folder, RECIPE/RUN, a recipe for its latest run, or "latest".
+    A RUN is a run folder, RECIPE/RUN, a recipe for its latest run, or "latest". On a narrow
+    terminal a * stands for the middle of long names: each is still a PATTERN of its run.
     """
     from zoo.experiments.comparison import differences, listed, ordered, row_of, scores
 
@@ -61,6 +65,7 @@ def command(names: tuple[str, ...], logdir: Path, sort: str, compare: bool, as_j
 
 
 def _list(rows: list[Row], logdir: Path) -> None:
+    """The table; on a terminal that is too narrow for it, with a `*` for the middle of names."""
     lines = [("run", "data", "status", "epochs", "seconds", "test score")]
     for row in rows:
         held = row.record
@@ -75,10 +80,27 @@ def _list(rows: list[Row], logdir: Path) -> None:
                 score if held else row.error.rpartition("damaged: ")[2],
             )
         )
+    if sys.stdout.isatty():
+        lines = _fitted(lines, shutil.get_terminal_size().columns)
     for line in aligned(lines, right=(3, 4)) if rows else ():
         click.echo(line)
     what = "run" if len(rows) == 1 else "runs"
     click.echo(f"{len(rows)} {what} in {logdir}", err=True)
+
+
+def _fitted(lines: list[tuple[str, ...]], width: int) -> list[tuple[str, ...]]:
+    """The rows with names so short that they fit, if names can be so short."""
+    others = zip(*(line[1:] for line in lines), strict=True)
+    room = width - sum(2 + max(map(len, column)) for column in others)
+    return [(_shortened(name, room), *rest) for name, *rest in lines]
+
+
+def _shortened(name: str, width: int) -> str:
+    """`RECIPE/TIME*END`: the recipe and the time stay, so that it is a pattern of this run."""
+    recipe, slash, run = name.rpartition("/")
+    start = f"{recipe}{slash}{run[:STAMP]}"
+    end = max(1, width - len(start) - 1)
+    return name if len(name) <= max(width, len(start) + 2) else f"{start}*{name[-end:]}"
 
 
 def _compare(

@@ -28,6 +28,25 @@ class UnknownNameError(ZooError, LookupError):
         super().__init__(f"unknown {kind} {str(name)!r}; {hint}")
 
 
+def not_found(kind: str, pattern: str, known: Iterable[str], listed_by: str = "") -> ZooError:
+    """The error for a name or wildcard that nothing matches, with the nearest names."""
+    letters = pattern.translate(dict.fromkeys(map(ord, "*?[]")))
+    unknown = UnknownNameError(kind, letters or pattern, known, listed_by)
+    if letters == pattern:
+        return unknown
+    return ZooError(f"no {kind} matches {pattern!r}; {str(unknown).rpartition('; ')[2]}")
+
+
+def check_text(what: str, value: object) -> None:
+    """Refuse what is no text where a name is due.
+
+    Raises:
+        ZooError: the message says what the value is for.
+    """
+    if not isinstance(value, str):
+        raise ZooError(f"{what} must be text, not {type(value).__name__}")
+
+
 class BuildError(ZooError, ValueError):
     """A builder was given arguments from which no model can be made."""
 

@@ -17,7 +17,7 @@ from fnmatch import fnmatchcase
 from threading import RLock
 from typing import Any, Generic, TypeVar
 
-from zoo.core.errors import UnknownNameError
+from zoo.core.errors import UnknownNameError, check_text
 
 GROUP = "functional_zoo"
 VARIABLE = "ZOO_PLUGINS"
@@ -82,7 +82,9 @@ class Registry(Generic[T]):
 
         Raises:
             UnknownNameError: no such name; the message gives the nearest known ones.
+            ZooError: it is no text.
         """
+        check_text(f"the name of the {self.kind}", name)
         load_plugins()
         if name not in self._names:
             raise UnknownNameError(self.kind, name, self._names, self.listed_by)
@@ -90,6 +92,7 @@ class Registry(Generic[T]):
 
     def names(self, pattern: str = "*") -> list[str]:
         """The names, without aliases, that match a shell wildcard themselves or by an alias."""
+        check_text("the pattern", pattern)
         load_plugins()
         found = {own for known, own in self._names.items() if fnmatchcase(known, pattern)}
         return [name for name in self._values if name in found]

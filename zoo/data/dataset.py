@@ -41,6 +41,7 @@ class Dataset:
             `test` -> `score_diff_mae`.
         origin: One line that says what was read and how to get the other source.
         notes: One line each: what was dropped or corrected while reading.
+        names: Tensor -> the columns of the DataFrame that it was made of, of rows in memory.
         feed: Gives the rows of each split as a model takes them; `zoo.load_data` sets it.
 
     Example:
@@ -63,6 +64,7 @@ class Dataset:
     references: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
     origin: str = ""
     notes: tuple[str, ...] = ()
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     feed: Callable[[Dataset, Any], Fed] | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:

@@ -28,7 +28,7 @@ from zoo.experiments.sourced import for_source
 from zoo.experiments.vocabularies import labels_of
 from zoo.inspection import diagram
 from zoo.recipes.recipe import Recipe
-from zoo.recipes.registry import recipe as find_recipe
+from zoo.recipes.registry import resolved
 from zoo.training import engine
 
 if TYPE_CHECKING:
@@ -92,8 +92,7 @@ def ensemble(
     check_request(recipe, members, runs, weights, overrides)
     logdir, reporter, timer = Path(logdir), reporter or reporter_for(verbose), Timer()
     if recipe is not None:
-        found = find_recipe(recipe) if isinstance(recipe, str) else recipe
-        chosen, source = for_source(found, data, overrides)
+        chosen, source = for_source(resolved(recipe), data, overrides)
         dataset = setup.load(chosen, source, reporter)
         _check_rows(chosen, dataset, weights)
         with timer.phase("members"):
@@ -119,6 +118,8 @@ def check_request(
     Raises:
         RecipeError: the message says which.
     """
+    if not isinstance(runs, list | tuple):
+        raise RecipeError(f"runs takes a list of runs, not {type(runs).__name__}")
     if (recipe is None) == (not runs):
         raise RecipeError("an ensemble needs either a recipe or finished runs")
     if weights not in WEIGHTS:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from zoo.core.console import score_text
-from zoo.core.errors import TrainingError, UnknownNameError
+from zoo.core.errors import TrainingError, not_found
 from zoo.experiments import runs
+from zoo.experiments.evaluation import without_repetition
 from zoo.experiments.record import RunRecord
 from zoo.recipes.expectations import main_metric, more_is_better
 from zoo.recipes.fields import SAID
@@ -78,8 +79,12 @@ def listed(logdir: Path, pattern: str = "*") -> list[Row]:
     """The runs below `logdir` whose recipe, or `RECIPE/RUN`, matches a wildcard.
 
     Raises:
-        TrainingError: a name without a wildcard that no run has; the message gives the nearest.
+        TrainingError: no such folder, or no run matches; the message gives the nearest.
     """
+    if not logdir.is_dir():
+        raise TrainingError(
+            f"there is no folder {logdir}: train a recipe first, or name another with --logdir DIR"
+        )
     found = [_row(folder, logdir) for each in PLACES for folder in runs.folders(logdir, each)]
     known = {row.name.partition("/")[0] for row in found}
     chosen = [
@@ -88,7 +93,7 @@ def listed(logdir: Path, pattern: str = "*") -> list[Row]:
         if fnmatchcase(row.name, pattern) or fnmatchcase(row.name.partition("/")[0], pattern)
     ]
     if not chosen and pattern != "*":
-        raise TrainingError(f"{UnknownNameError('run', pattern, known)} (looked in {logdir})")
+        raise TrainingError(f"{not_found('run', pattern, known)} (looked in {logdir})")
     return chosen
 
 
@@ -173,10 +178,15 @@ def _shown(value: Any) -> str:
 
 
 def scores(rows: Sequence[Row]) -> list[tuple[str, ...]]:
-    """`split metric`, then its value in each run, for every score that any run has."""
+    """`split metric`, then its value in each run, for every score that any run has.
+
+    A loss that repeats a metric beside it in every run is left out.
+    """
+    records = [row.record for row in rows if row.record]
     held = [row.record.metrics if row.record else {} for row in rows]
+    told = [without_repetition(record.recipe, record.metrics) for record in records]
     keys = dict.fromkeys(
-        (split, metric) for each in held for split, found in each.items() for metric in found
+        (split, metric) for each in told for split, found in each.items() for metric in found
     )
     lines = []
     for split, metric in keys:

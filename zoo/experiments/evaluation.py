@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from zoo.baselines import score as score_baseline
 from zoo.baselines.estimators import metric_of
 from zoo.core.console import Reporter, metric_rows
+from zoo.core.errors import ZooError
 from zoo.experiments.changed import changes, in_a_name
 from zoo.experiments.feeding import Split
-from zoo.experiments.record import RunRecord, Scores
+from zoo.experiments.record import RunRecord, Scores, one_line
 from zoo.recipes.expectations import expected
 from zoo.recipes.fields import SAID
 from zoo.recipes.recipe import Recipe
@@ -43,6 +45,23 @@ def score(
         split: engine.evaluate(model, *arrays, (weights or {}).get(split))
         for split, arrays in splits.items()
     }
+
+
+def baseline(
+    recipe: Recipe, splits: Mapping[str, Split], say: Callable[[str], None]
+) -> tuple[str, Scores]:
+    """The title and scores of the recipe's baseline; without them where it cannot be fitted.
+
+    A model that is trained shall not be lost for what it is compared with.
+    """
+    try:
+        return score_baseline(recipe.baseline, splits, recipe.loss, recipe.metrics)
+    except ZooError:
+        raise
+    except (ValueError, TypeError, LookupError) as error:  # scikit-learn's, of rows not made for it
+        what = f"note: baseline {recipe.baseline} is left out, as it cannot be fitted"
+        say(f"{what}: {one_line(error)}")
+        return "", {}
 
 
 def references(

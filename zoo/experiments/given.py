@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import count, takewhile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from zoo.baselines.estimators import classifies
-from zoo.core.errors import DataError, UnknownNameError
+from zoo.core.errors import DataError
 from zoo.data.dataset import Arrays, Dataset
 from zoo.data.references import trivial_scores
-from zoo.experiments.feeding import Form, Tensors, columns_of, tensors_for
+from zoo.experiments.by_name import NO_NAMES, Names, arrays_by_name, is_table, names_of
+from zoo.experiments.feeding import Form, Tensors, tensors_for
 from zoo.experiments.fitted import as_days, as_target, as_tensor
 from zoo.experiments.id_limits import id_limits
 from zoo.experiments.record import RunRecord
@@ -63,10 +63,11 @@ def dataset_of(
     )
     tensors = tensors_for(recipe, {})
     whole = rows_of(recipe, tensors, data)
+    names = _names(recipe, tensors, data)
     rows = len(next(iter(whole.values())))
     splits, told = {"train": whole}, f"{rows:,} rows"
     if validation_data is not None:
-        splits["validation"] = rows_of(recipe, tensors, validation_data)
+        splits["validation"] = rows_of(recipe, tensors, validation_data, names)
         if (WEIGHTS in whole) != (WEIGHTS in splits["validation"]):
             raise DataError("give weights of the training and of the validation rows, or of none")
     elif not recipe.validation_split:
@@ -86,51 +87,74 @@ def dataset_of(
         splits=splits,
         references={"trivial": trivial_scores(splits, _kinds(recipe, whole))},
         origin=f"data: given in memory ({told})",
+        names=names,
     )
 
 
-def rows_of(recipe: Recipe, tensors: Tensors, data: Any) -> dict[str, np.ndarray]:
-    """Inputs, targets and weights by name; `data` as in `dataset_of`.
+def _names(recipe: Recipe, tensors: Tensors, data: tuple[Any, Any, Any]) -> Names:
+    """Tensor -> the columns of the DataFrames that it was made of, where they have names."""
+    x, y, _ = data
+    made = names_of(recipe, [*tensors.inputs], x)
+    return {**made, **names_of(recipe, [*tensors.outputs], y, least=2)}
+
+
+def rows_of(
+    recipe: Recipe, tensors: Tensors, data: Any, names: Names = NO_NAMES
+) -> dict[str, np.ndarray]:
+    """Inputs, targets and weights by name; `data` as in `dataset_of`, `names` as in `inputs_of`.
 
     Raises:
         DataError: what does not fit.
     """
     x, y, weights = _whole(recipe, data)
-    found = inputs_of(recipe, tensors, x, both=x is y)
-    for name, value in _named(recipe, [*tensors.outputs], y, "target", both=x is y).items():
+    found = inputs_of(recipe, tensors, x, both=x is y, names=names)
+    targets = arrays_by_name(recipe, [*tensors.outputs], y, "target", both=x is y, trained=names)
+    for name, value in targets.items():
         found[name] = as_target(name, tensors.outputs[name], recipe.loss.get(name, ""), value)
     if weights is not None:
         found[WEIGHTS] = as_tensor("weights", Form((1,), "float32"), as_arrays(weights), "the")
         if found[WEIGHTS].min(initial=0) < 0:
             raise DataError(f"weights must be 0 or more, not {found[WEIGHTS].min():g}")
+    _check_rows(found)
+    return found
+
+
+def inputs_of(
+    recipe: Recipe, tensors: Tensors, x: Any, *, both: bool = False, names: Names = NO_NAMES
+) -> dict[str, np.ndarray]:
+    """Inputs by name, each of the shape and type that the model takes.
+
+    Args:
+        x: As in `dataset_of`; of a `tf.data.Dataset` with targets the inputs are taken.
+        both: Whether `x` holds the targets too.
+        names: The columns of the DataFrames that the tensors were made of in training, if any:
+            those of another DataFrame are then found by name.
+
+    Raises:
+        DataError: what does not fit.
+        TrainingError: `x` comes batch by batch and cannot be read.
+    """
+    x = _read_inputs(recipe, x)
+    entry = spec(recipe.architecture)
+    gaps = {each.name for each in entry.inputs if each.missing}
+    dated = {each.name: each.format for each in entry.inputs if each.format}
+    given = arrays_by_name(recipe, [*tensors.inputs], x, "input", both=both, trained=names)
+    found = {}
+    for name, array in given.items():
+        value = as_days(name, dated[name], array) if name in dated else array
+        found[name] = as_tensor(name, replace(tensors.inputs[name], missing=name in gaps), value)
+    _check_rows(found)
+    return found
+
+
+def _check_rows(found: Arrays) -> None:
+    """Refuse arrays without rows, or with different numbers of them."""
     counts = {name: len(array) for name, array in found.items()}
     if len({*counts.values()}) > 1:
         told = ", ".join(f"{name} {rows:,}" for name, rows in counts.items())
         raise DataError(f"the numbers of rows differ: {told}")
     if not any(counts.values()):
         raise DataError("the data has no rows")
-    return found
-
-
-def inputs_of(
-    recipe: Recipe, tensors: Tensors, x: Any, *, both: bool = False
-) -> dict[str, np.ndarray]:
-    """Inputs by name, each of the shape and type that the model takes.
-
-    Args:
-        both: Whether `x` holds the targets too.
-
-    Raises:
-        DataError: what does not fit.
-    """
-    entry = spec(recipe.architecture)
-    gaps = {each.name for each in entry.inputs if each.missing}
-    dated = {each.name: each.format for each in entry.inputs if each.format}
-    found = {}
-    for name, array in _named(recipe, [*tensors.inputs], x, "input", both=both).items():
-        value = as_days(name, dated[name], array) if name in dated else array
-        found[name] = as_tensor(name, replace(tensors.inputs[name], missing=name in gaps), value)
-    return found
 
 
 def check_ids(model: keras.Model, inputs: Arrays) -> None:
@@ -196,12 +220,15 @@ def _whole(recipe: Recipe, data: Any) -> tuple[Any, Any, Any]:
     x, y, weights = (*data, None)[:3]
     if x is None or y is None:
         raise DataError(f"data has no {'inputs' if x is None else 'targets'}")
-    return x, y, weights
+    return _read_inputs(recipe, x), y, weights
 
 
-def is_table(value: Any) -> bool:
-    """Whether arrays or columns are found in it by name."""
-    return isinstance(value, Mapping) or hasattr(value, "columns")
+def _read_inputs(recipe: Recipe, x: Any) -> Any:
+    """The inputs of a `tf.data.Dataset`, with or without targets, as arrays; others as they are."""
+    if not is_stream(x):
+        return x
+    _check_batches(recipe, x)
+    return read(x)[0]
 
 
 def _check_batches(recipe: Recipe, stream: Any) -> None:
@@ -213,56 +240,6 @@ def _check_batches(recipe: Recipe, stream: Any) -> None:
     expected = next(iter(tensors_for(recipe, {}).inputs.values())).shape
     if shape is not None and shape.rank == len(expected) and shape.rank and shape[0] is not None:
         raise DataError("the tf.data.Dataset gives single rows: call its batch() first")
-
-
-def _named(
-    recipe: Recipe, names: Sequence[str], value: Any, side: str, *, both: bool = False
-) -> dict[str, Any]:
-    """The arrays of one side by tensor name.
-
-    Args:
-        names: The side's tensors, in the model's order.
-        value: An array where there is one tensor, a list in the model's order, a mapping by name,
-            or a DataFrame with the tensors or the dataset's columns that they are made of.
-        side: `input` or `target`, for messages.
-        both: The table holds inputs and targets: columns serve by their names alone.
-
-    Raises:
-        DataError: a tensor has no array, or there are too many or too few.
-    """
-    if is_table(value):
-        table = {str(key): value[key] for key in value}
-        found = {name: _in_table(recipe, name, table) for name in names}
-        missing = [name for name, array in found.items() if array is None]
-        if missing and len(names) == 1 and not both and hasattr(value, "columns"):
-            return {names[0]: as_arrays(value)}  # a table of nothing but this tensor's numbers
-        if missing:
-            unknown = UnknownNameError(side, missing[0], table)
-            hint = str(unknown).partition("; ")[2].replace("did you mean", "is it")
-            raise DataError(f"{side} {missing[0]!r} is missing from the data; {hint}")
-        return found
-    if len(names) == 1:
-        held = as_arrays(value)
-        return {names[0]: held[0] if isinstance(held, tuple) and len(held) == 1 else held}
-    if isinstance(value, list | tuple) and len(value) == len(names):
-        return {name: as_arrays(each) for name, each in zip(names, value, strict=True)}
-    told = f"a list of {len(value)}" if isinstance(value, list | tuple) else "one array"
-    raise DataError(
-        f"{recipe.architecture} has the {side}s {', '.join(names)}: give arrays by name or as a "
-        f"list in this order, not {told}"
-    )
-
-
-def _in_table(recipe: Recipe, name: str, table: Mapping[str, Any]) -> Any:
-    """A tensor's array: its own column, the dataset's, or `NAME_0`, `NAME_1` ...; or None."""
-    numbered = takewhile(table.__contains__, (f"{name}_{place}" for place in count()))
-    for parts in ((name,), columns_of(recipe, name), (*numbered,)):
-        if parts and all(part in table for part in parts):
-            arrays = [as_arrays(table[part]) for part in parts]
-            if len(arrays) == 1:
-                return arrays[0]
-            return np.concatenate([each.reshape(len(each), -1) for each in arrays], axis=-1)
-    return None
 
 
 def _sizes(recipe: Recipe, data: tuple[Any, Any, Any]) -> dict[str, Any]:
@@ -277,7 +254,7 @@ def _sizes(recipe: Recipe, data: tuple[Any, Any, Any]) -> dict[str, Any]:
         ("input", entry.inputs, present.inputs, data[0]),
         ("target", entry.outputs, present.outputs, data[1]),
     ):
-        named = _named(recipe, [*forms], value, side, both=data[0] is data[1])
+        named = arrays_by_name(recipe, [*forms], value, side, both=data[0] is data[1])
         for tensor in tensors:
             shape = getattr(named.get(tensor.name), "shape", ())[1:]
             if len(shape) == len(forms.get(tensor.name, Form((), "")).shape):

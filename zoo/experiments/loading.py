@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from zoo.core.errors import DataError, UnknownNameError
+from zoo.core.errors import DataError, UnknownNameError, check_text
 from zoo.data.dataset import Dataset, Fed
 from zoo.data.registry import choose_source, dataset_names
 from zoo.data.registry import load as load_plain
@@ -63,6 +63,8 @@ def load_data(
 
 def _chosen(name: str | Recipe) -> tuple[Recipe | None, str]:
     """The recipe that is asked for, or the first one of a dataset, if it has any; the dataset."""
+    if not isinstance(name, Recipe):
+        check_text("the name of the recipe or dataset", name)
     if isinstance(name, Recipe) or name in list_recipes():
         found = resolved(name)
         return found, found.dataset

@@ -14,7 +14,7 @@ from zoo.core.files import write_text
 from zoo.data.csv import Table, read_csv
 from zoo.experiments import ports
 from zoo.experiments.answers import Answer, answers
-from zoo.experiments.given import is_table
+from zoo.experiments.by_name import is_table
 from zoo.experiments.inputs import Inputs
 from zoo.experiments.ports import Part, Port
 from zoo.experiments.runs import LOGDIR, Run, described, read_labels, with_model
@@ -84,7 +84,7 @@ def rows_by_input(run: Run, x: Any) -> Any:
     Raises:
         DataError: two names stand for the same input.
     """
-    if not is_table(x):
+    if run.record.data.names or not is_table(x):  # which name the columns of one input themselves
         return x
     known = ports.ports_of(run, read_labels(run.folder))
     found, _ = ports.matched(known, [str(key) for key in x])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from zoo.core.errors import BuildError, DataError, UnknownNameError
+from zoo.core.errors import BuildError, DataError, UnknownNameError, check_text
 from zoo.models.registry import build as build_plain
 from zoo.models.registry import list_models, spec
 from zoo.recipes.recipe import Recipe
@@ -64,6 +64,7 @@ def recipe_for(name: str) -> Recipe:
         UnknownNameError: neither is there.
         BuildError: the architecture has no recipe.
     """
+    check_text("the name of the recipe or architecture", name)
     recipes = list_recipes()
     if name in recipes:
         return find_recipe(name)

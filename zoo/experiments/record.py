@@ -85,7 +85,8 @@ class DataRecord:
     """The data of a run.
 
     `rows` is by split, `sizes` are builder arguments that the data decided, and `inputs` gives the
-    shape of one row by input.
+    shape of one row by input. `names` gives the columns of the DataFrame that a tensor was made of,
+    where the rows were given as one; records of earlier versions have none.
     """
 
     name: str
@@ -94,6 +95,7 @@ class DataRecord:
     rows: Mapping[str, Size]
     sizes: Mapping[str, Size]
     inputs: Mapping[str, tuple[int, ...]]
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -194,7 +196,10 @@ class RunRecord:
             TrainingError: a field is missing, unknown, of the wrong type or out of its range.
         """
         try:
-            record = from_json(cls, parsed(text), complete=True)
+            content = parsed(text)
+            if isinstance(content, dict) and isinstance(content.get("data"), dict):
+                content["data"].setdefault("names", {})
+            record = from_json(cls, content, complete=True)
         except ValueError as error:
             raise TrainingError(str(error)) from error
         if record.status == "finished" and not record.metrics:

@@ -184,7 +184,9 @@ class Run:
 
         Args:
             x: Inputs with the rows on axis 0: an array, a list of arrays, a mapping by input name,
-                or a DataFrame with their columns, spelled as a table for `zoo predict` may be.
+                a DataFrame with their columns, spelled as a table for `zoo predict` may be, or a
+                finite `tf.data.Dataset` of batches. Where the run was trained on a DataFrame,
+                columns are found by its names, in any order.
             **values: Instead of `x`: one case, as `zoo.predict` takes it.
 
         Returns:
@@ -192,7 +194,8 @@ class Run:
             what `zoo.predict` returns.
 
         Raises:
-            DataError: an input is missing, unknown, of another shape or type, or out of its range.
+            DataError: an input or column is missing, unknown, of another shape or type, or out of
+                its range, or there are no rows.
 
         Example:
             >>> import numpy as np
@@ -207,8 +210,8 @@ class Run:
             return predict(self, **values)
         if values:
             raise given.both_given([*values])
-        named = rows_by_input(self, x)
-        inputs = given.inputs_of(self.recipe, tensors_of(self.model), named)
+        named, names = rows_by_input(self, x), self.record.data.names
+        inputs = given.inputs_of(self.recipe, tensors_of(self.model), named, names=names)
         given.check_ids(self.model, inputs)
         return engine.predict(self.model, inputs)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
 from zoo._keras import keras
 from zoo.core.console import Reporter, Timer
@@ -108,6 +109,10 @@ def load_run(
         return run
     folder, found = finished(run, Path(logdir))
     path = folder / MODEL
+    if not is_zipfile(path):  # Keras would say that there is no such file
+        raise TrainingError(
+            f"{path} is damaged, perhaps cut short: copy it once more, or train it again"
+        )
     FUNCTIONS.update(custom_objects or {})
     asked = custom_names(found.recipe)
     own = {name: FUNCTIONS[name] for name in asked if name in FUNCTIONS}
@@ -116,7 +121,10 @@ def load_run(
     try:
         model = keras.models.load_model(path, custom_objects=own, compile=known, safe_mode=True)
     except Exception as error:  # zipfile, h5py, json and Keras each raise their own
-        raise TrainingError(f"{path} cannot be loaded: {record.one_line(error)}") from error
+        raise TrainingError(
+            f"{path} cannot be loaded; if it is damaged, copy it once more or train it again: "
+            f"{record.one_line(error)}"
+        ) from error
     return Run(folder, model, found)
 
 
@@ -209,6 +217,12 @@ def find(run: str | Path | Run, logdir: Path, *, finished: bool = True) -> Path:
     """
     if isinstance(run, Run):
         return run.folder
+    if not isinstance(run, str | Path):
+        raise TrainingError(f"a run is a name, a path or a zoo.Run, not {type(run).__name__}")
+    if not str(run).strip():
+        raise TrainingError(
+            "the name of the run is empty: give a run folder, RECIPE/RUN, a recipe or latest"
+        )
     place = logdir / run
     for candidate in (Path(run), place, *(place.parent / part / place.name for part in PARTS)):
         if (candidate / record.FILE).is_file():

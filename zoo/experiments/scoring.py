@@ -69,7 +69,7 @@ def evaluate(
 def _score_rows(run: Run, data: Any, console: Reporter) -> Scores:
     """The scores on rows that are given, as those of a split of their own."""
     recipe, tensors = run.recipe, tensors_of(run.model)
-    rows = rows_of(recipe, tensors, data)
+    rows = rows_of(recipe, tensors, data, run.record.data.names)
     dataset = Dataset("the data in memory", MEMORY, {SPLIT: rows})
     reader = replace(recipe, columns={}, sample_weight=WEIGHTS if WEIGHTS in rows else "")
     splits = feed(reader, dataset, run.model, console.line)

@@ -209,6 +209,7 @@ def data_record(dataset: Dataset, fingerprint: str, splits: Mapping[str, Split])
         rows={split: rows(arrays) for split, arrays in splits.items()},
         sizes={name: int(size) for name, size in dataset.sizes.items()},
         inputs={name: array.shape[1:] for name, array in inputs.items()},
+        names=dict(dataset.names),
     )
 
 

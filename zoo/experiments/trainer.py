@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from zoo.baselines import score as score_baseline
 from zoo.core.console import Reporter, Verbose, reporter_for
 from zoo.core.errors import DataError, StoppedEarly, TrainingError
 from zoo.core.files import PARTIAL, replacing
@@ -29,6 +28,7 @@ from zoo.recipes.functions import FUNCTIONS
 from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import resolved
 from zoo.training import engine
+from zoo.training.quiet import without_retracing_warnings
 
 SAMPLE = 32  # rows that the gradients are taken on
 
@@ -167,6 +167,7 @@ def resume(
     return _carried_out(context, setup, folder, opening, resumed=True)
 
 
+@without_retracing_warnings()
 def _carried_out(
     context: RunContext,
     setup: TrainingSetup,
@@ -195,9 +196,7 @@ def _carried_out(
         name, baseline = "", {}
         with context.phase("baseline", "fitting the baseline"):
             if recipe.baseline and whole:
-                name, baseline = score_baseline(
-                    recipe.baseline, setup.splits, recipe.loss, recipe.metrics
-                )
+                name, baseline = evaluation.baseline(recipe, setup.splits, console.line)
         with context.phase("report", "drawing the report"):
             step = int(model.optimizer.iterations)
             table = reports.write_all(

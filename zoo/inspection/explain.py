@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from zoo.core import html
+from zoo.core.errors import ZooError
 from zoo.inspection.arithmetic import RULES, evaluate, rule, terms
 from zoo.inspection.diagram.graph import (
     Graph,
@@ -185,6 +186,7 @@ def explain(model: keras.Model | str, *, weightless: bool = False, **arguments: 
 
     Raises:
         UnknownNameError, BuildError: as `zoo.build`.
+        ZooError: it is neither a model nor a name.
 
     Example:
         >>> import zoo
@@ -199,6 +201,8 @@ def explain(model: keras.Model | str, *, weightless: bool = False, **arguments: 
     if isinstance(model, str):
         with abstract_build():
             model = build(model, **arguments)
+    elif not hasattr(model, "layers"):
+        raise ZooError(f"explain takes a Keras model or a name, not {type(model).__name__}")
     elif arguments:
         raise TypeError("builder arguments need the name of an architecture, not a model")
     graph = trace(model)

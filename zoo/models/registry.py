@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from zoo.core.errors import BuildError, UnknownNameError
+from zoo.core.errors import BuildError, UnknownNameError, check_text
 from zoo.core.registry import Registry
 from zoo.models.arguments import check_arguments
 from zoo.models.documents import DOCUMENTS
@@ -133,7 +133,10 @@ def list_models(
         ['video_classifier', 'tweet_pair']
     """
     for kind, wanted, known in (("concept", concept, CONCEPTS), ("document", document, DOCUMENTS)):
-        if wanted is not None and wanted not in known:
+        if wanted is None:
+            continue
+        check_text(f"the {kind}", wanted)
+        if wanted not in known:
             raise UnknownNameError(kind, wanted, known, f"zoo list --{kind}s")
     found = []
     for name in MODELS.names(pattern):

@@ -57,11 +57,17 @@ def resolved(recipe: str | Path | Recipe) -> Recipe:
 
     Raises:
         UnknownNameError: no such recipe.
-        RecipeError: as `read_recipe`.
+        RecipeError: as `read_recipe`, or it is none of these.
     """
     if isinstance(recipe, str):
         return RECIPES.get(recipe)
-    return read_recipe(recipe) if isinstance(recipe, Path) else recipe
+    if isinstance(recipe, Path):
+        return read_recipe(recipe)
+    if not isinstance(recipe, Recipe):
+        raise RecipeError(
+            f"recipe takes a name, a pathlib.Path or a zoo.Recipe, not {type(recipe).__name__}"
+        )
+    return recipe
 
 
 def write_recipe(recipe: Recipe, path: Path) -> None:

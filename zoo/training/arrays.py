@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from zoo._keras import keras, tf
-from zoo.core.errors import TrainingError
+from zoo.core.errors import DataError, TrainingError
 
 MEMORY_BOUND = 2 * 1024**3  # bytes of data that are kept in memory or on the device
 
@@ -92,13 +92,32 @@ def as_arrays(data: Any) -> Any:
     """Mappings and lists of arrays as they are, but of NumPy arrays; anything else as one array.
 
     A list of plain numbers is one array. As in Keras, float64 becomes float32.
+
+    Raises:
+        DataError: it is no array, such as a generator or lists of different lengths, or values of
+            it are masked.
     """
     if isinstance(data, Mapping):
         return {name: as_arrays(each) for name, each in data.items()}
     if isinstance(data, list | tuple) and any(hasattr(each, "shape") for each in data):
         return tuple(as_arrays(each) for each in data)
+    if np.ma.is_masked(data):
+        raise DataError(
+            f"{np.ma.count_masked(data):,} values of an array are masked: fill them, as with "
+            "filled(0), or with filled(numpy.nan) where the model takes missing values"
+        )
     of_pandas = getattr(data, "to_numpy", None)
-    array = of_pandas() if of_pandas else np.asarray(data)
+    try:
+        array = of_pandas() if of_pandas else np.asarray(data)
+    except ValueError as error:  # NumPy's own words are of inhomogeneous shapes
+        raise DataError(
+            "the lists differ in length, so that they make no array: bring them to one length"
+        ) from error
+    if not array.ndim:
+        raise DataError(
+            "data must be arrays, lists or DataFrames with the rows on axis 0, not "
+            f"{type(data).__name__}"
+        )
     return array.astype(np.float32) if array.dtype == np.float64 else array
 
 

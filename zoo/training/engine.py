@@ -79,12 +79,15 @@ def fit(
         callbacks: Keras's or your own. With a resident engine an epoch is one batch to them.
         validation_split: Share of the rows, taken from their end, to validate on.
         validation_data: Rows to validate on, (x, y) or (x, y, weights), or a `tf.data.Dataset`.
-        shuffle: Whether each epoch takes the rows in an order of its own.
+        shuffle: Whether each epoch takes the rows in an order of its own. If not, with
+            `steps_per_epoch` each epoch goes on where the last one stopped, as in Keras: the one
+            that comes to the last row ends there, and the next begins at the first.
         class_weight: Weight of each class id, for a model with one output. As in Keras, it does
             not weigh the rows that `validation_split` holds out.
         sample_weight: Weight of each row, shape (rows,), or by output name.
         initial_epoch: Epochs already done, when a training is resumed.
-        steps_per_epoch: Steps in an epoch; None takes all rows. Each epoch draws its rows anew.
+        steps_per_epoch: Steps in an epoch; None takes all rows. With `shuffle` each epoch draws
+            its rows anew from all of them.
         validation_steps: Steps of a validation; None takes all rows.
         validation_batch_size: Rows in a step of a validation, by default `batch_size`.
         validation_freq: Validate after every such number of epochs.
@@ -217,16 +220,15 @@ def _fit_by_steps(
 ) -> keras.callbacks.History:
     rows, size, taken = _rows(data), order.batch_size, order.taken
     tensors = tf.nest.map_structure(tf.convert_to_tensor, data)  # arrays would enter the graph
-    batches = (
-        tf.data.Dataset.range(settings["initial_epoch"], settings["epochs"])
-        .flat_map(
+    if order.seed is None:  # Keras goes on in it where an epoch has stopped
+        chosen_rows = tf.data.Dataset.range(rows).batch(size)
+    else:
+        chosen_rows = tf.data.Dataset.range(settings["initial_epoch"], settings["epochs"]).flat_map(
             lambda epoch: tf.data.Dataset.from_tensor_slices(
                 shuffled(rows, order.seed, epoch)[:taken]
             ).batch(size)
         )
-        .map(lambda chosen: take(tensors, chosen))
-        .prefetch(2)
-    )
+    batches = chosen_rows.map(lambda chosen: take(tensors, chosen)).prefetch(2)
     validation = None
     if held is not None:
         slices = tf.data.Dataset.from_tensor_slices(held)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import cycle
 from types import SimpleNamespace
 from typing import Any
 
@@ -35,13 +36,15 @@ def train_function(
         batch_size: Rows in a step; the last step of an epoch takes what is left.
         taken: Rows in an epoch, the first of its order; None takes all.
         seed, first_epoch: With the number of calls so far, they fix the order of the rows; without
-            a seed it is their own.
+            a seed it is their own, and an epoch goes on where the last one stopped.
         xla: Compile the epoch with XLA.
     """
     data = _on_device(data)
     epoch = tf.Variable(first_epoch, dtype=tf.int64, trainable=False)
     rows = _rows(data)
     taken = rows if taken is None else taken
+    if seed is None:
+        return _in_turn(model, data, batch_size, rows, taken, xla=xla)
     steps = _loop(model, model.train_step, data, batch_size, taken, xla=xla)
 
     @tf.function(autograph=False)
@@ -51,6 +54,25 @@ def train_function(
         return steps(order)
 
     return lambda _: train_epoch()
+
+
+def _in_turn(
+    model: keras.Model, data: Any, batch_size: int, rows: int, taken: int, *, xla: bool
+) -> Callable[[Any], dict[str, Any]]:
+    """Epochs of `taken` rows in their own order; the last of each pass takes what is left."""
+    starts = range(0, rows, taken)
+    counts = [min(taken, rows - start) for start in starts]
+    steps = {
+        count: _loop(model, model.train_step, data, batch_size, count, xla=xla)
+        for count in dict.fromkeys(counts)
+    }
+    turns = cycle(zip(starts, counts, strict=True))
+
+    def train_epoch(_: Any) -> dict[str, Any]:
+        start, count = next(turns)
+        return steps[count](tf.range(start, start + count, dtype=tf.int64))
+
+    return train_epoch
 
 
 def test_function(

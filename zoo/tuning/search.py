@@ -13,7 +13,7 @@ from zoo.core.console import Reporter, Verbose, reporter_for
 from zoo.core.errors import RecipeError, StoppedEarly, TrainingError
 from zoo.experiments.sourced import for_source
 from zoo.recipes.recipe import Recipe
-from zoo.recipes.registry import recipe as find_recipe
+from zoo.recipes.registry import resolved
 from zoo.training.compile import direction
 from zoo.tuning import outcome
 from zoo.tuning.space import own_settings, space_of
@@ -140,7 +140,7 @@ def _checked(
     study: str | None,
 ) -> Recipe:
     """The recipe with its overrides, once all arguments are checked: before TensorFlow loads."""
-    chosen = (find_recipe(recipe) if isinstance(recipe, str) else recipe).override(overrides)
+    chosen = resolved(recipe).override(overrides)
     if trials < 1:
         raise RecipeError(f"trials must be at least 1, not {trials}")
     if jobs < 1:
