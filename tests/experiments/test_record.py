@@ -160,7 +160,7 @@ def test_a_model_of_another_architecture_is_reported(damaged: Path) -> None:
     text = changed(record, ("recipe", "architecture"), "mlp")
     (damaged / "run.json").write_text(text, encoding="utf-8")
     with pytest.raises(TrainingError, match="has an input 'seed_diff', but mlp does not"):
-        COMMANDS["predict"](damaged)
+        predict_one(damaged, {"features": ",".join("0123456789")}, logdir=damaged)
 
 
 @pytest.mark.parametrize("seed", [-1, 2**32, 1.5, True])

@@ -124,7 +124,7 @@ def one_sided(
         yield f"no row is for {' and '.join(missing)}: see the column {SPLIT}"
 
 
-def _rows(split: Mapping[str, np.ndarray] | None) -> Sequence[object]:
+def _rows(split: Mapping[str, np.ndarray] | None) -> np.ndarray | tuple[()]:
     return next(iter(split.values())) if split else ()
 
 
