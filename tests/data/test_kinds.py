@@ -35,6 +35,9 @@ COLUMNS = [
     ("id", [97 * at % 61 for at in range(ROWS)], "", "a row number"),
     ("customer_id", [5_000 + 97 * at for at in range(ROWS)], "", "an identifier"),
     ("paid", [97 * at % 61 for at in range(ROWS)], "number", ""),
+    ("plan", [f"{at % 3}_{at % 2}" for at in range(ROWS)], "category", ""),
+    ("seen", [f"{at % 12 + 1}/{at % 9 + 1}/2001" for at in range(ROWS)], "date", "month/day/year"),
+    ("left", [f"{at % 12 + 1}/{at % 28 + 1}/2001" for at in range(ROWS)], "date", ""),
     ("sex", [("male", "female", "")[at % 3] for at in range(ROWS)], "category", ""),
     ("member", [("True", "False")[at % 2] for at in range(ROWS)], "category", ""),
     ("zip", [f"D-{at % 11:05d}" for at in range(ROWS)], "category", ""),
@@ -58,7 +61,7 @@ def test_kinds_are_guessed(
     (guess, _) = guesses(table_of(tmp_path, **{title: cells, "other": [1, 2] * (ROWS // 2)}), {})
     assert guess.kind == kind, guess
     assert note in guess.note
-    assert bool(guess.note) == (not kind)
+    assert bool(guess.note) == (not kind or bool(note))
     assert guess.missing == sum(str(cell) in ("", "NA", "?") for cell in cells)
 
 

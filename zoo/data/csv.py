@@ -262,7 +262,13 @@ def parse_csv(
 
 
 def as_number(word: str) -> float | None:
-    """The number that a word writes, None for another word."""
+    """The number that a word writes, None for another word.
+
+    >>> as_number("1e3"), as_number("1_000")
+    (1000.0, None)
+    """
+    if "_" in word:  # Python's own, and in tables a code
+        return None
     try:
         return float(word)
     except ValueError:

@@ -115,7 +115,12 @@ def _guess(title: str, cells: Sequence[str]) -> Guess:
     if kind == "category" and len(words) == len(known) == len(cells):
         return replace(guess, note=f"left out: {signed or 'no value occurs twice'}")
     guess = replace(guess, note=signed)
-    return replace(guess, kind=kind, format=date_format(list(words)) if kind == "date" else "")
+    if kind != "date":
+        return replace(guess, kind=kind)
+    written = date_format(list(words))
+    other = {"%m/%d/%Y": "%d/%m/%Y"}.get(written, "")
+    both = bool(other) and all(is_written(word, other) for word in words)
+    return replace(guess, kind=kind, format=written, note="read as month/day/year" if both else "")
 
 
 def _plain_kind(known: Sequence[str]) -> str:
