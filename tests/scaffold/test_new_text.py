@@ -14,10 +14,12 @@ from project_helpers import install, mistake, plug_in, write_csv
 import zoo
 from zoo.core.console import Reporter
 from zoo.core.errors import DataError
+from zoo.data.csv import as_number
 from zoo.data.text.encoding import PADDING, UNKNOWN
+from zoo.experiments.answers import answers
 from zoo.experiments.feeding import feed
 from zoo.experiments.predict import predict_one, predict_table
-from zoo.experiments.runs import RunContext
+from zoo.experiments.runs import RunContext, read_labels
 from zoo.experiments.setup import TrainingSetup, prepare
 from zoo.experiments.trainer import train
 from zoo.scaffold.project import create
@@ -177,12 +179,15 @@ def test_a_run_takes_sentences_again(name: str, plugged: Path, tmp_path: Path) -
     expected = engine.predict(made.model, splits["test"][0])
     rows = list(csv.DictReader(predict_table(made.folder, table, None, logdir=logs).splitlines()))
     assert len(rows) == TRAIN + 2 * HELD_OUT
-    for port, values in expected.items():
-        column = port if name == "headline" else recipe.columns.get(port, (port,))[0]
-        wide = [f"pred_{port}_{at}" for at in range(values.shape[1])]
-        names = [f"pred_{column}"] if values.shape[1] == 1 else wide
-        again = [[float(row[name]) for name in names] for row in rows if row["split"] == "test"]
-        np.testing.assert_allclose(again, values, atol=1e-4, rtol=1e-4)
+    tested = [row for row in rows if row["split"] == "test"]
+    for answer in answers(made, expected, read_labels(made.folder)):
+        for column, cells in answer.cells().items():
+            again = [row[f"pred_{column}"] for row in tested]
+            if any(as_number(cell) is None for cell in cells):
+                assert again == cells, "classes by name"
+                continue
+            values = np.array(cells, np.float64)
+            np.testing.assert_allclose(np.array(again, np.float64), values, atol=1e-4, rtol=1e-4)
     inputs = {port: recipe.columns.get(port, (port,)) for port in splits["test"][0]}
     one: dict[str, Any] = {
         column: rows[0][column] for columns in inputs.values() for column in columns
