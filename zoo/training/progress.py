@@ -5,6 +5,7 @@ The class derives from Keras's, so this module loads TensorFlow; import it late.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -58,6 +59,7 @@ class EpochLines(keras.callbacks.Callback):
         self.width = 0  # that the columns were laid out for
         self.epoch = recipe.initial_epoch
         self.compiled = False  # whether a step has ended
+        self.changing = threading.Lock()  # held from one epoch to the next, or the bar would jump
         self.validating = False
         self.began = 0  # steps of the optimizer before this epoch
         self.within = 0  # steps of this epoch, where the engine hands them over
@@ -71,9 +73,10 @@ class EpochLines(keras.callbacks.Callback):
         self.rate = self._rate()
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
-        self.epoch, self.within, self.validating = epoch, 0, False
-        self.began = int(self.model.optimizer.iterations)
-        self.started = time.perf_counter()
+        began = int(self.model.optimizer.iterations)
+        with self.changing:
+            self.epoch, self.within, self.validating = epoch, 0, False
+            self.began, self.started = began, time.perf_counter()
 
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         if self.compiled:
@@ -117,6 +120,10 @@ class EpochLines(keras.callbacks.Callback):
 
     def position(self) -> tuple[float, str]:
         """Steps done of all epochs, and what is being done; may be asked from another thread."""
+        with self.changing:
+            return self._position()
+
+    def _position(self) -> tuple[float, str]:
         done, place = self.epoch * self.steps, f"epoch {self.epoch + 1}/{self.recipe.epochs}"
         if self.validating:
             return done + self.steps, f"{place}, validation"
