@@ -204,6 +204,7 @@ def test_the_default_split_of_the_tournaments_leaves_a_quarter_of_the_seasons() 
     assert set(np.unique(dataset.splits["test"]["season"])) == set(range(2016, 2021))
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_league_in_another_process() -> None:
     code = "import zoo.data; print(zoo.data.load('basketball', 'league', seed=5).fingerprint)"
     done = subprocess.run(

@@ -28,6 +28,7 @@ QUICK = {"basketball", "two_scores", "score_and_win", "tiny_dense", "digit_mlp",
     ],
 )
 @pytest.mark.usefixtures("forget_models")
+@pytest.mark.slow
 def test_the_error_gives_a_command_that_works(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

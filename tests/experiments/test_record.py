@@ -85,6 +85,7 @@ def refusal(text: str) -> str | None:
     return None
 
 
+@pytest.mark.slow
 def test_every_field_is_checked(run: Run) -> None:
     record = json.loads((run.folder / "run.json").read_text(encoding="utf-8"))
     unchecked = set(places(record))

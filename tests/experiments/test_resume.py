@@ -228,6 +228,7 @@ def test_resume_points_are_skipped_where_they_cost_too_much(
     assert_identical(zoo.resume(folder, reporter=SILENT), whole)
 
 
+@pytest.mark.slow
 def test_what_cannot_be_resumed_is_reported(whole_run: WholeRun, tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="has finished; there is nothing to resume"):
         zoo.resume(whole_run(QUICK).folder, reporter=SILENT)

@@ -273,6 +273,7 @@ def test_best_weights_are_written_at_the_end_where_writing_costs_too_much(
         np.testing.assert_array_equal(found, wanted)
 
 
+@pytest.mark.slow
 def test_early_stopping_returns_the_best_weights(tmp_path: Path) -> None:
     run = zoo.fit(
         "seed_difference",
@@ -288,6 +289,7 @@ def test_early_stopping_returns_the_best_weights(tmp_path: Path) -> None:
     assert run.metrics["validation"]["loss"] == pytest.approx(min(losses), rel=1e-5)
 
 
+@pytest.mark.slow
 def test_learning_rate_falls_on_a_plateau(tmp_path: Path) -> None:
     run = zoo.fit(
         "seed_difference",
