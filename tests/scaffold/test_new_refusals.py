@@ -100,26 +100,28 @@ def test_the_command_goes_on_from_what_the_user_wrote(
     assert run(cli, [*words[1:], "--dry-run"]) == 0
 
 
-def test_numbers_for_a_picture_model_go_to_another(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = table("flowers", tmp_path)
-    call = [str(tmp_path / "own_x"), "--from", "cnn", "--csv", str(path), "--target", "species"]
-    told = mistake(capsys, *call)
-    assert "takes 1,024 columns" in told
-    assert told_command(told)[4] == "mlp"
-    assert run(cli, [*told_command(told)[1:], "--dry-run"]) == 0
-
-
-def test_pictures_for_a_model_of_numbers_go_to_another(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("case", "target", "source", "message", "other"),
+    [
+        ("flowers", "species", "cnn", "takes 1,024 columns", "mlp"),
+        ("pictures", "shape", "mlp", "no column of numbers", "cnn"),
+    ],
+)
+def test_columns_that_a_model_cannot_read_go_to_another(
+    case: str,
+    target: str,
+    source: str,
+    message: str,
+    other: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """The suggestion is never what was refused."""
-    path = table("pictures", tmp_path)
-    call = [str(tmp_path / "own_x"), "--from", "mlp", "--csv", str(path), "--target", "shape"]
+    path = table(case, tmp_path)
+    call = [str(tmp_path / "own_x"), "--from", source, "--csv", str(path), "--target", target]
     told = mistake(capsys, *call)
-    assert "no column of numbers" in told
-    assert told_command(told)[4] == "cnn"
+    assert message in told
+    assert told_command(told)[4] == other
     assert run(cli, [*told_command(told)[1:], "--dry-run"]) == 0
 
 

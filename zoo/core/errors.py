@@ -14,18 +14,21 @@ class UnknownNameError(ZooError, LookupError):
     """A name that is not registered; the message gives the nearest known ones.
 
     Where none is near and there are many, it gives the command that lists them, if there is one.
+
+    Attributes:
+        hint: What the message says after the name.
     """
 
     def __init__(self, kind: str, name: object, known: Iterable[str], listed_by: str = "") -> None:
         names = sorted(known)
         near = get_close_matches(str(name), names, n=3, cutoff=0.5)
         if near:
-            hint = f"did you mean {' or '.join(near)}?"
+            self.hint = f"did you mean {' or '.join(near)}?"
         elif len(names) > 12 and listed_by:
-            hint = f"`{listed_by}` lists them all"
+            self.hint = f"`{listed_by}` lists them all"
         else:
-            hint = f"known: {', '.join(names) or 'none'}"
-        super().__init__(f"unknown {kind} {str(name)!r}; {hint}")
+            self.hint = f"known: {', '.join(names) or 'none'}"
+        super().__init__(f"unknown {kind} {str(name)!r}; {self.hint}")
 
 
 def not_found(kind: str, pattern: str, known: Iterable[str], listed_by: str = "") -> ZooError:
@@ -34,7 +37,7 @@ def not_found(kind: str, pattern: str, known: Iterable[str], listed_by: str = ""
     unknown = UnknownNameError(kind, letters or pattern, known, listed_by)
     if letters == pattern:
         return unknown
-    return ZooError(f"no {kind} matches {pattern!r}; {str(unknown).rpartition('; ')[2]}")
+    return ZooError(f"no {kind} matches {pattern!r}; {unknown.hint}")
 
 
 def check_text(what: str, value: object) -> None:

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoo.core.errors import DataError
-from zoo.data.dialect import SEPARATORS, separator, with_points
+from zoo.data.dialect import SEPARATORS, as_number, separator, with_points
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -259,20 +259,6 @@ def parse_csv(
     if mark != ",":
         table._cells = [with_points(cells) for cells in table._cells]
     return table
-
-
-def as_number(word: str) -> float | None:
-    """The number that a word writes, None for another word.
-
-    >>> as_number("1e3"), as_number("1_000")
-    (1000.0, None)
-    """
-    if "_" in word:  # Python's own, and in tables a code
-        return None
-    try:
-        return float(word)
-    except ValueError:
-        return None
 
 
 def some(names: Sequence[str], most: int = 8) -> str:

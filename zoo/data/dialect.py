@@ -29,6 +29,20 @@ def is_missing(cell: str) -> bool:
     return cell.strip().lower() in MISSING
 
 
+def as_number(word: str) -> float | None:
+    """The number that a word writes, None for another word.
+
+    >>> as_number("1e3"), as_number("1_000")
+    (1000.0, None)
+    """
+    if "_" in word:  # Python's own, and in tables a code
+        return None
+    try:
+        return float(word)
+    except ValueError:
+        return None
+
+
 def separator(text: str) -> str:
     """What separates the cells of a table: one of `SEPARATORS`, by its first lines."""
     found: dict[str, list[int]] = {}
@@ -74,7 +88,7 @@ def signed_numbers(known: Iterable[str]) -> str:
     cells = list(known)
     if not cells or not all(map(_SIGNED.fullmatch, cells)):
         return ""
-    example = next((cell for cell in cells if not _is_number(cell)), "")
+    example = next((cell for cell in cells if as_number(cell) is None), "")
     return f"numbers with signs; write {plain_number(example)} for {example}" if example else ""
 
 
@@ -89,11 +103,3 @@ def plain_number(cell: str) -> str:
     if mark and (len(rest) != 3 or len({*digits} & {".", ","}) == 2):
         return f"{re.sub('[.,]', '', whole)}.{rest}"
     return re.sub("[.,]", "", digits)
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import count, takewhile
 from types import MappingProxyType
 from typing import Any
@@ -72,8 +72,7 @@ def arrays_by_name(
         if missing and len(names) == 1 and not both and hasattr(value, "columns"):
             return {names[0]: as_arrays(value)}  # a table of nothing but this tensor's numbers
         if missing:
-            unknown = UnknownNameError(side, missing[0], table)
-            hint = str(unknown).partition("; ")[2].replace("did you mean", "is it")
+            hint = _hint(side, missing[0], table)
             raise DataError(f"{side} {missing[0]!r} is missing from the data; {hint}")
         return found
     if len(names) == 1:
@@ -88,6 +87,11 @@ def arrays_by_name(
     )
 
 
+def _hint(kind: str, name: str, known: Iterable[str]) -> str:
+    """Which of the names that are there may be the missing one."""
+    return UnknownNameError(kind, name, known).hint.replace("did you mean", "is it")
+
+
 def _by_trained(
     recipe: Recipe, name: str, trained: Sequence[str], frame: Any, *, both: bool
 ) -> Any:
@@ -100,8 +104,7 @@ def _by_trained(
     others = [column for column in present if column not in trained]
     missing = [column for column in trained if column not in present]
     if missing:
-        near = UnknownNameError("column", missing[0], others or present)
-        hint = str(near).partition("; ")[2].replace("did you mean", "is it")
+        hint = _hint("column", missing[0], others or present)
         raise DataError(
             f"column {missing[0]!r}, which the model was trained on, is missing from the data; "
             f"{hint}"

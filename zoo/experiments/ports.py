@@ -144,10 +144,9 @@ def ports_of(run: Run, labels: Mapping[str, Sequence[str]]) -> list[Port]:
         TrainingError: the model has an input that its architecture lacks.
     """
     known = {tensor.name: tensor for tensor in architecture(run).inputs}
-    read: Any = run.model.inputs if run.model else ()
-    shapes: dict[str, Shape] = {each.name: tuple(each.shape[1:]) for each in read}
-    if not run.model:
-        shapes = {name: tuple(tensor.shape) for name, tensor in known.items()}  # pyright: ignore[reportAssignmentType]
+    read: Any = run.model.inputs if run.model else known.values()
+    first = 1 if run.model else 0  # a model's shapes begin with the rows
+    shapes: dict[str, Shape] = {each.name: tuple(each.shape[first:]) for each in read}
     for name in shapes:
         if name not in known:
             raise TrainingError(

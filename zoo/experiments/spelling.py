@@ -63,6 +63,6 @@ def _read(
             instead[word] = alike[0]
             note(f"{column}: {word!r} is read as {alike[0]!r}")
         elif word:
-            hint = str(UnknownNameError("word", word, words)).partition("; ")[2]
+            hint = UnknownNameError("word", word, words).hint
             note(f"{column}: no training row has {word!r}; {hint}")
     return np.vectorize(lambda word: instead.get(word, word), otypes=[object])(rows)

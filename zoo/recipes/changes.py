@@ -141,8 +141,8 @@ def _check_field(name: str, kinds: Mapping[str, Any], recipe: Any) -> None:
         return
     from zoo.recipes.registry import list_recipes  # which itself makes recipes
 
-    names = [*list_recipes(), recipe.name]
-    page = recipe.name if recipe.name in names[:-1] else names[0]
+    names = list_recipes()
+    page = recipe.name if recipe.name in names else next(iter(names), recipe.name)
     known(name, kinds, listed_by=f"zoo show --recipe {page}")
 
 

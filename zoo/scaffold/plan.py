@@ -251,14 +251,8 @@ def plan_for(wanted: Wanted, entry: ModelSpec, ports: Sequence[Port] | None) -> 
     table = read_csv(wanted.table)
     if ports and not _by_columns(wanted, ports, table):
         return planned(wanted, entry, ports, table)
-    for option, value in (
-        ("--kind", wanted.kinds),
-        ("--drop", wanted.dropped),
-        ("--group", wanted.group),
-        ("--time", wanted.time),
-    ):
-        if value:
-            raise BuildError(f"{entry.name} reads columns side by side, and takes no {option}")
+    if given := wanted.of_a_plan:
+        raise BuildError(f"{entry.name} reads columns side by side, and takes no {given[0]}")
     return None
 
 

@@ -76,16 +76,9 @@ def propose(wanted: Wanted) -> Proposal:
     package = _package_name(wanted.folder)
     entry = _architecture(wanted)
     if wanted.table is None:
-        for option, value in (
-            ("--columns", wanted.columns),
-            ("--target", wanted.targets),
-            ("--kind", wanted.kinds),
-            ("--drop", wanted.dropped),
-            ("--group", wanted.group),
-            ("--time", wanted.time),
-        ):
-            if value:
-                raise ProjectError(f"{option} needs a table: add --csv FILE")
+        named = ["--columns"] * bool(wanted.columns) + ["--target"] * bool(wanted.targets)
+        if given := [*named, *wanted.of_a_plan]:
+            raise ProjectError(f"{given[0]} needs a table: add --csv FILE")
         return Proposal(wanted, package, entry)
     check_usable(entry)
     for name in wanted.arguments:
@@ -94,14 +87,8 @@ def propose(wanted: Wanted) -> Proposal:
     table = read_csv(wanted.table)
     check_titles(wanted, table.header)
     if not wanted.targets:
-        for option, value in (
-            ("--kind", wanted.kinds),
-            ("--drop", wanted.dropped),
-            ("--group", wanted.group),
-            ("--time", wanted.time),
-        ):
-            if value:
-                raise ProjectError(f"{option} needs --target COLUMN, the column to predict")
+        if given := wanted.of_a_plan:
+            raise ProjectError(f"{given[0]} needs --target COLUMN, the column to predict")
         return replace(_side_by_side(wanted, package, entry), notes=table.notes)
     recipe = base_recipe(entry)
     arguments = {**(recipe.arguments if recipe else {}), **wanted.arguments}

@@ -36,6 +36,17 @@ class Wanted:
     time: str = ""
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def of_a_plan(self) -> list[str]:
+        """The options given that only a plan of columns to predict can follow."""
+        options = {
+            "--kind": self.kinds,
+            "--drop": self.dropped,
+            "--group": self.group,
+            "--time": self.time,
+        }
+        return [option for option, value in options.items() if value]
+
     def command(self, **changes: Any) -> str:
         """The command line, with some of the attributes changed."""
         asked = replace(self, **changes)
