@@ -30,7 +30,10 @@ def _own(name: str, kind: type) -> Iterator[tuple[str, Any]]:
 
 def _public() -> dict[str, Any]:
     found: dict[str, Any] = {"zoo": zoo}
-    found |= {f"training.{name}": getattr(zoo.training, name) for name in ("engine_for", "fit")}
+    found |= {
+        f"training.{name}": getattr(zoo.training, name)
+        for name in ("fit", "open_arrays", "write_arrays")
+    }
     for name in zoo.__all__:
         found[name] = getattr(zoo, name)
         if isinstance(found[name], type):

@@ -16,7 +16,7 @@ from zoo.experiments.feeding import feed
 from zoo.experiments.setup import build_for
 from zoo.training import engine
 from zoo.training.compile import compile_model
-from zoo.training.resident import fused_lstm_inputs
+from zoo.training.lstm_input_fusion import fused_lstm_inputs
 
 # `fit` is Keras's own; XLA takes seconds to compile, and gets its rows as `resident` does.
 ENGINES = (slow("fit"), "resident", slow("resident-xla"))
@@ -209,14 +209,6 @@ def test_validation_split_takes_the_last_rows(small: Any) -> None:
     run = engine.fit(model, x, y, 16, verbose=0, validation_split=0.2)
     last = engine.evaluate(model, {"x": x["x"][40:]}, {"y": y["y"][40:]})
     assert run.history["val_loss"][0] == pytest.approx(last["loss"], rel=1e-5)
-
-
-def test_too_much_data_falls_back_and_says_so(small: Any) -> None:
-    _, x, y = small
-    assert engine.engine_for("resident", (x, y)) == ("resident", "")
-    chosen, why = engine.engine_for("resident-xla", (x, y), bound=100)
-    assert chosen == "fit"
-    assert "more than" in why
 
 
 def test_what_cannot_be_trained_is_reported(small: Any) -> None:

@@ -228,7 +228,8 @@ def _read_inputs(recipe: Recipe, x: Any) -> Any:
     if not is_stream(x):
         return x
     _check_batches(recipe, x)
-    return read(x)[0]
+    whole = read(x)
+    return whole[0] if isinstance(whole, tuple) else whole
 
 
 def _check_batches(recipe: Recipe, stream: Any) -> None:

@@ -146,9 +146,6 @@ def assemble(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> Tr
     steps = recipe.steps_per_epoch or steps
     compile_model(model, recipe, steps)
     check_on_rows(model, recipe, train[1])
-    chosen, why = engine.engine_for(recipe.engine, train)
-    if why:
-        say(f"note: engine {chosen} instead of {recipe.engine}: {why}")
     return TrainingSetup(
         recipe=recipe,
         dataset=dataset,
@@ -161,7 +158,7 @@ def assemble(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> Tr
         weights=weights,
         class_weight=class_weights(recipe, dataset, train[1]),
         steps=steps,
-        engine=chosen,
+        engine=recipe.engine,
     )
 
 

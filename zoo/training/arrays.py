@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
 from zoo._keras import keras, tf
 from zoo.core.errors import DataError, TrainingError
+from zoo.training.mapped import write_arrays
+from zoo.training.row_weights import by_output
 
-MEMORY_BOUND = 2 * 1024**3  # bytes of data that are kept in memory or on the device
+MEMORY_BOUND = 1024**3  # bytes of a stream that are kept in memory
 
 
 def is_stream(x: Any) -> bool:
@@ -23,8 +28,12 @@ def first_batch_size(stream: Any) -> int:
     return next((len(tf.nest.flatten(batch)[0]) for batch in stream.take(1)), 1)
 
 
-def read(stream: Any) -> tuple[Any, ...]:
-    """The parts of every batch of a `tf.data.Dataset`, (inputs, targets, ...), as whole arrays.
+def read(stream: Any, at_end: ExitStack | None = None) -> Any:
+    """The batches of a `tf.data.Dataset` as whole arrays, in the structure of its elements.
+
+    Args:
+        at_end: Where given, more than `MEMORY_BOUND` becomes memory-mapped files, which it
+            removes.
 
     Raises:
         TrainingError: it is something else, without end, too large for memory, or its batches do
@@ -47,6 +56,10 @@ def read(stream: Any) -> tuple[Any, ...]:
     for batch in stream:
         batches.append([each.numpy() for each in tf.nest.flatten(batch)])
         size += sum(each.nbytes for each in batches[-1])
+        if size > MEMORY_BOUND and at_end is not None:
+            del batches
+            folder = Path(at_end.enter_context(TemporaryDirectory(prefix="zoo-rows-")))
+            return write_arrays(stream, folder / "rows")
         if size > MEMORY_BOUND:
             raise TrainingError(
                 f"the tf.data.Dataset holds more than {MEMORY_BOUND // 1024**2:,} MiB, or has no "
@@ -60,38 +73,53 @@ def read(stream: Any) -> tuple[Any, ...]:
         raise TrainingError(
             "the batches of the tf.data.Dataset differ in shape: pad them all to one length"
         ) from error
-    packed = tf.nest.pack_sequence_as(spec, whole)
-    return packed if isinstance(packed, tuple) else (packed,)
+    return tf.nest.pack_sequence_as(spec, whole)
 
 
-def data_of(model: keras.Model, x: Any, y: Any = None, sample_weight: Any = None) -> Any:
+def data_of(
+    model: keras.Model,
+    x: Any,
+    y: Any = None,
+    sample_weight: Any = None,
+    *,
+    at_end: ExitStack | None = None,
+) -> Any:
     """What `model.train_step` takes: inputs, targets and weights, those that there are.
+
+    As in Keras, inputs without targets are no tuple, unless they are one themselves.
 
     Args:
         x, y, sample_weight: As `keras.Model.fit` takes them; a stream has all three.
+        at_end: As in `read`.
 
     Raises:
         TrainingError: as `read`, or numbers of rows that differ.
     """
-    parts = read(x) if is_stream(x) else (x, y, sample_weight)
-    x, y, sample_weight = (*parts, None, None)[:3]
+    alone = False
+    if is_stream(x):
+        parts = read(x, at_end)
+        alone = not isinstance(parts, tuple)
+        x, y, sample_weight = (*(parts if isinstance(parts, tuple) else (parts,)), None, None)[:3]
+    else:
+        alone = not isinstance(x, tuple | list)
     held = [_alone(as_arrays(x), model, "input")]
     if y is not None:
         held.append(_alone(as_arrays(y), model, "output"))
-    if sample_weight is not None:
-        held.append(as_arrays(sample_weight))
+        if sample_weight is not None:
+            held.append(by_output(model, held[1], as_arrays(sample_weight)))
     rows = {len(each) for each in tf.nest.flatten(held)}
     if len(rows) > 1:
         words = ("inputs", "targets", "weights")
         each = [f"{name} {_counted(part)}" for name, part in zip(words, held, strict=False)]
         raise TrainingError(f"the numbers of rows differ: {', '.join(each)}")
-    return tuple(held)
+    return held[0] if alone and len(held) == 1 else tuple(held)
 
 
 def as_arrays(data: Any) -> Any:
     """Mappings and lists of arrays as they are, but of NumPy arrays; anything else as one array.
 
-    A list of plain numbers is one array. As in Keras, float64 becomes float32.
+    A list of plain numbers is one array. As in Keras, float64 becomes float32; a memory-mapped
+    array stays in its file, and its rows become float32 when they are taken.
 
     Raises:
         DataError: it is no array, such as a generator or lists of different lengths, or values of
@@ -118,7 +146,9 @@ def as_arrays(data: Any) -> Any:
             "data must be arrays, lists or DataFrames with the rows on axis 0, not "
             f"{type(data).__name__}"
         )
-    return array.astype(np.float32) if array.dtype == np.float64 else array
+    if array.dtype == np.float64 and not isinstance(data, np.memmap):
+        return array.astype(np.float32)
+    return array
 
 
 def _alone(data: Any, model: keras.Model, side: str) -> Any:

@@ -1,16 +1,19 @@
 """Running the epochs: `fit` for any compiled Keras model, with three engines.
 
 - `fit`: one step at a time, batches from a prefetching `tf.data` pipeline;
-- `resident`: data on the device once, every epoch one compiled function;
+- `resident`: every epoch is one compiled loop over rows that are on the device;
 - `resident-xla`: the same, compiled with XLA: far faster for dense, embedding and LSTM models,
   far slower for convolutions on a CPU.
 
-All three take the rows in the same order, which the seed and the epoch decide.
+All three take the rows in the same order, which the seed and the epoch decide, and data of any
+size: of more than fits into a piece (`zoo.training.shards`), one piece is gathered while the one
+before it is trained on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +22,12 @@ import numpy as np
 from zoo._keras import keras, tf
 from zoo.core.errors import TrainingError, UnknownNameError
 from zoo.recipes.fields import ENGINES
-from zoo.training import resident
-from zoo.training.arrays import MEMORY_BOUND, data_of, first_batch_size, is_stream
-from zoo.training.resident import shuffled, take
+from zoo.training.arrays import data_of, first_batch_size, is_stream
+from zoo.training.ids import check_ids
+from zoo.training.own_calls import own_calls
+from zoo.training.resident import Resident
+from zoo.training.row_weights import by_class
+from zoo.training.shards import Order, Shards, as_tensor, batches, count
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -71,7 +77,8 @@ def fit(
         model: Any compiled Keras model.
         x: Inputs with the rows on axis 0: an array, a list of arrays, a mapping by input name, a
             DataFrame, or a finite `tf.data.Dataset` of (inputs, targets) or of (inputs, targets,
-            weights) in batches. With `engine="fit"` anything that Keras takes.
+            weights) in batches. Arrays may be memory-mapped files that are larger than memory.
+            With `engine="fit"` anything that Keras takes.
         y: Targets, likewise; none where `x` has them.
         batch_size: Rows in a step, 32 by default.
         epochs: Number of the last epoch.
@@ -84,14 +91,15 @@ def fit(
             that comes to the last row ends there, and the next begins at the first.
         class_weight: Weight of each class id, for a model with one output. As in Keras, it does
             not weigh the rows that `validation_split` holds out.
-        sample_weight: Weight of each row, shape (rows,), or by output name.
+        sample_weight: Weight of each row, shape (rows,), or by output name; outputs that are not
+            named weigh 1.
         initial_epoch: Epochs already done, when a training is resumed.
         steps_per_epoch: Steps in an epoch; None takes all rows. With `shuffle` each epoch draws
             its rows anew from all of them.
         validation_steps: Steps of a validation; None takes all rows.
         validation_batch_size: Rows in a step of a validation, by default `batch_size`.
         validation_freq: Validate after every such number of epochs.
-        engine: `fit`, `resident` or `resident-xla`; `engine_for` says what fits in memory.
+        engine: `fit`, `resident` or `resident-xla`.
         seed: With the epoch, fixes the order of the rows.
 
     Returns:
@@ -115,21 +123,19 @@ def fit(
     """
     if engine not in ENGINES:
         raise UnknownNameError("engine", engine, ENGINES)
-    if not model.compiled:
-        raise TrainingError(f"model {model.name!r} is not compiled: call its compile() first")
+    _check_model(model, engine)
     settings: dict[str, Any] = {
         "epochs": epochs,
         "initial_epoch": initial_epoch,
         "validation_freq": validation_freq,
-        "callbacks": [*(callbacks or ())],
         "verbose": verbose,
-        "shuffle": False,  # the engines shuffle
     }
     if engine == "fit" and is_stream(x):
         return model.fit(
             x,
             y,
             batch_size=batch_size,
+            callbacks=callbacks,
             validation_data=validation_data,
             class_weight=class_weight,
             sample_weight=sample_weight,
@@ -138,146 +144,197 @@ def fit(
             validation_split=validation_split,
             validation_batch_size=validation_batch_size,
             # of True, its default, Keras warns that a tf.data.Dataset is not shuffled
-            **{**settings, "shuffle": shuffle and not isinstance(x, tf.data.Dataset)},
+            shuffle=shuffle and not isinstance(x, tf.data.Dataset),
+            **settings,
         )
-    if is_stream(x):
-        batch_size = batch_size or first_batch_size(x)
-    batch_size = batch_size or BATCH
-    data, held = data_of(model, x, y, sample_weight), None
-    if class_weight is not None and (len(data) != 2 or len(tf.nest.flatten(data[1])) > 1):
-        raise TrainingError("class_weight needs a model with one output and no sample_weight")
-    if is_stream(validation_data):
-        held = data_of(model, validation_data)
-    elif validation_data is not None:
-        held = data_of(model, *validation_data)
-    elif validation_split:
-        cut = int(_rows(data) * (1 - validation_split))
-        held = tf.nest.map_structure(lambda array: array[cut:], data)
-        data = tf.nest.map_structure(lambda array: array[:cut], data)
-    if held is not None and validation_steps is not None:
-        most = validation_steps * (validation_batch_size or batch_size)
-        held = tf.nest.map_structure(lambda array: array[:most], held)
-    if class_weight is not None:
-        data = (*data, _weights(tf.nest.flatten(data[1])[0], class_weight))
-    if not _rows(data):
-        raise TrainingError("there are no rows to train on")
-    steps = -(-_rows(data) // batch_size)
-    if steps_per_epoch is not None and not 0 < steps_per_epoch <= steps:
-        raise TrainingError(
-            f"steps_per_epoch must be from 1 to {steps:,}, which takes all {_rows(data):,} rows, "
-            f"not {steps_per_epoch:,}"
-        )
-    taken = min(_rows(data), batch_size * (steps_per_epoch or steps))
-    if not model.built:
-        model(tf.nest.map_structure(lambda array: tf.convert_to_tensor(array[:1]), data[0]))
-    model.optimizer.build(model.trainable_variables)  # made in the first step, it is traced twice
-    order = _Order(
-        batch_size, validation_batch_size or batch_size, taken, seed if shuffle else None
-    )
-    if engine == "fit":
-        return _fit_by_steps(model, data, held, order, settings)
-    return _fit_by_epochs(model, data, held, order, settings, xla=engine == "resident-xla")
+    size = batch_size or (first_batch_size(x) if is_stream(x) else BATCH)
+    held_size = validation_batch_size or size
+    with ExitStack() as at_end:
+        data, held = data_of(model, x, y, sample_weight, at_end=at_end), None
+        if validation_data is not None:
+            parts = (
+                validation_data if isinstance(validation_data, tuple | list) else [validation_data]
+            )
+            held = data_of(model, *parts, at_end=at_end)
+        elif validation_split:
+            cut = int(count(data) * (1 - validation_split))
+            held = tf.nest.map_structure(lambda array: array[cut:], data)
+            data = tf.nest.map_structure(lambda array: array[:cut], data)
+        if held is not None and validation_steps is not None:
+            most = validation_steps * held_size
+            held = tf.nest.map_structure(lambda array: array[:most], held)
+        if class_weight is not None:
+            data = by_class(data, class_weight)
+        steps = _steps(count(data), size, steps_per_epoch)
+        _check_data(engine, data, held)
+        _build(model, data)
+        check_ids(model, data)
+        if held is not None:
+            check_ids(model, held)
+        taken = min(count(data), size * steps)
+        order = Order(count(data), taken, seed if shuffle else None, initial_epoch)
+        train = _Part(data, size, order)
+        test = None if held is None else _Part(held, held_size, Order(count(held), count(held)))
+        callbacks = [*(callbacks or ())]
+        if engine == "fit":
+            return _fit_by_steps(model, train, test, callbacks, settings, at_end)
+        xla = engine == "resident-xla"
+        return _fit_by_epochs(model, train, test, callbacks, settings, at_end, xla=xla)
 
 
 @dataclass(frozen=True)
-class _Order:
-    """Rows in a step of training and of validation, rows in an epoch, and the seed of their order.
+class _Part:
+    """Rows to train or to validate on, the rows in a step, and the order of every epoch."""
 
-    Without a seed the rows are taken as they are.
-    """
-
+    data: Any
     batch_size: int
-    held_batch_size: int
-    taken: int
-    seed: int | None
+    order: Order
 
-
-def engine_for(engine: str, data: Sequence[Any], bound: int = MEMORY_BOUND) -> tuple[str, str]:
-    """The engine to use for arrays of this size, and why it is another one, if it is.
-
-    Args:
-        engine: The one that is wanted.
-        data: Arrays, or mappings or sequences of them.
-        bound: Bytes that may be kept on the device.
-
-    Returns:
-        The engine, and the reason in words; empty where it is the wanted one.
-
-    Example:
-        >>> import numpy as np
-        >>> import zoo.training
-        >>> zoo.training.engine_for("resident", [np.zeros((1000, 1000))], bound=10**6)
-        ('fit', '8 MiB of data, more than 1 MiB')
-    """
-    size = sum(array.nbytes for array in tf.nest.flatten(data))
-    if engine != "fit" and size > bound:
-        return "fit", f"{size / 1024**2:,.0f} MiB of data, more than {bound / 1024**2:,.0f} MiB"
-    return engine, ""
+    @property
+    def first_batch(self) -> Any:
+        return tf.nest.map_structure(lambda array: as_tensor(array[: self.batch_size]), self.data)
 
 
 def _fit_by_steps(
-    model: keras.Model, data: Any, held: Any, order: _Order, settings: dict[str, Any]
+    model: keras.Model,
+    train: _Part,
+    test: _Part | None,
+    callbacks: list[keras.callbacks.Callback],
+    settings: dict[str, Any],
+    at_end: ExitStack,
 ) -> keras.callbacks.History:
-    rows, size, taken = _rows(data), order.batch_size, order.taken
-    tensors = tf.nest.map_structure(tf.convert_to_tensor, data)  # arrays would enter the graph
-    if order.seed is None:  # Keras goes on in it where an epoch has stopped
-        chosen_rows = tf.data.Dataset.range(rows).batch(size)
-    else:
-        chosen_rows = tf.data.Dataset.range(settings["initial_epoch"], settings["epochs"]).flat_map(
-            lambda epoch: tf.data.Dataset.from_tensor_slices(
-                shuffled(rows, order.seed, epoch)[:taken]
-            ).batch(size)
+    own, _ = own_calls(model, None, None)
+
+    def pipeline(part: _Part, last: int) -> tf.data.Dataset:
+        shards = Shards(part.data, part.batch_size, part.order, last)
+        at_end.enter_context(closing(shards))
+        epoch = (lambda: own.epoch) if part is train else (lambda: 0)
+        return batches(part.data, part.batch_size, lambda: shards.epoch(epoch()), part.order.taken)
+
+    validation = None if test is None else pipeline(test, 0)
+    if train.order.seed is None and train.order.taken < train.order.rows:
+        x, y, weights = (*_as_tuple(train.data), None, None)[:3]
+        return model.fit(  # Keras goes on in arrays where an epoch has stopped
+            x,
+            y,
+            sample_weight=weights,
+            batch_size=train.batch_size,
+            steps_per_epoch=-(-train.order.taken // train.batch_size),
+            shuffle=False,
+            callbacks=callbacks,
+            validation_data=validation,
+            **settings,
         )
-    batches = chosen_rows.map(lambda chosen: take(tensors, chosen)).prefetch(2)
-    validation = None
-    if held is not None:
-        slices = tf.data.Dataset.from_tensor_slices(held)
-        validation = slices.batch(order.held_batch_size).cache().prefetch(2)
     return model.fit(
-        batches, steps_per_epoch=-(-taken // size), validation_data=validation, **settings
+        pipeline(train, settings["epochs"]),
+        callbacks=[*callbacks, own],
+        validation_data=validation,
+        shuffle=False,
+        **settings,
     )
 
 
 def _fit_by_epochs(
     model: keras.Model,
-    data: Any,
-    held: Any,
-    order: _Order,
+    train: _Part,
+    test: _Part | None,
+    callbacks: list[keras.callbacks.Callback],
     settings: dict[str, Any],
+    at_end: ExitStack,
     *,
     xla: bool,
 ) -> keras.callbacks.History:
-    # Fit gets one batch, over and over: it needs it to build metrics, not to train on.
-    first, size, held_size = settings["initial_epoch"], order.batch_size, order.held_batch_size
-    try:
-        model.train_function = resident.train_function(
-            model, data, size, order.taken, seed=order.seed, first_epoch=first, xla=xla
+    def resident(part: _Part, step: Any, last: int) -> Callable[[int], Any]:
+        made = Resident(model, step, part.data, part.batch_size, part.order, last, xla=xla)
+        return at_end.enter_context(closing(made)).epoch
+
+    validation: dict[str, Any] = {}
+    validate = None
+    if test is not None:
+        validate = resident(test, model.test_step, 0)
+        validation = {"validation_data": _endless(test), "validation_steps": 1}
+    run = resident(train, model.train_step, settings["epochs"])
+    own, serving = own_calls(model, run, validate)
+    with serving():
+        return model.fit(
+            _endless(train),
+            steps_per_epoch=1,
+            shuffle=False,
+            callbacks=[*callbacks, own],
+            **validation,
+            **settings,
         )
-        validation = {}
-        if held is not None:
-            model.test_function = resident.test_function(model, held, held_size, xla=xla)
-            validation = {"validation_data": _one_batch(held, held_size), "validation_steps": 1}
-        return model.fit(_one_batch(data, size), steps_per_epoch=1, **validation, **settings)
-    finally:
-        model.train_function = model.test_function = None
 
 
-def _one_batch(data: Any, batch_size: int) -> Any:
-    batch = tf.nest.map_structure(lambda array: array[:batch_size], data)
-    return tf.data.Dataset.from_tensors(batch).repeat()
+def _endless(part: _Part) -> tf.data.Dataset:
+    """One batch, over and over: Keras needs it to build metrics, not to train on."""
+    return tf.data.Dataset.from_tensors(part.first_batch).repeat()
 
 
-def _weights(targets: np.ndarray, class_weight: Mapping[int, float]) -> np.ndarray:
-    """The weight of each row's class; classes that are not named weigh 1."""
-    one_hot = targets.ndim > 1 and targets.shape[1] > 1
-    if targets.ndim > 2 or (one_hot and not (targets.sum(axis=1) == 1).all()):
-        raise TrainingError(f"class_weight needs one class a row; targets are {targets.shape[1:]}")
-    classes = targets.argmax(axis=1) if one_hot else targets.reshape(len(targets)).astype(int)
-    return np.array([class_weight.get(int(each), 1.0) for each in classes], np.float32)
+def _as_tuple(data: Any) -> tuple[Any, ...]:
+    return data if isinstance(data, tuple) else (data,)
 
 
-def _rows(data: Any) -> int:
-    return len(tf.nest.flatten(data)[0])
+def _steps(rows: int, batch_size: int, steps_per_epoch: int | None) -> int:
+    """Steps in an epoch."""
+    if not rows:
+        raise TrainingError("there are no rows to train on")
+    most = -(-rows // batch_size)
+    if steps_per_epoch is not None and not 0 < steps_per_epoch <= most:
+        raise TrainingError(
+            f"steps_per_epoch must be from 1 to {most:,}, which takes all {rows:,} rows, "
+            f"not {steps_per_epoch:,}"
+        )
+    return steps_per_epoch or most
+
+
+def _check_model(model: keras.Model, engine: str) -> None:
+    """Refuse a model that an engine cannot train as Keras would.
+
+    Raises:
+        TrainingError: the message says what to do.
+    """
+    if not model.compiled:
+        raise TrainingError(f"model {model.name!r} is not compiled: call its compile() first")
+    if engine == "fit":
+        return
+    if model.run_eagerly:
+        raise TrainingError(
+            f"model {model.name!r} runs eagerly, step by step: use engine='fit', or compile it "
+            "without run_eagerly"
+        )
+    for name in ("make_train_function", "make_test_function"):
+        if getattr(type(model), name) is not getattr(keras.Model, name):
+            raise TrainingError(
+                f"model {model.name!r} has a {name} of its own, which only engine='fit' calls"
+            )
+
+
+def _check_data(engine: str, *parts: Any) -> None:
+    """Refuse texts under XLA."""
+    for array in tf.nest.flatten([part for part in parts if part is not None]):
+        if engine == "resident-xla" and array.dtype.kind in "OSU":
+            raise TrainingError("XLA takes no texts: use engine='resident'")
+
+
+def _build(model: keras.Model, data: Any) -> None:
+    """Make the weights, and the optimizer's: made in the first step, it would be traced twice."""
+    if not _steps_as_keras(model):
+        return  # a step of one's own may use neither the model's call nor its optimizer
+    if not model.built:
+        inputs = data[0] if isinstance(data, tuple) else data
+        # with numbers the layers would draw random ones, which Keras does not at this point
+        model(tf.nest.map_structure(_symbol, inputs))
+    if model.optimizer is not None:
+        model.optimizer.build(model.trainable_variables)
+
+
+def _symbol(array: np.ndarray) -> keras.KerasTensor:
+    return keras.KerasTensor((None, *array.shape[1:]), as_tensor(array[:1]).dtype.name)
+
+
+def _steps_as_keras(model: keras.Model) -> bool:
+    return type(model).train_step is keras.Model.train_step
 
 
 def evaluate(

@@ -1,186 +1,128 @@
-"""The resident engine: an epoch is one compiled function over data that stays on the device.
+"""The resident engines: an epoch is a compiled loop over rows that are on the device.
 
 Keras's fit asks `model.train_function` for one step at a time and pays for the crossing from
-Python into the graph and back at each. Here that function runs the whole epoch: it draws the
-order of the rows, then loops over batches with `model.train_step`, all inside the graph. Fit
-itself, and with it every callback, metric, schedule and stopping rule, stays as it is; a batch
-callback sees one batch per epoch.
+Python into the graph and back at each. Here that function runs the whole epoch: it loops over the
+batches with `model.train_step` inside the graph. Fit itself, and with it every callback, metric,
+schedule and stopping rule, stays as it is; a batch callback sees one batch per epoch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from itertools import cycle
-from types import SimpleNamespace
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from zoo._keras import keras, ops, tf
+from zoo._keras import keras, tf
+from zoo.core.errors import TrainingError
+from zoo.training.lstm_input_fusion import fused_lstm_inputs
+from zoo.training.shards import SHARD, Order, Shards, as_tensor, size_of, take
+
+KEPT = SHARD // 2  # bytes of data that stay on the device: an epoch needs them once more, in order
+
+Run = Callable[[Any], Any]
 
 
-def train_function(
-    model: keras.Model,
-    data: Any,
-    batch_size: int,
-    taken: int | None = None,
-    *,
-    seed: int | None,
-    first_epoch: int,
-    xla: bool,
-) -> Callable[[Any], dict[str, Any]]:
-    """A function for `model.train_function`: each call trains one epoch and returns its logs.
+class Resident:
+    """Epochs over rows; close it at the end.
 
     Args:
         model: A compiled model.
-        data: What `model.train_step` takes, for all rows: (inputs, targets) or with weights.
+        step: Its `train_step` or `test_step`.
+        data: What the step takes, for all rows.
         batch_size: Rows in a step; the last step of an epoch takes what is left.
-        taken: Rows in an epoch, the first of its order; None takes all.
-        seed, first_epoch: With the number of calls so far, they fix the order of the rows; without
-            a seed it is their own, and an epoch goes on where the last one stopped.
+        order: The rows of every epoch.
+        epochs: Number of the last epoch.
         xla: Compile the epoch with XLA.
     """
-    data = _on_device(data)
-    epoch = tf.Variable(first_epoch, dtype=tf.int64, trainable=False)
-    rows = _rows(data)
-    taken = rows if taken is None else taken
-    if seed is None:
-        return _in_turn(model, data, batch_size, rows, taken, xla=xla)
-    steps = _loop(model, model.train_step, data, batch_size, taken, xla=xla)
 
-    @tf.function(autograph=False)
-    def train_epoch() -> dict[str, Any]:
-        order = shuffled(rows, seed, epoch)[:taken]
-        epoch.assign_add(1)
-        return steps(order)
+    def __init__(
+        self,
+        model: keras.Model,
+        step: Callable[[Any], Any],
+        data: Any,
+        batch_size: int,
+        order: Order,
+        epochs: int,
+        *,
+        xla: bool,
+    ) -> None:
+        self.order = order
+        self.shards: Shards | None = None
+        self._run = _loop(model, step, batch_size, xla=xla)
+        if size_of(data) <= KEPT:
+            self._data = tf.nest.map_structure(as_tensor, data)
+            self._in_order = tf.function(lambda rows: self._run(take(self._data, rows)))
+        else:
+            self.shards = Shards(data, batch_size, order, epochs)
 
-    return lambda _: train_epoch()
+    def epoch(self, epoch: int) -> Any:
+        """Run an epoch; the logs after it."""
+        logs = None
+        if self.shards is not None:
+            for shard in self.shards.epoch(epoch):
+                logs = self._run(shard)
+            return logs
+        rows = self.order.of(epoch)
+        if not isinstance(rows, slice):
+            return self._in_order(tf.convert_to_tensor(rows))
+        if rows == slice(0, self.order.rows):
+            return self._run(self._data)
+        return self._run(tf.nest.map_structure(lambda tensor: tensor[rows], self._data))
 
-
-def _in_turn(
-    model: keras.Model, data: Any, batch_size: int, rows: int, taken: int, *, xla: bool
-) -> Callable[[Any], dict[str, Any]]:
-    """Epochs of `taken` rows in their own order; the last of each pass takes what is left."""
-    starts = range(0, rows, taken)
-    counts = [min(taken, rows - start) for start in starts]
-    steps = {
-        count: _loop(model, model.train_step, data, batch_size, count, xla=xla)
-        for count in dict.fromkeys(counts)
-    }
-    turns = cycle(zip(starts, counts, strict=True))
-
-    def train_epoch(_: Any) -> dict[str, Any]:
-        start, count = next(turns)
-        return steps[count](tf.range(start, start + count, dtype=tf.int64))
-
-    return train_epoch
-
-
-def test_function(
-    model: keras.Model, data: Any, batch_size: int, *, xla: bool
-) -> Callable[[Any], dict[str, Any]]:
-    """A function for `model.test_function`: each call scores all rows, in their own order."""
-    data = _on_device(data)
-    rows = _rows(data)
-    steps = _loop(model, model.test_step, data, batch_size, rows, xla=xla)
-    order = tf.range(rows, dtype=tf.int64)
-    return lambda _: steps(order)
+    def close(self) -> None:
+        """End the thread that gathers rows, if there is one."""
+        if self.shards is not None:
+            self.shards.close()
 
 
-def _loop(
-    model: keras.Model,
-    step: Callable[[Any], Any],
-    data: Any,
-    batch_size: int,
-    rows: int,
-    *,
-    xla: bool,
-) -> Callable[[Any], dict[str, Any]]:
-    """A compiled function from an order of `rows` of the data's rows to the logs after them."""
-    batch_size = min(batch_size, rows)
-    whole = rows // batch_size
+def _loop(model: keras.Model, step: Callable[[Any], Any], batch_size: int, *, xla: bool) -> Run:
+    """A compiled function from rows in order to the logs after a step on each batch of them."""
+    last: list[Any] = []  # what the last step returned, if it is not the metrics of the model
+
+    def kept(logs: Any) -> None:
+        """Keep what a step inside the loop has returned; only variables outlast it."""
+        if _are_metrics(model, logs):
+            return
+        values = [tf.convert_to_tensor(each) for each in tf.nest.flatten(logs)]
+        if not last:
+            if not isinstance(logs, Mapping) or not all(v.shape.is_fully_defined() for v in values):
+                raise TrainingError(
+                    f"the {step.__name__} of {model.name!r} must return a dictionary of numbers"
+                )
+            with tf.init_scope():
+                made = [tf.Variable(tf.zeros(v.shape, v.dtype), trainable=False) for v in values]
+            last.append(tf.nest.pack_sequence_as(logs, made))
+        for variable, value in zip(tf.nest.flatten(last[0]), values, strict=True):
+            variable.assign(value)
 
     @tf.autograph.experimental.do_not_convert
-    def run(order: Any) -> dict[str, Any]:
+    def run(shard: Any) -> Any:
+        rows = int(tf.nest.flatten(shard)[0].shape[0])
+        size = min(batch_size, rows)
+        whole = rows // size
+
         def body(at: Any) -> Any:
-            chosen = tf.slice(order, [at * batch_size], [batch_size])
-            step(take(data, chosen))
+            kept(step(_slice(shard, at * size, size)))
             return at + 1
 
         with fused_lstm_inputs(model):
             tf.while_loop(lambda at: at < whole, body, [tf.constant(0)], parallel_iterations=1)
-            if rows > whole * batch_size:
-                step(take(data, order[whole * batch_size :]))
+            if rows > whole * size:
+                kept(step(_slice(shard, whole * size, rows - whole * size)))
+        if last:
+            return tf.nest.map_structure(tf.convert_to_tensor, last[0])
         return model.get_metrics_result()
 
     return tf.function(run, jit_compile=xla)
 
 
-def shuffled(rows: int, seed: int | None, epoch: Any) -> Any:
-    """Row numbers 0 to rows - 1 in the order of `epoch`, an int64 tensor of shape (rows,).
-
-    The order depends on the seed and the epoch alone, so that every engine, and a resumed run,
-    takes the rows in the same order. Without a seed it is the rows' own.
-    """
-    if seed is None:
-        return tf.range(rows, dtype=tf.int64)
-    pair = tf.stack([tf.constant(seed, tf.int64), tf.cast(epoch, tf.int64)])
-    return tf.random.experimental.stateless_shuffle(tf.range(rows, dtype=tf.int64), pair)
+def _are_metrics(model: keras.Model, logs: Any) -> bool:
+    """Whether a step's logs are the model's metrics: Keras then reads those after the epoch."""
+    return isinstance(logs, Mapping) and set(logs) == set(model.get_metrics_result())
 
 
-def take(data: Any, rows: Any) -> Any:
-    """The given rows of every array in a nested structure."""
-    return tf.nest.map_structure(lambda array: tf.gather(array, rows), data)
+def _slice(data: Any, start: Any, rows: int) -> Any:
+    def part(tensor: Any) -> Any:
+        first = tf.stack([start, *[0] * (tensor.shape.rank - 1)])
+        return tf.slice(tensor, first, [rows, *tensor.shape[1:]])
 
-
-def _on_device(data: Any) -> Any:
-    return tf.nest.map_structure(tf.convert_to_tensor, data)
-
-
-def _rows(data: Any) -> int:
-    return int(tf.nest.flatten(data)[0].shape[0])
-
-
-@contextmanager
-def fused_lstm_inputs(model: keras.Model) -> Iterator[None]:
-    """Within the block, LSTM layers anywhere in `model` that are called project their inputs first.
-
-    Keras multiplies each step's input by the kernel inside the loop over time. Doing that for all
-    steps at once leaves one small product a step: the same weights and, but for rounding, the
-    same outputs. Meant for the time of tracing a function. Layers with dropout draw a mask per
-    step and are left as they are.
-    """
-    with ExitStack() as undone:
-        for layer in model._flatten_layers():
-            if type(layer) is keras.layers.LSTM and not (layer.dropout or layer.recurrent_dropout):
-                # past Keras's own __setattr__, which would track the function as state
-                object.__setattr__(layer, "inner_loop", _fused_loop(layer))
-                undone.callback(object.__delattr__, layer, "inner_loop")
-        yield
-
-
-def _fused_loop(layer: Any) -> Callable[..., Any]:
-    cell = layer.cell
-
-    def step(projected: Any, states: Any, **_: Any) -> tuple[Any, list[Any]]:
-        h, c = states
-        z = ops.split(projected + ops.matmul(h, cell.recurrent_kernel), 4, axis=1)
-        c, o = cell._compute_carry_and_output_fused(z, c)
-        h = o * cell.activation(c)
-        return h, [h, c]
-
-    def inner_loop(sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> Any:
-        projected = ops.matmul(sequences, cell.kernel)
-        if cell.use_bias:
-            projected += cell.bias
-        stand_in = SimpleNamespace(
-            cell=step,
-            go_backwards=layer.go_backwards,
-            unroll=layer.unroll,
-            zero_output_for_mask=layer.zero_output_for_mask,
-            return_sequences=layer.return_sequences,
-            stateful=layer.stateful,
-        )
-        mask = mask[0] if isinstance(mask, list | tuple) else mask
-        return keras.layers.RNN.inner_loop(stand_in, projected, initial_state, mask, training)
-
-    return inner_loop
+    return tf.nest.map_structure(part, data)

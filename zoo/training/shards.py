@@ -1,0 +1,189 @@
+"""Rows in the order of an epoch, gathered piece by piece while the piece before is trained on.
+
+Data that fits into one piece is kept on the device; of more, two pieces at a time are there. The
+arrays may lie in memory or be memory-mapped files that are larger than it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from zoo._keras import tf
+
+SHARD = 128 * 1024**2  # bytes of rows in a piece
+ALIGNED = 64  # bytes: TensorFlow takes such a buffer as it is, and copies any other
+
+
+@dataclass(frozen=True)
+class Order:
+    """The rows of every epoch.
+
+    Attributes:
+        rows: How many there are.
+        taken: How many an epoch takes.
+        seed: With the epoch it fixes a random order. Without it the rows are taken as they are,
+            and an epoch goes on where the last one stopped: the one that comes to the last row
+            ends there, and the next begins at the first.
+        first: The epoch that begins at the first row, where there is no seed.
+    """
+
+    rows: int
+    taken: int
+    seed: int | None = None
+    first: int = 0
+
+    def of(self, epoch: int) -> np.ndarray | slice:
+        """Row numbers of an epoch, int64 (taken,), or a slice of rows that follow each other."""
+        if self.seed is not None:
+            return shuffled(self.rows, self.seed, epoch).numpy()[: self.taken]
+        passes = -(-self.rows // self.taken)
+        start = (epoch - self.first) % passes * self.taken
+        return slice(start, min(start + self.taken, self.rows))
+
+
+def shuffled(rows: int, seed: int, epoch: int) -> Any:
+    """Row numbers 0 to rows - 1 in the order of `epoch`, an int64 tensor of shape (rows,).
+
+    The order depends on the seed and the epoch alone, so that every engine, and a resumed run,
+    takes the rows in the same order.
+    """
+    pair = tf.constant([seed, epoch], tf.int64)
+    with tf.device("CPU"):
+        return tf.random.experimental.stateless_shuffle(tf.range(rows, dtype=tf.int64), pair)
+
+
+def take(data: Any, rows: Any) -> Any:
+    """The given rows of every tensor in a nested structure."""
+    return tf.nest.map_structure(lambda tensor: tf.gather(tensor, rows), data)
+
+
+def count(data: Any) -> int:
+    """Rows of a nested structure of arrays or tensors."""
+    return len(tf.nest.flatten(data)[0])
+
+
+def size_of(data: Any) -> int:
+    """Bytes of a nested structure of arrays, as the tensors that become of them."""
+    return sum(len(each) * _row_bytes(each) for each in tf.nest.flatten(data))
+
+
+class Shards:
+    """The pieces of every epoch as tensors, each of whole batches but for the epoch's last.
+
+    A thread gathers the next piece, the first one of the next epoch too. Close it at the end.
+
+    Args:
+        data: Arrays with the rows on axis 0, in any nested structure.
+        batch_size: Rows in a step.
+        order: The rows of every epoch.
+        epochs: Number of the last epoch: none is gathered ahead after it.
+        shard: Bytes in a piece.
+    """
+
+    def __init__(
+        self, data: Any, batch_size: int, order: Order, epochs: int, shard: int = 0
+    ) -> None:
+        self.data = data
+        self.order = order
+        self.epochs = epochs
+        per_step = batch_size * sum(_row_bytes(each) for each in tf.nest.flatten(data))
+        self.rows = batch_size * max(1, (shard or SHARD) // max(1, per_step))
+        self._pool = ThreadPoolExecutor(1, "zoo-shards")
+        self._ahead: tuple[tuple[int, int], Future[Any]] | None = None
+        self._known: tuple[int, np.ndarray | slice] | None = None
+
+    def epoch(self, epoch: int) -> Iterator[Any]:
+        """The pieces of an epoch, in order."""
+        chosen = self.order.of(epoch) if self.order.seed is None else None
+        taken = self.order.taken if chosen is None else chosen.stop - chosen.start
+        places = [(epoch, start) for start in range(0, taken, self.rows)]
+        following = [*places[1:], *([(epoch + 1, 0)] if epoch + 1 < self.epochs else [])]
+        for at, place in enumerate(places):
+            shard = self._gathered(place)
+            if at < len(following):
+                self._ahead = following[at], self._pool.submit(self._gather, *following[at])
+            yield shard
+
+    def _gathered(self, place: tuple[int, int]) -> Any:
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None and ahead[0] == place:
+            return ahead[1].result()
+        return self._pool.submit(self._gather, *place).result()
+
+    def _gather(self, epoch: int, start: int) -> Any:
+        if self._known is None or self._known[0] != epoch:
+            self._known = epoch, self.order.of(epoch)
+        chosen = self._known[1]
+        if isinstance(chosen, slice):
+            stop = min(chosen.start + start + self.rows, chosen.stop)
+            rows: Any = slice(chosen.start + start, stop)
+        else:
+            rows = chosen[start : start + self.rows]
+        return tf.nest.map_structure(lambda array: as_tensor(array, rows), self.data)
+
+    def close(self) -> None:
+        """End the thread."""
+        self._pool.shutdown(cancel_futures=True)
+
+
+def as_tensor(array: np.ndarray, rows: Any = slice(None)) -> Any:
+    """Rows of an array as a tensor; as in Keras, float64 becomes float32."""
+    if isinstance(rows, slice) or array.dtype.kind in "OSU":
+        part = array[rows]
+    else:
+        part = _buffer((len(rows), *array.shape[1:]), array.dtype)
+        np.take(array, rows, axis=0, out=part, mode="clip")  # other modes take a buffer more
+    if part.dtype == np.float64:
+        part = part.astype(np.float32)
+    return tf.convert_to_tensor(part)
+
+
+def _buffer(shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray:
+    """An array that TensorFlow can take without a copy."""
+    size = int(np.prod(shape)) * dtype.itemsize
+    raw = np.empty(size + ALIGNED, np.uint8)
+    start = -raw.ctypes.data % ALIGNED
+    return raw[start : start + size].view(dtype).reshape(shape)
+
+
+def _row_bytes(array: np.ndarray) -> int:
+    width = 4 if array.dtype == np.float64 else array.dtype.itemsize
+    return int(np.prod(array.shape[1:])) * width
+
+
+def batches(
+    data: Any, batch_size: int, shards: Callable[[], Iterator[Any]], rows: int
+) -> tf.data.Dataset:
+    """Batches of the pieces that `shards` gives, as a `tf.data.Dataset` for Keras.
+
+    Slices of a piece are cut in the pipeline: rows that are collected one by one take four times
+    as long.
+    """
+    spec = tf.nest.map_structure(
+        lambda array: tf.TensorSpec((None, *array.shape[1:]), as_tensor(array[:1]).dtype), data
+    )
+
+    def cut(*parts: Any) -> tf.data.Dataset:
+        shard = parts if isinstance(spec, tuple) else parts[0]
+        held = tf.shape(tf.nest.flatten(shard)[0], tf.int64)[0]
+        starts = tf.data.Dataset.range(0, held, batch_size)
+        return starts.map(
+            lambda start: tf.nest.map_structure(
+                lambda tensor: tensor[start : start + batch_size], shard
+            )
+        )
+
+    whole = tf.data.Dataset.from_generator(shards, output_signature=spec).flat_map(cut)
+    options = tf.data.Options()
+    options.autotune.enabled = False  # it stalls for seconds when an epoch ends
+    steps = -(-rows // batch_size)
+    return (
+        whole.apply(tf.data.experimental.assert_cardinality(steps))
+        .prefetch(2)
+        .with_options(options)
+    )
