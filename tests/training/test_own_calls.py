@@ -59,7 +59,7 @@ def trained_once_more(model: keras.Model) -> float:
 
 
 def trained_once_more_here(model: keras.Model) -> float:
-    given = {"batch_size": 8, "shuffle": False, "verbose": 0, "engine": "resident"}
+    given: Any = {"batch_size": 8, "shuffle": False, "verbose": 0, "engine": "resident"}
     return zoo.training.fit(model, X[:16] / 10, Y[:16], **given).history["loss"][0]
 
 
@@ -77,7 +77,8 @@ ASKED = (
 @pytest.mark.parametrize("ask", ASKED)
 def test_questions_of_callbacks_are_answered_as_in_keras(ask: Any, engine: str) -> None:
     found = []
-    for train, how in ((keras.Model.fit, {}), (zoo.training.fit, {"engine": engine})):
+    ways: Any = ((keras.Model.fit, {}), (zoo.training.fit, {"engine": engine}))
+    for train, how in ways:
         asking = Asking(ask)
         model = linear()
         run = train(
@@ -123,7 +124,7 @@ def test_the_order_of_rows_follows_a_restored_epoch(engine: str, tmp_path: Path)
 
     def run(*callbacks: Any) -> np.ndarray:
         model = linear()
-        given = {"batch_size": 8, "epochs": 4, "verbose": 0, "engine": engine, "seed": 3}
+        given: Any = {"batch_size": 8, "epochs": 4, "verbose": 0, "engine": engine, "seed": 3}
         zoo.training.fit(model, X, Y, callbacks=[*callbacks], **given)
         return model.get_weights()[0]
 

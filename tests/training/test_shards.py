@@ -26,7 +26,7 @@ def trained(x: Any, y: Any, **given: Any) -> tuple[list[float], np.ndarray]:
     keras.utils.set_random_seed(0)
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
     model.compile("sgd", "mse")
-    settings = {"batch_size": 8, "epochs": 3, "verbose": 0, "validation_split": 0.2, "seed": 5}
+    settings: Any = {"batch_size": 8, "epochs": 3, "verbose": 0, "validation_split": 0.2, "seed": 5}
     run = zoo.training.fit(model, x, y, **{**settings, **given})
     return run.history["loss"] + run.history["val_loss"], model.get_weights()[0]
 
@@ -58,7 +58,7 @@ def test_a_training_in_pieces_is_resumed_at_any_epoch(engine: str) -> None:
         model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
         model.compile("sgd", "mse")
         for first, last in spans:
-            given = {"initial_epoch": first, "epochs": last, "engine": engine, "verbose": 0}
+            given: Any = {"initial_epoch": first, "epochs": last, "engine": engine, "verbose": 0}
             zoo.training.fit(model, X, Y, 8, **given)
         return model.get_weights()[0]
 

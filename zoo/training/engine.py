@@ -205,7 +205,7 @@ def _fit_by_steps(
 ) -> keras.callbacks.History:
     own, _ = own_calls(model, None, None)
 
-    def pipeline(part: _Part, last: int) -> tf.data.Dataset:
+    def pipeline(part: _Part, last: int) -> Any:
         shards = Shards(part.data, part.batch_size, part.order, last)
         at_end.enter_context(closing(shards))
         epoch = (lambda: own.epoch) if part is train else (lambda: 0)
@@ -266,7 +266,7 @@ def _fit_by_epochs(
         )
 
 
-def _endless(part: _Part) -> tf.data.Dataset:
+def _endless(part: _Part) -> Any:
     """One batch, over and over: Keras needs it to build metrics, not to train on."""
     return tf.data.Dataset.from_tensors(part.first_batch).repeat()
 

@@ -67,8 +67,9 @@ class _OwnCalls(keras.callbacks.Callback):
 
         def run(iterator: Any) -> Any:
             begun, self.begun = self.begun, ""
-            if begun == kind:
-                return self.epochs[kind](self.epoch)
+            epoch = self.epochs[kind]
+            if begun == kind and epoch is not None:
+                return epoch(self.epoch)
             if not of_keras:
                 of_keras.append(_made_by_keras(model, kind))
             return of_keras[0](iterator)

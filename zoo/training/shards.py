@@ -15,7 +15,7 @@ import numpy as np
 
 from zoo._keras import tf
 
-SHARD = 128 * 1024**2  # bytes of rows in a piece
+SHARD = 64 * 1024**2  # bytes of rows in a piece; four are in memory at times
 ALIGNED = 64  # bytes: TensorFlow takes such a buffer as it is, and copies any other
 
 
@@ -99,8 +99,10 @@ class Shards:
 
     def epoch(self, epoch: int) -> Iterator[Any]:
         """The pieces of an epoch, in order."""
-        chosen = self.order.of(epoch) if self.order.seed is None else None
-        taken = self.order.taken if chosen is None else chosen.stop - chosen.start
+        taken = self.order.taken
+        if self.order.seed is None:
+            rows = self.order.of(epoch)
+            taken = rows.stop - rows.start if isinstance(rows, slice) else taken
         places = [(epoch, start) for start in range(0, taken, self.rows)]
         following = [*places[1:], *([(epoch + 1, 0)] if epoch + 1 < self.epochs else [])]
         for at, place in enumerate(places):
@@ -156,9 +158,7 @@ def _row_bytes(array: np.ndarray) -> int:
     return int(np.prod(array.shape[1:])) * width
 
 
-def batches(
-    data: Any, batch_size: int, shards: Callable[[], Iterator[Any]], rows: int
-) -> tf.data.Dataset:
+def batches(data: Any, batch_size: int, shards: Callable[[], Iterator[Any]], rows: int) -> Any:
     """Batches of the pieces that `shards` gives, as a `tf.data.Dataset` for Keras.
 
     Slices of a piece are cut in the pipeline: rows that are collected one by one take four times
@@ -168,7 +168,7 @@ def batches(
         lambda array: tf.TensorSpec((None, *array.shape[1:]), as_tensor(array[:1]).dtype), data
     )
 
-    def cut(*parts: Any) -> tf.data.Dataset:
+    def cut(*parts: Any) -> Any:
         shard = parts if isinstance(spec, tuple) else parts[0]
         held = tf.shape(tf.nest.flatten(shard)[0], tf.int64)[0]
         starts = tf.data.Dataset.range(0, held, batch_size)
