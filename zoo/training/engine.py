@@ -24,7 +24,6 @@ from zoo.core.errors import TrainingError, UnknownNameError
 from zoo.recipes.fields import ENGINES
 from zoo.training.arrays import data_of, first_batch_size, is_stream
 from zoo.training.ids import check_ids
-from zoo.training.own_calls import own_calls
 from zoo.training.resident import Resident
 from zoo.training.row_weights import by_class
 from zoo.training.shards import Order, Shards, as_tensor, batches, count
@@ -203,6 +202,8 @@ def _fit_by_steps(
     settings: dict[str, Any],
     at_end: ExitStack,
 ) -> keras.callbacks.History:
+    from zoo.training.own_calls import own_calls  # loads TensorFlow
+
     own, _ = own_calls(model, None, None)
 
     def pipeline(part: _Part, last: int) -> Any:
@@ -244,6 +245,8 @@ def _fit_by_epochs(
     *,
     xla: bool,
 ) -> keras.callbacks.History:
+    from zoo.training.own_calls import own_calls  # loads TensorFlow
+
     def resident(part: _Part, step: Any, last: int) -> Callable[[int], Any]:
         made = Resident(model, step, part.data, part.batch_size, part.order, last, xla=xla)
         return at_end.enter_context(closing(made)).epoch

@@ -1,4 +1,7 @@
-"""Functions for Keras's fit that leave alone what callbacks ask of the model meanwhile."""
+"""Functions for Keras's fit that leave alone what callbacks ask of the model meanwhile.
+
+The callback derives from Keras's, so this module loads TensorFlow; import it late.
+"""
 
 from __future__ import annotations
 
