@@ -208,3 +208,37 @@ def test_epochs_of_few_steps_go_on_where_the_last_one_stopped(engine: str, steps
         given = {"batch_size": 3, "epochs": 6, "steps_per_epoch": steps, "verbose": 0}
         losses.append(train(model, x, 2 * x, shuffle=False, **given).history["loss"])
     np.testing.assert_allclose(losses[1], losses[0], rtol=1e-5)
+
+
+@pytest.mark.parametrize("engine", [*ENGINES, slow("resident-xla")])
+def test_losses_of_single_outputs_where_the_last_batch_is_smaller(engine: str) -> None:
+    """Keras counts that batch as a full one; the resident engines weigh by rows and add up."""
+    a, b, y = columns()
+    model = two_ports()
+    model.compile(keras.optimizers.SGD(0.0), ["mse", "mae"])
+    log = fit(model, [a, b], [y, y], 5, verbose=0, shuffle=False, engine=engine).history
+    parts = log["p_loss"][0] + log["q_loss"][0]
+    whole = model.evaluate([a, b], [y, y], batch_size=ROWS, verbose=0)[0]
+    assert log["loss"][0] == pytest.approx(whole, rel=1e-5)
+    if engine == "fit":
+        plain = model.fit([a, b], [y, y], 5, verbose=0, shuffle=False).history
+        assert parts == pytest.approx(plain["p_loss"][0] + plain["q_loss"][0], rel=1e-5)
+        assert parts != pytest.approx(whole, rel=1e-3)
+    else:
+        assert parts == pytest.approx(whole, rel=1e-5)
+
+
+def test_what_xla_or_a_loop_cannot_do_is_refused() -> None:
+    a, _, y = columns()
+    model = keras.Sequential([keras.layers.Dense(1)])
+    model.compile("sgd", "mse", run_eagerly=True)
+    with pytest.raises(TrainingError, match=r"runs eagerly.*use engine='fit'"):
+        fit(model, a, y, engine="resident")
+    model.compile("sgd", "mse")
+    with pytest.raises(TrainingError, match="XLA takes no texts: use engine='resident'"):
+        fit(model, np.array([["a"]] * ROWS), y, engine="resident-xla")
+    with pytest.raises(TrainingError, match=r"targets are \(3, 2\): give each value a weight"):
+        fit(model, a, np.ones((ROWS, 3, 2)), class_weight={0: 1.0}, engine="resident")
+    weights = {"r": np.ones(ROWS)}
+    with pytest.raises(TrainingError, match="sample_weight: unknown output 'r'"):
+        fit(two_ports(), [a, a], [y, y], sample_weight=weights, engine="resident")
