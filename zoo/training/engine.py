@@ -12,21 +12,22 @@ before it is trained on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from zoo._keras import keras, tf
-from zoo.core.errors import TrainingError, UnknownNameError
+from zoo.core.errors import UnknownNameError
 from zoo.recipes.fields import ENGINES
 from zoo.training.arrays import data_of, first_batch_size, is_stream
+from zoo.training.checks import build, check_data, check_model, steps_in_epoch
 from zoo.training.ids import check_ids
 from zoo.training.resident import Resident
 from zoo.training.row_weights import by_class
-from zoo.training.shards import Order, Shards, as_tensor, batches, count
+from zoo.training.shards import SHARD, Order, Shards, as_tensor, batches, count, size_of
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -122,7 +123,7 @@ def fit(
     """
     if engine not in ENGINES:
         raise UnknownNameError("engine", engine, ENGINES)
-    _check_model(model, engine)
+    check_model(model, engine)
     settings: dict[str, Any] = {
         "epochs": epochs,
         "initial_epoch": initial_epoch,
@@ -164,9 +165,9 @@ def fit(
             held = tf.nest.map_structure(lambda array: array[:most], held)
         if class_weight is not None:
             data = by_class(data, class_weight)
-        steps = _steps(count(data), size, steps_per_epoch)
-        _check_data(engine, data, held)
-        _build(model, data)
+        steps = steps_in_epoch(count(data), size, steps_per_epoch)
+        check_data(engine, data, held)
+        build(model, data)
         check_ids(model, data)
         if held is not None:
             check_ids(model, held)
@@ -278,68 +279,6 @@ def _as_tuple(data: Any) -> tuple[Any, ...]:
     return data if isinstance(data, tuple) else (data,)
 
 
-def _steps(rows: int, batch_size: int, steps_per_epoch: int | None) -> int:
-    """Steps in an epoch."""
-    if not rows:
-        raise TrainingError("there are no rows to train on")
-    most = -(-rows // batch_size)
-    if steps_per_epoch is not None and not 0 < steps_per_epoch <= most:
-        raise TrainingError(
-            f"steps_per_epoch must be from 1 to {most:,}, which takes all {rows:,} rows, "
-            f"not {steps_per_epoch:,}"
-        )
-    return steps_per_epoch or most
-
-
-def _check_model(model: keras.Model, engine: str) -> None:
-    """Refuse a model that an engine cannot train as Keras would.
-
-    Raises:
-        TrainingError: the message says what to do.
-    """
-    if not model.compiled:
-        raise TrainingError(f"model {model.name!r} is not compiled: call its compile() first")
-    if engine == "fit":
-        return
-    if model.run_eagerly:
-        raise TrainingError(
-            f"model {model.name!r} runs eagerly, step by step: use engine='fit', or compile it "
-            "without run_eagerly"
-        )
-    for name in ("make_train_function", "make_test_function"):
-        if getattr(type(model), name) is not getattr(keras.Model, name):
-            raise TrainingError(
-                f"model {model.name!r} has a {name} of its own, which only engine='fit' calls"
-            )
-
-
-def _check_data(engine: str, *parts: Any) -> None:
-    """Refuse texts under XLA."""
-    for array in tf.nest.flatten([part for part in parts if part is not None]):
-        if engine == "resident-xla" and array.dtype.kind in "OSU":
-            raise TrainingError("XLA takes no texts: use engine='resident'")
-
-
-def _build(model: keras.Model, data: Any) -> None:
-    """Make the weights, and the optimizer's: made in the first step, it would be traced twice."""
-    if not _steps_as_keras(model):
-        return  # a step of one's own may use neither the model's call nor its optimizer
-    if not model.built:
-        inputs = data[0] if isinstance(data, tuple) else data
-        # with numbers the layers would draw random ones, which Keras does not at this point
-        model(tf.nest.map_structure(_symbol, inputs))
-    if model.optimizer is not None:
-        model.optimizer.build(model.trainable_variables)
-
-
-def _symbol(array: np.ndarray) -> keras.KerasTensor:
-    return keras.KerasTensor((None, *array.shape[1:]), as_tensor(array[:1]).dtype.name)
-
-
-def _steps_as_keras(model: keras.Model) -> bool:
-    return type(model).train_step is keras.Model.train_step
-
-
 def evaluate(
     model: keras.Model, inputs: Arrays, targets: Arrays, weights: np.ndarray | None = None
 ) -> dict[str, float]:
@@ -348,24 +287,37 @@ def evaluate(
     Args:
         weights: Weight of each row, shape (rows,), for the loss and the weighted metrics.
     """
-    values = model.evaluate(
-        as_inputs(inputs),
-        as_inputs(targets),
-        sample_weight=weights,
-        batch_size=_rows_at_once(inputs),
-        verbose=0,
-        return_dict=True,
-    )
+    parts = [as_inputs(inputs), as_inputs(targets), *([] if weights is None else [weights])]
+    with _streamed(tuple(parts), _rows_at_once(inputs)) as given:
+        values = model.evaluate(**given, verbose=0, return_dict=True)
     return {name: float(value) for name, value in values.items()}
 
 
 def predict(model: keras.Model, inputs: Arrays) -> dict[str, np.ndarray]:
     """Predictions by output name, rows on axis 0."""
-    outputs: Any = model.predict(as_inputs(inputs), batch_size=_rows_at_once(inputs), verbose=0)
+    with _streamed((as_inputs(inputs),), _rows_at_once(inputs)) as given:
+        outputs: Any = model.predict(**given, verbose=0)
     if isinstance(outputs, dict):
         return outputs
     listed = outputs if isinstance(outputs, list | tuple) else [outputs]
     return dict(zip(output_names(model), listed, strict=True))
+
+
+@contextmanager
+def _streamed(data: tuple[Any, ...], batch_size: int) -> Iterator[dict[str, Any]]:
+    """What `evaluate` and `predict` of Keras take: arrays, or long ones piece by piece.
+
+    Keras copies arrays as a whole.
+    """
+    if any(not isinstance(each, np.ndarray) for each in tf.nest.flatten(data)) or (
+        size_of(data) <= SHARD
+    ):
+        words = ("x", "y", "sample_weight")
+        yield {**dict(zip(words, data, strict=False)), "batch_size": batch_size}
+        return
+    rows = count(data)
+    with closing(Shards(data, batch_size, Order(rows, rows), 0)) as shards:
+        yield {"x": batches(data, batch_size, lambda: shards.epoch(0), rows)}
 
 
 def _rows_at_once(inputs: Arrays) -> int:

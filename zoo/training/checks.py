@@ -1,0 +1,73 @@
+"""What must hold before the first step, so that an engine trains a model as Keras would."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from zoo._keras import keras, tf
+from zoo.core.errors import TrainingError
+from zoo.training.shards import as_tensor
+
+
+def steps_in_epoch(rows: int, batch_size: int, steps_per_epoch: int | None) -> int:
+    """Steps in an epoch."""
+    if not rows:
+        raise TrainingError("there are no rows to train on")
+    most = -(-rows // batch_size)
+    if steps_per_epoch is not None and not 0 < steps_per_epoch <= most:
+        raise TrainingError(
+            f"steps_per_epoch must be from 1 to {most:,}, which takes all {rows:,} rows, "
+            f"not {steps_per_epoch:,}"
+        )
+    return steps_per_epoch or most
+
+
+def check_model(model: keras.Model, engine: str) -> None:
+    """Refuse a model that an engine cannot train as Keras would.
+
+    Raises:
+        TrainingError: the message says what to do.
+    """
+    if not model.compiled:
+        raise TrainingError(f"model {model.name!r} is not compiled: call its compile() first")
+    if engine == "fit":
+        return
+    if model.run_eagerly:
+        raise TrainingError(
+            f"model {model.name!r} runs eagerly, step by step: use engine='fit', or compile it "
+            "without run_eagerly"
+        )
+    for name in ("make_train_function", "make_test_function"):
+        if getattr(type(model), name) is not getattr(keras.Model, name):
+            raise TrainingError(
+                f"model {model.name!r} has a {name} of its own, which only engine='fit' calls"
+            )
+
+
+def check_data(engine: str, *parts: Any) -> None:
+    """Refuse texts under XLA."""
+    for array in tf.nest.flatten([part for part in parts if part is not None]):
+        if engine == "resident-xla" and array.dtype.kind in "OSU":
+            raise TrainingError("XLA takes no texts: use engine='resident'")
+
+
+def build(model: keras.Model, data: Any) -> None:
+    """Make the weights, and the optimizer's: made in the first step, it would be traced twice."""
+    if not _steps_as_keras(model):
+        return  # a step of one's own may use neither the model's call nor its optimizer
+    if not model.built:
+        inputs = data[0] if isinstance(data, tuple) else data
+        # with numbers the layers would draw random ones, which Keras does not at this point
+        model(tf.nest.map_structure(_symbol, inputs))
+    if model.optimizer is not None:
+        model.optimizer.build(model.trainable_variables)
+
+
+def _symbol(array: np.ndarray) -> keras.KerasTensor:
+    return keras.KerasTensor((None, *array.shape[1:]), as_tensor(array[:1]).dtype.name)
+
+
+def _steps_as_keras(model: keras.Model) -> bool:
+    return type(model).train_step is keras.Model.train_step
