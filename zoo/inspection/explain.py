@@ -34,7 +34,6 @@ from zoo.inspection.diagram.graph import (
 from zoo.models.abstract_build import abstract_build
 from zoo.models.registry import build
 
-
 OUTSIDE = "not in the graph"
 
 
@@ -201,23 +200,24 @@ def explain(model: keras.Model | str, *, weightless: bool = False, **arguments: 
           Dense  (inputs + 1) x units
           and 1 layer without weights
     """
+    explained: Any = model
     if isinstance(model, str):
         with abstract_build():
-            model = build(model, **arguments)
+            explained = build(model, **arguments)
     elif not hasattr(model, "layers"):
         raise ZooError(f"explain takes a Keras model or a name, not {type(model).__name__}")
     elif arguments:
         raise TypeError("builder arguments need the name of an architecture, not a model")
-    if not model.built and not model.weights:
+    if not explained.built and not explained.weights:
         raise BuildError(
-            f"{model.name} is not built, so that its parameters are not known: give it a "
+            f"{explained.name} is not built, so that its parameters are not known: give it a "
             "keras.Input first, or call it on a row"
         )
-    graph = trace(model)
+    graph = trace(explained)
     walk = _Walk(uses(graph), weightless)
     walk.graph(graph, "")
-    if is_graph_model(model):
-        walk.rest(model, graph, "")
+    if is_graph_model(explained):
+        walk.rest(explained, graph, "")
     return Explanation(graph.name, tuple(walk.lines), walk.omitted)
 
 
