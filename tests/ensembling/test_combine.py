@@ -12,8 +12,9 @@ from ensemble_helpers import answers, assert_weighted
 from support import example_inputs, length_for, slow, tiny
 
 from zoo._keras import keras, tf
-from zoo.ensembling.combine import combine, output_tensors
+from zoo.ensembling.combine import combine
 from zoo.ensembling.member_weights import convex_shares
+from zoo.ensembling.tensors import output_tensors
 
 # One output and several, one input and several, fixed lengths and free, shared parts, Sequential.
 KINDS: dict[str, dict[str, Any]] = {

@@ -91,7 +91,7 @@ class _Bessel(keras.layers.Layer):
     ("format", "complaint"),
     [
         ("litert", "odd as litert: LiteRT has no built-in operation for BesselI0e"),
-        ("onnx", "odd as onnx: ONNX has no operation for BesselI0e"),
+        ("onnx", "odd as onnx: ONNX has no operation for BesselI0e of layer odd_one"),
     ],
 )
 def test_what_a_format_cannot_express(

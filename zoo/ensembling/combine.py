@@ -9,7 +9,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from zoo._keras import keras, layers
-from zoo.training.engine import output_names
+from zoo.core.errors import BuildError, UnknownNameError
+from zoo.ensembling.tensors import (
+    AUTOMATIC,
+    merged,
+    named_alike,
+    named_inputs,
+    named_outputs,
+    outputs_of,
+)
+from zoo.inspection.diagram.graph import is_graph_model
+from zoo.inspection.stateful import stateful_layer
 
 Tensor = Any
 
@@ -27,47 +37,57 @@ def combine(
 
     Args:
         models: At least one functional or Sequential model; all with the same inputs and outputs.
-        shares: Output -> how much each member counts; uniform if left out.
+            Those without names of their own are taken in their order.
+        shares: Output, as `output_tensors` names them -> how much each member counts; uniform if
+            left out.
         name: The model's name.
+
+    Raises:
+        BuildError: inputs or outputs that differ, or a model that cannot be a part of another.
     """
     first = models[0]
+    for model in models:
+        if not is_graph_model(model):
+            raise BuildError(
+                f"cannot combine {model.name}: it is neither a functional nor a built Sequential "
+                "model"
+            )
+        if layer := stateful_layer(model):
+            raise BuildError(
+                f"cannot combine {model.name}: layer {layer} is stateful, it keeps a state from "
+                "batch to batch; build it with stateful=False"
+            )
+    known = named_inputs(models)
     inputs = {
-        tensor.name: keras.Input(
-            _merged([_input(model, tensor.name).shape[1:] for model in models]),
+        label: keras.Input(
+            merged(f"input {tensor.name}", [each[label] for each in known]),
             dtype=tensor.dtype,
-            name=tensor.name,
+            name=None if AUTOMATIC.fullmatch(tensor.name) else tensor.name,
         )
-        for tensor in first.inputs
+        for label, tensor in known[0].items()
     }
+    stable = not named_alike(models)
+    names = named_outputs(first, outputs_of(first), stable=stable)
+    for output, given in (shares or {}).items():
+        if output not in names:
+            raise BuildError(str(UnknownNameError("output", output, names)))
+        if len(given) != len(models):
+            raise BuildError(f"output {output} has {len(given)} shares for {len(models)} models")
     answers = [
-        _called(_copy(model, f"{model.name}_{number}"), inputs)
-        for number, model in enumerate(models, start=1)
+        _called(_copy(model, f"{model.name}_{number}"), [inputs[label] for label in own], stable)
+        for number, (model, own) in enumerate(zip(models, known, strict=True), start=1)
     ]
-    averages = {
-        output: _average(output, [each[output] for each in answers], (shares or {}).get(output))
-        for output in answers[0]
-    }
+    taken = {tensor.name for tensor in inputs.values()}
+    averages = {}
+    for output in answers[0]:
+        parts = [each[output] for each in answers]
+        merged(f"output {output}", parts)  # Keras would repeat the smaller one
+        layer = f"{output}_average" if output in taken else output  # a dict's key may be an input's
+        averages[output] = _average(layer, parts, (shares or {}).get(output))
     outputs: Any = averages
-    if not isinstance(_outputs(first), dict):
+    if not isinstance(outputs_of(first), dict):
         outputs = _one_or_list(averages.values())
     return keras.Model(_one_or_list(inputs.values()), outputs, name=name)
-
-
-def output_tensors(model: keras.Model) -> dict[str, Tensor]:
-    """A model's output tensors by name."""
-    return _by_name(model, _outputs(model))
-
-
-def _outputs(model: keras.Model) -> Any:
-    """The outputs as the model gives them; a Sequential one has no `output` until called."""
-    return model.outputs if isinstance(model, keras.Sequential) else model.output
-
-
-def _by_name(model: keras.Model, outputs: Any) -> dict[str, Tensor]:
-    if isinstance(outputs, dict):
-        return dict(outputs)
-    listed = outputs if isinstance(outputs, list | tuple) else [outputs]
-    return dict(zip(output_names(model), listed, strict=True))
 
 
 def _one_or_list(tensors: Iterable[Tensor]) -> Any:
@@ -80,20 +100,21 @@ def _copy(model: keras.Model, name: str) -> keras.Model:
 
     Frozen members add no penalty on their weights to the ensemble's loss.
     """
-    copy = type(model).from_config({**model.get_config(), "name": name})
-    copy.set_weights(model.get_weights())
+    try:
+        copy = type(model).from_config({**model.get_config(), "name": name})
+        copy.set_weights(model.get_weights())
+    except (TypeError, ValueError, NotImplementedError) as error:  # a subclass of one's own
+        reason = str(error).partition("\n")[0]
+        raise BuildError(f"cannot combine {model.name}, which has no copy: {reason}") from error
     copy.trainable = False
     return copy
 
 
-def _called(model: keras.Model, inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The model's outputs by name."""
-    given: Any = [inputs[tensor.name] for tensor in model.inputs]
-    if isinstance(getattr(model, "input", None), dict):
-        given = dict(zip(model.input, given, strict=True))
-    else:
-        given = _one_or_list(given)
-    return _by_name(model, model(given))
+def _called(model: keras.Model, inputs: Sequence[Tensor], stable: bool) -> dict[str, Tensor]:
+    """The model's outputs by name on its inputs in order, which is not that of a dict's keys."""
+    structure = getattr(model, "_inputs_struct", None)
+    given = inputs[0] if structure is None else keras.tree.pack_sequence_as(structure, inputs)
+    return named_outputs(model, model(given), stable=stable)
 
 
 def _average(output: str, answers: list[Tensor], shares: Sequence[float] | None) -> Tensor:
@@ -105,15 +126,3 @@ def _average(output: str, answers: list[Tensor], shares: Sequence[float] | None)
         for number, (answer, share) in enumerate(zip(answers, shares, strict=True), start=1)
     ]
     return layers.Add(name=output)(parts)
-
-
-def _input(model: keras.Model, name: str) -> Tensor:
-    return next(tensor for tensor in model.inputs if tensor.name == name)
-
-
-def _merged(shapes: Sequence[Sequence[int | None]]) -> tuple[int | None, ...]:
-    """Each size that any of the shapes fixes; None where none does."""
-    return tuple(
-        next((size for size in sizes if size is not None), None)
-        for sizes in zip(*shapes, strict=True)
-    )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zoo.baselines.estimators import classifies
 from zoo.core.console import Reporter
 from zoo.core.errors import BuildError, DataError
-from zoo.ensembling.combine import output_tensors
+from zoo.ensembling.tensors import output_tensors
 from zoo.experiments.feeding import columns_of
 from zoo.experiments.record import MemberRecord, Scores
 from zoo.experiments.runs import MEMBERS, Run, RunContext, load_run

@@ -12,6 +12,7 @@ import numpy as np
 
 from zoo._keras import keras, tf
 from zoo.exporting import serving
+from zoo.exporting.convolutions import plain_groups
 from zoo.exporting.formats import FORMATS, Arrays, Artifact, ExportError, Format, silent
 from zoo.exporting.recurrent import portable
 
@@ -23,7 +24,12 @@ def write(model: keras.Model, path: Path) -> None:
         ExportError: LiteRT lacks an operation of the model.
     """
     serving.check_parameter_names(model)
-    with silent(), portable(model, tensor_lists=False), tempfile.TemporaryDirectory() as folder:
+    with (
+        silent(),
+        portable(model, tensor_lists=False),
+        plain_groups(model),
+        tempfile.TemporaryDirectory() as folder,
+    ):
         frozen = _frozen(model)
         concrete = frozen.get_concrete_function()
         module = tf.Module()

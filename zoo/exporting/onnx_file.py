@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 
 from zoo._keras import keras, tf
 from zoo.exporting import serving
+from zoo.exporting.convolutions import plain_groups
 from zoo.exporting.formats import FORMATS, Arrays, Artifact, ExportError, Format, silent
 from zoo.exporting.recurrent import portable
 
@@ -26,14 +28,15 @@ def write(model: keras.Model, path: Path) -> None:
         ExportError: tf2onnx is not installed, or has no way to write one of the operations.
     """
     convert = _needed("tf2onnx.convert")
-    with silent(), portable(model, tensor_lists=True):
+    with silent(), portable(model, tensor_lists=True), plain_groups(model):
         if _has_constants(model):
             converted = _through_a_saved_model(model)
         else:
             converted, _ = convert.from_function(
                 serving.function(model), serving.specs(model), opset=OPSET
             )
-    if missing := sorted(set(_unknown(converted.graph))):
+    unknown = _unknown(converted.graph)
+    if missing := sorted({f"{name}{_layer_of(scopes, model)}" for name, scopes in unknown}):
         raise ExportError(f"ONNX has no operation for {', '.join(missing)}")
     _name_axes(converted.graph.input, serving.inputs_of(model))
     _name_axes(converted.graph.output, serving.outputs_of(model))
@@ -70,16 +73,29 @@ def _through_a_saved_model(model: keras.Model) -> Any:
     return converted
 
 
-def _unknown(graph: Any) -> Iterator[str]:
-    """Operations that tf2onnx has left as they were in TensorFlow, those in loops included."""
+def _unknown(graph: Any) -> Iterator[tuple[str, str]]:
+    """Operations that tf2onnx has left as they were in TensorFlow, those in loops included.
+
+    Each with the names of the scopes that it is in, joined by "/".
+    """
     from onnx import defs
 
     for node in graph.node:
         if not defs.has(node.op_type, node.domain):
-            yield node.op_type
+            yield node.op_type, node.name
         for attribute in node.attribute:
             if attribute.HasField("g"):
                 yield from _unknown(attribute.g)
+
+
+def _layer_of(path: str, model: keras.Model) -> str:
+    """The innermost layer whose scope is in the path, in words; nothing where none is."""
+    names = {layer.name for layer in model._flatten_layers(include_self=False)}
+    for scope in reversed(path.split("/")[:-1]):
+        for name in (scope, re.sub(r"_\d+$", "", scope)):  # numbered where it is called again
+            if name in names:
+                return f" of layer {name}"
+    return ""
 
 
 def _name_axes(values: Sequence[Any], tensors: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from zoo._keras import keras, tf
 from zoo.exporting.formats import Arrays, ExportError
+from zoo.inspection.stateful import stateful_layer
 from zoo.training.engine import output_names
 
 
@@ -32,10 +33,10 @@ def _names(model: keras.Model) -> list[str]:
 
 
 def check_exportable(model: Any) -> None:
-    """Refuse a model whose inputs and outputs have no names.
+    """Refuse a model whose inputs and outputs have no names, or that keeps a state.
 
     Raises:
-        ExportError: a subclassed or unbuilt model, or tensors that share a name.
+        ExportError: a subclassed, unbuilt or stateful model, or tensors that share a name.
     """
     if not isinstance(model, keras.Model):
         raise ExportError(f"export takes a Keras model or a run, not {type(model).__name__}")
@@ -44,6 +45,11 @@ def check_exportable(model: Any) -> None:
         raise ExportError(
             f"{model.name} has no named inputs: export a functional model, or a Sequential one "
             "with a known input shape"
+        )
+    if layer := stateful_layer(model):
+        raise ExportError(
+            f"{model.name}: layer {layer} is stateful, it answers by the batches before; build it "
+            "with stateful=False to export it"
         )
     outputs = _names(model)
     if len(outputs) != len(model.outputs):

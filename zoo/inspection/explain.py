@@ -16,10 +16,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from zoo._keras import keras
 from zoo.core import html
-from zoo.core.errors import ZooError
+from zoo.core.errors import BuildError, ZooError
 from zoo.inspection.arithmetic import RULES, evaluate, rule, terms
 from zoo.inspection.diagram.graph import (
     Graph,
@@ -33,8 +34,7 @@ from zoo.inspection.diagram.graph import (
 from zoo.models.abstract_build import abstract_build
 from zoo.models.registry import build
 
-if TYPE_CHECKING:
-    import keras
+OUTSIDE = "not in the graph"
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,8 @@ class Line:
         formula: Empty for a heading and for a layer without weights.
         count: The formula's result.
         weights: Names of the weights counted.
-        note: Whether the layer is shared, or its weights are not trained.
+        note: Whether the layer is shared, outside the graph, not built yet, or its weights are
+            not trained.
         rule: Key of `arithmetic.RULES`; None where shapes are multiplied as they are.
     """
 
@@ -186,6 +187,7 @@ def explain(model: keras.Model | str, *, weightless: bool = False, **arguments: 
 
     Raises:
         UnknownNameError, BuildError: as `zoo.build`.
+        BuildError: the model is not built: it has no weights yet.
         ZooError: it is neither a model nor a name.
 
     Example:
@@ -198,16 +200,24 @@ def explain(model: keras.Model | str, *, weightless: bool = False, **arguments: 
           Dense  (inputs + 1) x units
           and 1 layer without weights
     """
+    explained: Any = model
     if isinstance(model, str):
         with abstract_build():
-            model = build(model, **arguments)
+            explained = build(model, **arguments)
     elif not hasattr(model, "layers"):
         raise ZooError(f"explain takes a Keras model or a name, not {type(model).__name__}")
     elif arguments:
         raise TypeError("builder arguments need the name of an architecture, not a model")
-    graph = trace(model)
+    if not explained.built and not explained.weights:
+        raise BuildError(
+            f"{explained.name} is not built, so that its parameters are not known: give it a "
+            "keras.Input first, or call it on a row"
+        )
+    graph = trace(explained)
     walk = _Walk(uses(graph), weightless)
     walk.graph(graph, "")
+    if is_graph_model(explained):
+        walk.rest(explained, graph, "")
     return Explanation(graph.name, tuple(walk.lines), walk.omitted)
 
 
@@ -219,7 +229,8 @@ class _Walk:
         self.omitted = 0
         self._calls = calls
         self._weightless = weightless
-        self._seen: set[int] = set()
+        self._seen: set[int] = set()  # layers
+        self._counted: set[int] = set()  # weights
 
     def graph(self, graph: Graph, above: str) -> None:
         """Explain each layer that the graph calls."""
@@ -227,11 +238,23 @@ class _Walk:
         for call in layers.values():
             self.layer(call.operation, f"{above}{call.name}")
 
-    def layer(self, layer: Any, path: str) -> None:
+    def rest(self, model: Any, graph: Graph, above: str) -> None:
+        """Explain what a subclass of a functional model holds beside its graph."""
+        called = {id(call.operation) for call in graph.calls}
+        held = list(model._flatten_layers(include_self=False, recursive=False))
+        others = [layer for layer in held if id(layer) not in called]
+        for layer, name in zip(others, stable_names(others), strict=True):
+            if not isinstance(layer, keras.layers.InputLayer):
+                self.layer(layer, f"{above}{name}", OUTSIDE)
+        self._own(model, above.rstrip("/") or graph.name, held, OUTSIDE)
+
+    def layer(self, layer: Any, path: str, note: str = "") -> None:
         """Explain one layer, and what is inside it."""
         kind = type(layer).__name__
         if not getattr(layer, "weights", None):
-            if self._weightless:
+            if not getattr(layer, "built", True):
+                self.lines.append(Line(path, kind, note="not built"))
+            elif self._weightless:
                 self.lines.append(Line(path, kind))
             else:
                 self.omitted += 1
@@ -241,10 +264,12 @@ class _Walk:
             return
         self._seen.add(id(layer))
         calls = self._calls[id(holder(layer))]
-        shared = f"shared, called {calls} times" if calls > 1 else ""
+        shared = note or (f"shared, called {calls} times" if calls > 1 else "")
         if is_graph_model(layer):
             self.lines.append(Line(path, kind, note=shared))
-            self.graph(trace(layer), f"{path}/")
+            graph = trace(layer)
+            self.graph(graph, f"{path}/")
+            self.rest(layer, graph, f"{path}/")
             return
         inside = _inside(layer)
         if inside:
@@ -257,9 +282,12 @@ class _Walk:
         """Lines for the weights that belong to the layer itself."""
         inner = {id(weight) for each in inside for weight in each.weights}
         own = [weight for weight in layer.weights if id(weight) not in inner]
-        key = None if inside else rule(layer)
+        new = [weight for weight in own if id(weight) not in self._counted]
+        self._counted |= {id(weight) for weight in own}
+        whole = not inside and len(new) == len(own)  # else a rule would count the others again
+        key = rule(layer) if whole else None
         kind = type(layer).__name__
-        for formula, weights in terms(layer, own if inside else None):
+        for formula, weights in terms(layer, None if whole else new):
             names = tuple(weight.name for weight in weights)
             trained = all(weight.trainable for weight in weights)
             untrained = "" if trained else f"not trained: {', '.join(names)}"

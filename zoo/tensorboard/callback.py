@@ -14,9 +14,11 @@ from typing import Any
 import numpy as np
 
 from zoo._keras import keras, tf
-from zoo.tensorboard.described import description
+from zoo.tensorboard.described import cannot_show, description
 from zoo.tensorboard.events import Events, text
 from zoo.tensorboard.projector import Labels, LabelsOf, write_projector
+from zoo.training.logs import plain_numbers
+from zoo.training.optimizers import Optimizers
 
 Logs = dict[str, Any] | None
 
@@ -29,15 +31,20 @@ class TensorBoard(keras.callbacks.Callback):
 
     Training and validation share tag names, so that TensorBoard draws both in one chart:
     `loss`, `mae`, `won_log_loss` ... and `learning_rate`, all against the optimizer's steps.
+    A metric of several values is one chart for each, `f1_score/0`, `f1_score/1` ... A model with
+    optimizers of its own, a GAN for example, is drawn against the steps of the one that makes
+    most of them, with `learning_rate/NAME` of each that trains; one that trains without
+    optimizers against the steps of its epochs.
     Weights are histograms by their path in the model. Before the first epoch come the model's
     two graphs (`layers`, `operations`) and its diagram; after the last one the projector's
-    tables. None of this changes the training by a single bit.
+    tables. None of this changes the training by a single bit, or ends it: what cannot be shown of a
+    model is a warning.
 
     Args:
         folder: The run folder.
         histogram_freq: Epochs between histograms; 0 writes none, None about 20 in a run.
-        labels: What the rows of embeddings are, for the projector: by the name of the input
-            that an embedding reads, or of the layer, one label for each row, or a table of
+        labels: What the rows of embeddings are, for the projector: by the name of an input
+            that an embedding reads, or of its layer, one label for each row, or a table of
             columns such as `{"word": words, "count": counts}`. Or a function that is asked for
             it when the training has ended, with the name and the inputs of each embedding.
         sample: A few rows, (inputs, targets) as `fit` takes them. With them the gradients of the
@@ -83,22 +90,22 @@ class TensorBoard(keras.callbacks.Callback):
         self.drawing = drawing
         self._events = {split: Events(self.folder / split) for split in ("train", "validation")}
         self._gradients: Callable[[], list[np.ndarray | None]] | None = None
-        self._opened = False
+        self._optimizers: Optimizers | None = None  # of the training that runs
         self._profile = _Profile(self.folder / "train") if profile else None
         if self._profile:  # only then: Keras waits for every batch that a callback looks at
             self.on_train_batch_begin = self._profile.begin_call
             self.on_train_batch_end = self._profile.end_call
 
     def on_train_begin(self, logs: Logs = None) -> None:
-        self._opened = False
+        self._optimizers = None
         self._gradients = None
         if self._profile:
             self._profile.epoch = None
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
-        if not self._opened:  # here, as a resumed run has its steps only now
-            self._opened = True
-            self._open()
+        if self._optimizers is None:  # here, as a resumed run has its steps only now
+            self._optimizers = Optimizers(self.model)
+            self._open(resumed=epoch > 0 or self._optimizers.begun())
         if self._profile:
             self._profile.begin(epoch, self.params.get("epochs", 0))
 
@@ -106,12 +113,15 @@ class TensorBoard(keras.callbacks.Callback):
         if self._profile:
             self._profile.end()
         scalars: dict[str, dict[str, Any]] = {"train": {}, "validation": {}}
-        for name, value in (logs or {}).items():
+        for name, value in plain_numbers(logs).items():
             split, tag = ("validation", name[4:]) if name.startswith("val_") else ("train", name)
             scalars[split][tag] = value
-        if "learning_rate" not in (logs or {}):
-            rate = keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)
-            scalars["train"]["learning_rate"] = rate
+        optimizers = self._optimizers
+        steps = optimizers.steps() if optimizers else None
+        if steps is None:  # none trains that is known: the epochs' own steps
+            steps = (epoch + 1) * (self.params.get("steps") or 1)
+        if optimizers and "learning_rate" not in scalars["train"]:
+            scalars["train"] |= optimizers.rates()
         histograms: dict[str, np.ndarray] = {}
         every = self.histogram_freq
         if every is None:
@@ -120,9 +130,8 @@ class TensorBoard(keras.callbacks.Callback):
             for name, weight in _named(self.model.weights):
                 histograms[f"weights/{name}"] = keras.ops.convert_to_numpy(weight)
             self._add_gradients(scalars["train"], histograms)
-        step = int(self.model.optimizer.iterations)
-        self._events["train"].write_numbers(scalars["train"], histograms, step)
-        self._events["validation"].write_numbers(scalars["validation"], {}, step)
+        self._events["train"].write_numbers(scalars["train"], histograms, steps)
+        self._events["validation"].write_numbers(scalars["validation"], {}, steps)
 
     def on_train_end(self, logs: Logs = None) -> None:
         if self._profile:
@@ -132,10 +141,9 @@ class TensorBoard(keras.callbacks.Callback):
             events.close()
         self._gradients = None
 
-    def _open(self) -> None:
+    def _open(self, *, resumed: bool) -> None:
         """Write what does not change during the training, unless a resumed run has it."""
-        begun = any((self.folder / "train").glob("events.out.tfevents.*"))
-        if begun and int(self.model.optimizer.iterations):
+        if resumed and any((self.folder / "train").glob("events.out.tfevents.*")):
             return
         values = [text(tag, markdown) for tag, markdown in self.texts.items()]
         if self.graph:
@@ -148,14 +156,18 @@ class TensorBoard(keras.callbacks.Callback):
         """Add the sizes of the gradients on the sample, and how their numbers are spread."""
         if self.sample is None or not self.model.trainable_variables:
             return
-        if self._gradients is None:
-            self._gradients = gradient_function(self.model, self.sample)
+        try:
+            if self._gradients is None:
+                self._gradients = gradient_function(self.model, self.sample)
+            computed = self._gradients()
+        except Exception as error:  # no loss of its own, or rows that do not fit: many kinds
+            cannot_show(f"the gradients of {self.model.name}", error)
+            self.sample = None
+            return
         names = {id(weight): name for name, weight in _named(self.model.weights)}
         found = {
             names[id(variable)]: gradient
-            for variable, gradient in zip(
-                self.model.trainable_variables, self._gradients(), strict=True
-            )
+            for variable, gradient in zip(self.model.trainable_variables, computed, strict=True)
             if gradient is not None
         }
         norms = {

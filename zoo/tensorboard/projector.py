@@ -10,6 +10,7 @@ import io
 import json
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,25 @@ from zoo.core.files import write_text
 Columns = Mapping[str, Sequence[object]]
 Labels = Sequence[str] | Columns  # one label for each row, or several columns by name
 LabelsOf = Callable[[str, Sequence[str]], Labels | None]  # of an embedding, by name and inputs
+
+
+@dataclass
+class Table:
+    """An embedding in a model.
+
+    Attributes:
+        name: Its layer's, after those of the models that it is inside of, joined by dots.
+        reads: Names of the tensors that the layer is called on.
+        layer: The embedding.
+        aliases: Other names that labels may be given by: of the layer, of what it wraps, of the
+            inputs of the models around, and of what its ids are looked up from.
+    """
+
+    name: str
+    reads: tuple[str, ...]
+    layer: keras.layers.Embedding
+    aliases: tuple[str, ...]
+
 
 LEAST = 3  # dimensions that the page draws
 SPREAD = 0.5  # of a column that fills up a narrow table, in standard deviations of its first one
@@ -35,14 +55,25 @@ def write_projector(
     Per embedding `NAME.tensor.tsv` and, where labels are known, `NAME.labels.tsv` and a bookmark
     of its principal components, colored by the last column of numbers.
 
+    Args:
+        folder: Where the files go.
+        model: A built model.
+        labels: By the embedding's name (`inner.words`), its layer's, or that of an input that it
+            reads, of the model itself or of one inside it; or a function of name and inputs.
+            Names that no embedding has are told in a warning.
+
     Returns:
         The embeddings' names.
     """
-    labels_of = labels if callable(labels) else _looked_up(labels)
+    found = embeddings(model)
+    if not callable(labels):
+        _check_names(labels, found)
     names, entries = [], []
-    for name, reads, layer in embeddings(model):
-        table = np.asarray(keras.ops.convert_to_numpy(layer.embeddings), dtype=np.float32)
-        columns = _columns(name, labels_of(name, reads), len(table))
+    for each in found:
+        name, weights = each.name, keras.ops.convert_to_numpy(each.layer.embeddings)
+        table = np.asarray(weights, dtype=np.float32)
+        given = labels(name, each.reads) if callable(labels) else _looked_up(labels, each)
+        columns = _columns(name, given, len(table))
         table = _widened(table, columns)
         text = io.StringIO()
         np.savetxt(text, table, fmt="%.6g", delimiter="\t")
@@ -62,13 +93,25 @@ def write_projector(
     return names
 
 
-def _looked_up(labels: Mapping[str, Labels]) -> LabelsOf:
-    """The labels under the embedding's own name or under that of an input."""
+def _looked_up(labels: Mapping[str, Labels], table: Table) -> Labels | None:
+    """The labels under the embedding's own name, under that of an input, or another one."""
+    names = (table.name, *table.reads, *table.aliases)
+    return next((labels[name] for name in names if name in labels), None)
 
-    def found(name: str, reads: Sequence[str]) -> Labels | None:
-        return next((labels[key] for key in (name, *reads) if key in labels), None)
 
-    return found
+def _check_names(labels: Mapping[str, Labels], tables: Sequence[Table]) -> None:
+    """Warn of labels that no embedding takes, with the names that there are."""
+    known = [(table.name, *table.reads, *table.aliases) for table in tables]
+    taken = {name for names in known for name in names}
+    known = [[each for each in names if not each.startswith("keras_tensor")] for names in known]
+    for name in labels:
+        if name not in taken:
+            told = "; ".join(", ".join(dict.fromkeys(names)) for names in known)
+            warnings.warn(
+                f"cannot show labels of {name!r} in TensorBoard's projector: "
+                + (f"the embeddings' names are {told}" if told else "there are no embeddings"),
+                stacklevel=3,
+            )
 
 
 def _columns(name: str, labels: Labels | None, rows: int) -> dict[str, list[object]]:
@@ -99,6 +142,7 @@ def _tsv(columns: Mapping[str, Sequence[object]]) -> str:
 def _cell(value: object) -> str:
     """A value without the characters that end cells and lines; none is empty, for the page."""
     shown = f"{value:.6g}" if isinstance(value, float | np.floating) else str(value)
+    shown = shown.replace("\ufeff", "")  # a space to the page alone, which leaves out empty lines
     if not shown.strip():
         return repr(shown)[1:-1].replace(" ", "␣") or "(empty)"
     return " ".join(shown.split())
@@ -164,26 +208,58 @@ def _bookmark(table: np.ndarray, columns: Mapping[str, Sequence[object]]) -> dic
     }
 
 
-def embeddings(
-    model: keras.Model, prefix: str = ""
-) -> Iterator[tuple[str, tuple[str, ...], keras.layers.Embedding]]:
-    """Name, names of the tensors it is called on, and layer of each embedding in `model`."""
-    seen: set[int] = set()
-    for name, reads, layer in _all_embeddings(model, prefix):
-        if id(layer) not in seen:
-            seen.add(id(layer))
-            yield name, reads, layer
+def embeddings(model: keras.Model) -> list[Table]:
+    """Each embedding in `model`, nested ones too, once, however often it is called."""
+    found: dict[int, Table] = {}
+    for table in _all_embeddings(model, "", {}):
+        known = found.setdefault(id(table.layer), table)
+        if known is not table:  # reached on another way, so with other inputs
+            known.reads = tuple(dict.fromkeys((*known.reads, *table.reads)))
+            known.aliases = tuple(dict.fromkeys((*known.aliases, *table.aliases)))
+    return list(found.values())
 
 
 def _all_embeddings(
-    model: keras.Model, prefix: str
-) -> Iterator[tuple[str, tuple[str, ...], keras.layers.Embedding]]:
+    model: keras.Model, prefix: str, outside: Mapping[int, Sequence[str]]
+) -> Iterator[Table]:
+    """The embeddings in a model on each way to them.
+
+    Args:
+        outside: Names that the model's inputs have in the models around it, by the tensor's id.
+    """
     for layer in model.layers:
         inner = layer
         while isinstance(inner, keras.layers.Wrapper):
             inner = inner.layer
         if isinstance(inner, keras.layers.Embedding):
-            reads = (tensor.name for node in layer._inbound_nodes for tensor in node.input_tensors)
-            yield f"{prefix}{layer.name}", tuple(reads), inner
+            if not inner.built:  # never called: it has no table
+                continue
+            read = [tensor for node in layer._inbound_nodes for tensor in node.input_tensors]
+            aliases = [layer.name, inner.name]
+            aliases += [name for tensor in read for name in _names(tensor, outside)]
+            reads = tuple(dict.fromkeys(tensor.name for tensor in read))
+            yield Table(f"{prefix}{layer.name}", reads, inner, tuple(dict.fromkeys(aliases)))
         elif isinstance(inner, keras.Model):
-            yield from _all_embeddings(inner, f"{prefix}{layer.name}.")
+            names: dict[int, list[str]] = {}
+            for node in layer._inbound_nodes:
+                pairs = zip(getattr(inner, "inputs", ()), node.input_tensors, strict=False)
+                for tensor, given in pairs:
+                    known = names.setdefault(id(tensor), [])
+                    known += _names(given, outside)
+            yield from _all_embeddings(inner, f"{prefix}{layer.name}.", names)
+
+
+def _names(tensor: Any, outside: Mapping[int, Sequence[str]]) -> list[str]:
+    """The names of a tensor and of those that layers without weights make it from, one from one.
+
+    A lookup of words is such a layer: the labels are given by the input of text.
+    """
+    names = []
+    while True:
+        names += [tensor.name, *outside.get(id(tensor), ())]
+        made = tensor._keras_history
+        node = made.operation._inbound_nodes[made.node_index]
+        plain = isinstance(made.operation, keras.layers.Layer) and not made.operation.weights
+        if not plain or len(node.input_tensors) != 1:
+            return names
+        tensor = node.input_tensors[0]

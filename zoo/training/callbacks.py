@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from zoo._keras import keras, tf
+from zoo._keras import keras
 from zoo.core.errors import TrainingError
 from zoo.core.files import replacing, write_text
 from zoo.recipes.options import BEST
 from zoo.training.compile import Direction, direction, watched
+from zoo.training.logs import plain_numbers, watchable
 from zoo.training.model_checkpoint import ModelCheckpoint
+from zoo.training.optimizers import Optimizers
 
 if TYPE_CHECKING:
     from zoo.recipes.recipe import Recipe
@@ -87,6 +89,7 @@ class WriteBudget:
 class BestWeights(keras.callbacks.Callback):
     """Keeps the weights of the epoch with the best `monitor`, and writes them to a file.
 
+    Of a monitor of several values, one for each class for example, the mean counts.
     The file is written after an epoch if its `WriteBudget` allows it, and at the end.
     """
 
@@ -104,9 +107,9 @@ class BestWeights(keras.callbacks.Callback):
         self.budget.start()
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
-        value = (logs or {}).get(self.monitor, math.nan)
+        value = watchable(logs).get(self.monitor, math.nan)
         if value < self.best if self.mode == "min" else value > self.best:
-            self.best = float(value)
+            self.best = value
             self.best_weights = self.model.get_weights()
             self.unwritten = True
             if self.budget.allows():
@@ -129,7 +132,7 @@ class BestWeights(keras.callbacks.Callback):
 
 
 class HistoryFile(keras.callbacks.Callback):
-    """Every epoch's learning rate, losses and metrics as CSV.
+    """Every epoch's learning rates, losses and metrics as CSV; one column for each value.
 
     The whole file is written after an epoch if its `WriteBudget` allows it, and at the end.
     """
@@ -142,12 +145,15 @@ class HistoryFile(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: Logs = None) -> None:
         self.budget.start()
-        # compiled: a schedule is a dozen operations, which one by one take a millisecond
-        self.rate = tf.function(lambda: tf.convert_to_tensor(self.model.optimizer.learning_rate))
+        self.optimizers: Optimizers | None = None
+
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+        if self.optimizers is None:  # here, as a resumed run has its steps only now
+            self.optimizers = Optimizers(self.model)
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
-        values = {name: float(value) for name, value in (logs or {}).items()}
-        self.rows.append({"epoch": epoch + 1, "learning_rate": float(self.rate()), **values})
+        rates = self.optimizers.rates() if self.optimizers else {}
+        self.rows.append({"epoch": epoch + 1, **rates, **plain_numbers(logs)})
         if self.budget.allows():
             self.write_rows()
 
@@ -180,13 +186,14 @@ class StopOnNaN(keras.callbacks.Callback):
         self.epoch = epoch + 1
 
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
-        loss = (logs or {}).get("loss")
-        if loss is not None and not math.isfinite(loss):
+        losses = plain_numbers({"loss": (logs or {}).get("loss")}).values()
+        wrong = [loss for loss in losses if not math.isfinite(loss)]
+        if wrong:
             self.history.write_rows()  # what led there
             # the resident engines hand in an epoch as one batch
             step = f", step {batch + 1}" if (self.params.get("steps") or 1) > 1 else ""
             raise TrainingError(
-                f"the loss became {float(loss)} in epoch {self.epoch}{step}; "
+                f"the loss became {wrong[0]} in epoch {self.epoch}{step}; "
                 f"try a lower rate, such as --set learning_rate={self.recipe.learning_rate / 10:g}"
             )
 

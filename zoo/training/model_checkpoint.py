@@ -13,6 +13,7 @@ from zoo.core.errors import RecipeError, TrainingError
 from zoo.core.files import replacing
 from zoo.recipes.options import places
 from zoo.training.compile import reported_values, watched
+from zoo.training.logs import watchable
 
 if TYPE_CHECKING:
     from zoo.recipes.recipe import Recipe
@@ -22,6 +23,8 @@ Logs = dict[str, Any] | None
 
 class ModelCheckpoint(keras.callbacks.ModelCheckpoint):
     """Keras's callback as the recipe sets it up, writing each file whole or not at all.
+
+    A value of several numbers, one for each class for example, counts as their mean.
 
     Raises:
         RecipeError: the file name or the monitor has a value that is not there when it writes.
@@ -51,6 +54,13 @@ class ModelCheckpoint(keras.callbacks.ModelCheckpoint):
     def set_model(self, model: keras.Model) -> None:
         super().set_model(_WholeFiles(model))
         self._set_monitor_op()  # Keras does it after an epoch, which is too late for steps
+
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
+        if self.save_freq != "epoch":
+            super().on_train_batch_end(batch, watchable(logs))
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        super().on_epoch_end(epoch, watchable(logs))
 
     def _should_save_model(self, epoch: int, batch: Any, logs: Logs, filepath: str) -> bool:
         # without a value Keras saves, over the best file

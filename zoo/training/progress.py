@@ -14,6 +14,7 @@ from zoo._keras import keras
 from zoo.training import epoch_lines
 from zoo.training.compile import reported_values
 from zoo.training.engine import output_names
+from zoo.training.logs import parts, plain_numbers
 
 if TYPE_CHECKING:
     from zoo.core.console import Reporter
@@ -91,7 +92,7 @@ class EpochLines(keras.callbacks.Callback):
         self.lasted = time.perf_counter() - self.started
         last = epoch + 1 == self.recipe.epochs or self.model.stop_training
         if not (epoch + 1) % self.every or last:
-            self._line(epoch, {name: float(value) for name, value in (logs or {}).items()})
+            self._line(epoch, plain_numbers(logs))
         rate = self._rate()
         if self.plateau is not None and rate < self.rate:
             since = f"{self.plateau.patience} epochs"
@@ -153,7 +154,8 @@ class EpochLines(keras.callbacks.Callback):
         if new or self.width != self.console.width:  # or another size of the window
             self.width = self.console.width
             room = self.width - len(label) - len(epoch_lines.GAP) - len(took) - 1
-            self.columns = epoch_lines.columns_for(self.names, logs, room)
+            names = [each for name in self.names for each in parts(name, logs)]
+            self.columns = epoch_lines.columns_for(names, logs, room)
             for line in epoch_lines.header(self.columns, len(label)):
                 self.console.line(line)
         self.console.line(epoch_lines.row(label, self.columns, logs, took))

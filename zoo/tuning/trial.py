@@ -23,6 +23,7 @@ from zoo.training import engine
 from zoo.training.callbacks import BestWeights, HistoryFile, standard_callbacks
 from zoo.training.checkpoint import StopRequest
 from zoo.training.compile import direction
+from zoo.training.logs import watchable
 from zoo.training.progress import EpochLines
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ class Watch(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         monitor = self.recipe.monitor
-        values = {name: float(value) for name, value in (logs or {}).items()}
+        values = watchable(logs)
         if monitor not in values:
             raise RecipeError(f"{self.recipe.name} reports no {monitor}, only {', '.join(values)}")
         self.rows.append(values)

@@ -77,7 +77,8 @@ def compose(
     graph = trace(model)
     composer = _Composer(nested, show, detail, uses(graph))
     whole = Frame(graph.name, graph.name, [])
-    whole.lines.append(describe.parameters(describe.parameter_count(model)) or "no parameters")
+    count = describe.parameters(describe.parameter_count(model))
+    whole.lines.append(count or ("no parameters" if model.built else "not built"))
     composer.fill(whole, graph, "")
     frames = [whole]
     for frame, inner in composer.opened:  # grows while frames are filled
