@@ -25,6 +25,7 @@ from zoo.recipes.fields import ENGINES
 from zoo.training.arrays import data_of, first_batch_size, is_stream
 from zoo.training.checks import build, check_data, check_model, steps_in_epoch
 from zoo.training.ids import check_ids
+from zoo.training.logs import plain_numbers
 from zoo.training.resident import Resident
 from zoo.training.row_weights import by_class
 from zoo.training.shards import SHARD, Order, Shards, as_tensor, batches, count, size_of
@@ -290,7 +291,7 @@ def evaluate(
     parts = [as_inputs(inputs), as_inputs(targets), *([] if weights is None else [weights])]
     with _streamed(tuple(parts), _rows_at_once(inputs)) as given:
         values = model.evaluate(**given, verbose=0, return_dict=True)
-    return {name: float(value) for name, value in values.items()}
+    return plain_numbers(values)
 
 
 def predict(model: keras.Model, inputs: Arrays) -> dict[str, np.ndarray]:
