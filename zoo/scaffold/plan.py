@@ -25,6 +25,9 @@ TAKES = {  # kind of port -> kinds of columns
 }
 
 
+BY_TIME = "decides the split too (--time)"  # of a column that the model reads as well
+
+
 @dataclass(frozen=True)
 class Plan:
     """A table fitted to an architecture that takes its columns as they are.
@@ -110,7 +113,7 @@ def _guessed(wanted: Wanted, table: Table) -> list[Guess]:
         elif wanted.group and guess.title == wanted.group:
             guess = replace(guess, kind="", note="left out: its rows stay in one split (--group)")
         elif wanted.time and guess.title == wanted.time:
-            guess = replace(guess, note="decides the split (--time)")
+            guess = replace(guess, note=BY_TIME)
         found.append(guess)
     return found
 
@@ -282,8 +285,9 @@ def table_of(plan: Plan) -> list[tuple[str, ...]]:
         names = [name for name, each in plan.fields.items() if guess.title in each.columns]
         ports = [plan.fields[name].port for name in names]
         note = guess.note
-        if not note and len(plan.ports) > 1:
-            note = f"input {some([port for port in ports if port])}"
+        if len(plan.ports) > 1 and (not note or note == BY_TIME):
+            place = f"input {some([port for port in ports if port])}"
+            note = f"{place}; {note}" if note else place
         if columns:
             note = "; ".join(part for part in (f"{len(columns)} columns", note) if part)
         rows.append(
