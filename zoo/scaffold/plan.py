@@ -15,6 +15,7 @@ from zoo.data.table_splits import SPLIT, SplitBy, times
 from zoo.data.tabular import Field, read_splits, with_targets
 from zoo.models.spec import ModelSpec
 from zoo.scaffold.advice import adding, check_name, renamed
+from zoo.scaffold.colors import colors_lost, form
 from zoo.scaffold.ports import Port
 from zoo.scaffold.wanted import Wanted
 
@@ -89,6 +90,7 @@ def planned(wanted: Wanted, entry: ModelSpec, ports: Sequence[Port], table: Tabl
     splits, labels = read_splits(kept, fields, 0, split)
     columns = learned(fields, splits["train"], labels)
     rows = len(next(iter(splits["train"].values())))
+    notes = [*notes, *colors_lost(wanted, entry, used, kept, fields)]
     return Plan(wanted, entry, kept, guessed, fields, used, split, notes, columns, rows)
 
 
@@ -288,6 +290,9 @@ def table_of(plan: Plan) -> list[tuple[str, ...]]:
         if len(plan.ports) > 1 and (not note or note == BY_TIME):
             place = f"input {some([port for port in ports if port])}"
             note = f"{place}; {note}" if note else place
+        forms = [form(plan.fields[name]) for name in names if guess.kind == "picture"]
+        if forms:
+            note = "; ".join(part for part in (*forms, note) if part)
         if columns:
             note = "; ".join(part for part in (f"{len(columns)} columns", note) if part)
         rows.append(
