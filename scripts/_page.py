@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from _extras import needed
 
 from zoo.core.errors import ZooError
 from zoo.core.files import replacing, write_text
@@ -129,6 +130,7 @@ class Script:
         problems: What `--check` finds wrong beside the files, and the command that mends it.
         work: Instead of files: does all that the command does; its exit status.
         options: Adds arguments to the parser.
+        needs: The extra of pyproject.toml without whose packages it does not start.
     """
 
     doc: str
@@ -141,6 +143,7 @@ class Script:
     problems: Callable[[], Iterable[str]] = tuple
     work: Callable[[argparse.Namespace], int] | None = None
     options: Callable[[argparse.ArgumentParser], object] = lambda parser: None
+    needs: str = ""
 
     def main(self, arguments: Sequence[str] | None = None) -> int:
         """Run the command; its exit status."""
@@ -155,6 +158,8 @@ class Script:
             parser.add_argument("--missing", action="store_true", help="only cases not in the CSV")
         self.options(parser)
         given = parser.parse_args(arguments)
+        if self.needs:
+            needed(self.needs)
         try:
             return self.check() if given.check else self._work(parser, given)
         except ZooError as error:  # a stop, too

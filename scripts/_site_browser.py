@@ -1,4 +1,4 @@
-"""Looks at the site in headless Chromium: overflow and contrast, on wide and narrow pages."""
+"""Looks at the site in headless Chromium, on wide and narrow pages: overflow, contrast, errors."""
 
 from __future__ import annotations
 
@@ -61,9 +61,13 @@ def problems(
         opened = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
         context = opened.new_context(reduced_motion="reduce")
         tab = context.new_page()
+        errors: list[str] = []
+        tab.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
         for name in pages:
+            errors.clear()
             tab.goto((site / name).resolve().as_uri())
             yield from (f"{name}{line}" for line in _looked_at(tab, name, pictures))
+            yield from (f"{name}: error on the console: {line}" for line in errors)
         yield from _behavior(tab, site)
         yield from _without_scripts(opened, site)
         opened.close()

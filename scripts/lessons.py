@@ -117,6 +117,7 @@ SCRIPT = Script(
     cases=lessons,
     problems=lambda: run_all(lessons()),
     options=_options,
+    needs="docs",
 )
 
 if __name__ == "__main__":

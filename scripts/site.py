@@ -7,7 +7,8 @@ Lessons that have changed since the last build are run; `--no-lessons` shows the
 alone, as `--check` does, which builds into build/site_check. A check fails on a warning of Sphinx,
 a dead link or anchor, anything loaded from another host, and a missing page. Where Chromium is
 installed (or `$CHROMIUM` names it), it also looks at pages of each kind, at two widths, light and
-dark: nothing wider than the page, contrast as WCAG's level AA wants it, search and filter work.
+dark: nothing wider than the page, contrast as WCAG's level AA wants it, no error on the console,
+search and filter work.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from pathlib import Path
 import _site_browser as browser
 import _site_links as links
 from _page import ROOT, Script
-from _site_build import build
 from _site_facts import Facts, slug
 
 from zoo.inspection.model_card import recipes_of
@@ -31,6 +31,8 @@ CHECKED = ROOT / "build" / "site_check" / "html"
 
 def work(given: argparse.Namespace) -> int:
     """Build the site and say what is wrong with it; the exit status."""
+    from _site_build import build  # Sphinx may be missing
+
     warnings = build(SITE, SITE.with_name("site_work"), lessons=given.lessons, status=sys.stdout)
     found = [*warnings, *links.problems(SITE)]
     if given.pictures:
@@ -43,6 +45,8 @@ def work(given: argparse.Namespace) -> int:
 
 def problems() -> Iterator[str]:
     """What is wrong with a site built anew, its lessons not run."""
+    from _site_build import build
+
     yield from build(CHECKED, CHECKED.with_name("work"), lessons=False, status=None)
     yield from links.problems(CHECKED)
     yield from _missing(Facts())
@@ -108,7 +112,7 @@ def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pictures", metavar="FOLDER", help="take pictures of pages of each kind")
 
 
-SCRIPT = Script(str(__doc__), work=work, problems=problems, options=_options)
+SCRIPT = Script(str(__doc__), work=work, problems=problems, options=_options, needs="docs")
 
 if __name__ == "__main__":
     sys.exit(SCRIPT.main())

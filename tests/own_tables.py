@@ -151,7 +151,7 @@ def pictures(at: int) -> Row:
     return {"picture": f"png/{at}.png", "shape": ("bar", "box")[at % 2]}
 
 
-def write_pictures(folder: Path) -> None:
+def write_pictures(folder: Path, color: bool = False) -> None:
     """The files that `pictures` names."""
     from PIL import Image
 
@@ -159,7 +159,10 @@ def write_pictures(folder: Path) -> None:
     for at in range(ROWS):
         levels = _drawn(at).integers(0, 80, (20, 24)).astype(np.uint8)
         levels[5:15, 5 : 15 if at % 2 else 8] = 250
-        Image.fromarray(levels).save(folder / "png" / f"{at}.png")
+        picture = Image.fromarray(levels)
+        if color:
+            picture = Image.merge("RGB", (picture, *(2 * [Image.new("L", picture.size)])))
+        picture.save(folder / "png" / f"{at}.png")
 
 
 FEATURES = {"sepal_length_cm": "number", "sepal_width_cm": "number"}

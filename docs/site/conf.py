@@ -47,6 +47,7 @@ html_js_files = [("site.js", {"defer": "defer"})]
 html_favicon = "_static/icon.svg"
 html_copy_source = False
 html_show_sourcelink = False
+html_context = {"default_mode": "auto"}  # light or dark as the reader's system has it
 html_theme_options = {
     "logo": {"text": project, "image_light": "_static/icon.svg", "image_dark": "_static/icon.svg"},
     "navbar_align": "left",
@@ -82,7 +83,7 @@ if any((HERE / "examples").glob("*/plot_*.py")):
         "write_computation_times": False,
         "min_reported_time": 3600,  # seconds; times are of one machine, and change every page
         "thumbnail_size": (640, 400),
-        "first_notebook_cell": "%pip install --quiet functional-zoo",
+        "first_notebook_cell": "%pip install --quiet 'functional-zoo[export,tune]'",
     }
 
 

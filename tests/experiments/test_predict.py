@@ -135,6 +135,11 @@ def test_a_misspelled_header_of_what_may_be_left_out_is_told(run: Run, tmp_path:
     assert notes == [
         f"{table} has no column home: left out in every row; columns that are no input: hom"
     ]
+    notes.clear()
+    table.write_text("a,b\n0,1\n", encoding="utf-8")
+    with pytest.raises(DataError, match="there is no column 'team_1'"):
+        predict_table(run.folder, table, None, logdir=tmp_path, note=notes.append)
+    assert notes == []  # the error says it
 
 
 def test_mistakes_are_told_before_the_model_is_loaded(

@@ -291,20 +291,22 @@ def test_dates_of_a_frame_are_taken_as_those_of_a_table() -> None:
 
 def test_the_inputs_of_a_table_are_told_as_a_person_reads_them() -> None:
     gaps = Column("city", "category", "a", missing=True, words=("", "Berlin", "Bonn"))
-    (city, rooms, area, day), _ = tensors(
+    (city, rooms, area, day, said), _ = tensors(
         [
             gaps,
             Column("rooms", "number", "a"),
             Column("area", "number", "a", missing=True),
             Column("day", "date", "a", format="%d.%m.%Y"),
+            Column("said", "text", "a", missing=True, words=("warm",), length=3),
         ]
     )
-    made = [Port(each.name, each, (1,)) for each in (city, rooms, area, day)]
+    made = [Port(each.name, each, (1,)) for each in (city, rooms, area, day, said)]
     assert ports.listing(made, ports.option) == [
         "  --city (1)   a word (one of Berlin, Bonn, or left out)",
         "  --rooms (1)  a number",
         "  --area (1)   a number (may be left out)",
         "  --day (1)    a date such as 31.12.2001",
+        "  --said (1)   a text (may be left out)",
     ]
 
 

@@ -160,7 +160,7 @@ def test_columns_that_do_not_fit_are_reported(
     names = header.split(",")
     rows: list[list[object]] = [
         list(names),
-        *([3 * i % 7 + j for j in range(len(names))] for i in range(9)),
+        *([3 * i % 7 + j for j in range(len(names))] for i in range(12)),
     ]
     path = write_csv(tmp_path / "t.csv", rows)
     call = (str(tmp_path / "own_x"), "--from", source, "--csv", str(path), *options)

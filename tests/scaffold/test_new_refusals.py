@@ -79,6 +79,35 @@ def told_command(told: str) -> list[str]:
             "no column 'Bulit on'",
             "--columns 'features=Rooms,Built on'",
         ),
+        ("mlp", "--target Fast --group nocol", "or without --group", "--target Fast"),
+        ("mlp", "--target Fast --time nocol", "or without --time", "--target Fast"),
+        (
+            "mlp",
+            "--target Fast --drop City --drop nocol",
+            "or without --drop nocol",
+            "--target Fast --drop City",
+        ),
+        (
+            "mlp",
+            "--target Fast --kind City=number --kind Rooms=category",
+            "or without --kind City=number",
+            "--target Fast --kind Rooms=category",
+        ),
+        ("mlp", "--target Fast --kind Rooms=x", "unknown kind of column 'x'", "--target Fast"),
+        ("mlp", "--target nocol", "or predict another column", "--target Fast"),
+        ("mlp", "--target 'Built on'", "or predict another column", "--target Fast"),
+        ("mlp", "--target Fast --group Garage", "or without --group", "--target Fast"),
+        (
+            "mlp",
+            "--target Fast --group City --time 'Built on'",
+            "cannot both decide the split",
+            "--target Fast --time 'Built on'",
+        ),
+        ("mlp", "--target Fast --drop Fast", "or without --drop Fast", "--target Fast"),
+        ("mlp", "--group Rooms", "--group needs --target", "--target Fast --group Rooms"),
+        ("zzzz", "--target Fast", "unknown architecture 'zzzz'", "--from mlp --target Fast"),
+        ("adder", "--target Fast", "no weights to train", "--from mlp --target Fast"),
+        ("mlp", "--target Fast --set zz=3", "unknown argument of mlp 'zz'", "--target Fast"),
     ],
 )
 def test_the_command_goes_on_from_what_the_user_wrote(
@@ -128,12 +157,69 @@ def test_columns_that_a_model_cannot_read_go_to_another(
 def test_what_no_model_can_take_gets_no_suggestion(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rows: list[list[object]] = [["a", "y"], *([at, f"word {at}"] for at in range(30))]
+    rows: list[list[object]] = [["y", "z"], *([f"word {at}", f"{at} all"] for at in range(30))]
     path = write_csv(tmp_path / "t.csv", rows)
     call = [str(tmp_path / "own_x"), "--from", "mlp", "--csv", str(path), "--target", "y"]
     told = mistake(capsys, *call)
     assert "too many classes" in told
     assert "zoo new" not in told
+
+
+@pytest.mark.parametrize("options", [[], ["--target", "b"]])
+def test_a_table_of_two_rows_is_said_to_have_too_few(
+    options: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_csv(tmp_path / "t.csv", [["a", "b"], [1, 2], [3, 4]])
+    call = [str(tmp_path / "own_x"), "--from", "mlp", "--csv", str(path), *options]
+    assert mistake(capsys, *call).endswith("2 rows are too few to split; at least 10 are needed\n")
+
+
+def test_a_target_with_few_values_is_said_to_have_too_few(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows: list[list[object]] = [["a", "b"], *([at % 7, at if at < 4 else ""] for at in range(30))]
+    path = write_csv(tmp_path / "t.csv", rows)
+    told = mistake(
+        capsys, str(tmp_path / "x1"), "--from", "mlp", "--csv", str(path), "--target", "b"
+    )
+    assert "4 rows have a value; at least 10 are needed to predict it" in told
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("1x", "my_1x"),
+        ("MyX", "myx"),
+        ("class", "my_class"),
+        ("mlp", "my_mlp"),
+        ("there", "my_there"),
+    ],
+)
+def test_a_name_that_cannot_be_is_answered_with_one_that_can(
+    name: str, other: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "there").mkdir()
+    path = homes(tmp_path)
+    told = mistake(
+        capsys, str(tmp_path / name), "--from", "mlp", "--csv", str(path), "--target", "Fast"
+    )
+    words = told_command(told)
+    assert words[2] == str(tmp_path / other)
+    assert run(cli, [*words[1:], "--dry-run"]) == 0
+
+
+def test_names_and_options_without_a_table_are_answered_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, options in (
+        (".", ["--from", "mlp"]),
+        ("own_x", ["--from", "mlp", "--set", "hiden=3"]),
+        ("own_x", ["--from", "adder"]),
+    ):
+        words = told_command(mistake(capsys, str(tmp_path / name), *options))
+        assert run(cli, [*words[1:], "--dry-run"]) == 0
+    told = mistake(capsys, str(tmp_path / "own_x"), "--from", "mlp", "--target", "y")
+    assert told_command(told)[5:] == ["--csv", "FILE", "--target", "y"]
 
 
 def test_columns_that_nobody_named_are_said_to_be_so(

@@ -7,6 +7,7 @@ import inspect
 import json
 import re
 import runpy
+import shlex
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from own_tables import CASES, ROWS, table
+from own_tables import CASES, ROWS, table, write_pictures
 from project_helpers import install, mistake, plug_in, write_csv
 from support import asked_to_stop_in_the_third_epoch, checksum, history
 
@@ -27,7 +28,7 @@ from zoo.core.errors import StoppedEarly
 from zoo.data.csv import read_csv
 from zoo.data.learned import standardized
 from zoo.data.tabular import read_description
-from zoo.experiments.predict import predict_table
+from zoo.experiments.predict import predict_one, predict_table
 from zoo.scaffold.project import create, propose
 from zoo.scaffold.wanted import Wanted
 
@@ -101,6 +102,9 @@ def test_one_row_is_predicted_as_the_table_was(plugged: Path, tmp_path: Path) ->
         told = row[f"pred_{key}"]
         assert told == value or float(told) == pytest.approx(float(value), abs=1e-5)
     assert zoo.predict(made.folder, logdir=logs, **{**given, "sex": "other"}) != answer
+    assert set(answer) == {"survived", "survived_probability"}
+    told = predict_one(made.folder, given, logdir=logs)["survived"]
+    assert re.fullmatch(r"1 0\.\d\d, 0 0\.\d\d|0 0\.\d\d, 1 0\.\d\d", told)
 
 
 @pytest.mark.slow
@@ -278,6 +282,41 @@ def test_refusals_load_no_tensorflow(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_pictures_are_told_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, folder = table("pictures", tmp_path), tmp_path / "own_x"
+    call = ["new", str(folder), "--from", "shared_input", "--csv", str(path), "--target", "shape"]
+    assert run(cli, call) == 0
+    printed = capsys.readouterr()
+    *files, last = printed.out.splitlines()
+    assert last == f"and {ROWS} pictures in {folder / 'own_x' / 'table' / 'png'}"
+    assert all(Path(name).is_file() and not name.endswith(".png") for name in files)
+    assert "gray, 32 x 32" in printed.err
+    assert "have color" not in printed.err
+
+
+def test_color_that_a_model_leaves_out_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = table("pictures", tmp_path)
+    shutil.rmtree(tmp_path / "png")
+    write_pictures(tmp_path, color=True)
+
+    def told(*options: str) -> str:
+        call = ["new", str(tmp_path / "own_x"), "--csv", str(path), "--target", "shape"]
+        assert run(cli, [*call, *options, "--dry-run"]) == 0
+        return capsys.readouterr().err
+
+    note = told("--from", "cnn").partition("note: ")[2]
+    assert "'picture' have color, but cnn reads them in gray" in note
+    command, _, models = note.partition("in color: ")[2].partition(", or --from ")
+    assert "color, 32 x 32" in told(*shlex.split(command)[3:])
+    for name in models.strip().split(" or "):
+        other = told("--from", name)
+        assert "  color, " in other
+        assert "note:" not in other
+    assert "note:" not in told("--from", "two_resolution")
 
 
 def test_pictures_stay_below_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

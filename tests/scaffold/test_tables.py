@@ -124,6 +124,16 @@ def test_two_words_are_a_flag(tmp_path: Path) -> None:
     assert data.references["trivial"]["test"]["y_accuracy"] == 0.0
 
 
+def test_zero_and_one_name_the_classes_of_columns_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("x,y,split\n1,0,train\n2,1,train\n3,1.0,train\n4,0,test\n")
+    for port, labels in (("features", {"y": ("0", "1")}), ("", {})):
+        fields = {"x": Field(("x",), port=port), "y": Field(("y",), "flag", target=True)}
+        data = read_table(path, fields)
+        assert data.labels == labels
+        assert data.splits["train"]["y"].tolist() == [[0.0], [1.0], [1.0]]
+
+
 def test_a_picture_names_classes_by_port_or_by_column() -> None:
     recipe = zoo.recipe("mlp").override({"columns": {"label": ("y",)}})
     none: dict[str, Any] = {"inputs": {}, "targets": {}, "predicted": {}, "model": None}

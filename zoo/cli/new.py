@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,7 @@ def command(
     series, ids of teams, and pictures whose pixels are columns.
     """
     from zoo.data.csv import some
+    from zoo.data.kinds import PICTURES
     from zoo.scaffold.plan import table_of
     from zoo.scaffold.project import propose, write
     from zoo.scaffold.wanted import Wanted
@@ -112,10 +114,15 @@ def command(
     files = [] if dry_run else write(proposal, lambda line: click.echo(line, err=True))
     for name, titles in proposal.columns.items():
         click.echo(f"{name}: {some(titles)}", err=True)
+    pictures = [name for name in files if name.suffix.lower() in PICTURES]
     for name in files:
-        click.echo(folder / name)
+        if name.suffix.lower() not in PICTURES:
+            click.echo(folder / name)
     if dry_run:
         return
+    if pictures:
+        place = folder / os.path.commonpath([name.parent for name in pictures])
+        click.echo(f"and {len(pictures):,} picture{'s' * (len(pictures) > 1)} in {place}")
     click.echo(f"next: pip install -e {folder} && zoo train {proposal.package}", err=True)
 
 

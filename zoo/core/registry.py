@@ -130,6 +130,7 @@ def _load_one(found: Any) -> None:
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         package = getattr(found.dist, "name", "an unknown package")
         print(
-            f"warning: plug-in {found.name!r} of {package} is left out ({found.value}): {reason}",
+            f"warning: plug-in {found.name!r} of {package} is left out ({found.value}): {reason}; "
+            f"`pip uninstall {package}` removes it",
             file=sys.stderr,
         )

@@ -28,6 +28,7 @@ DATES = (
 )
 EPOCH = datetime(1970, 1, 1)
 LARGEST = float(np.finfo(np.float32).max)
+GRAY = 16  # levels of 255 that red, green and blue of a gray pixel may be apart, as in a JPEG file
 
 
 def days(text: str, format: str) -> float | None:
@@ -206,3 +207,18 @@ def read_picture(path: Path, shape: tuple[int, ...]) -> np.ndarray:
         converted = converted.resize((width, height), Image.Resampling.BILINEAR)
     array = np.asarray(converted, np.float32) / 255
     return array.reshape(height, width, -1)
+
+
+def has_color(path: Path) -> bool:
+    """Whether a PNG or JPEG file has a pixel that is not gray.
+
+    Raises:
+        OSError, ValueError: as `read_picture`.
+    """
+    from PIL import Image
+
+    with Image.open(path, formats=("PNG", "JPEG")) as picture:
+        if picture.mode in ("1", "L", "LA", "I", "I;16", "F"):
+            return False
+        levels = np.asarray(picture.convert("RGB"), np.int16)
+    return bool((np.ptp(levels, axis=-1) > GRAY).any())

@@ -16,7 +16,7 @@ from zoo.core.errors import UnknownNameError
 from zoo.data.cells import DATES, common_format, date_example, date_format, is_written
 from zoo.data.csv import Table, as_number, damage, some
 from zoo.data.dialect import is_missing, signed_numbers
-from zoo.data.table_splits import SPLIT
+from zoo.data.table_splits import LEAST_ROWS, SPLIT
 
 KINDS = ("number", "category", "text", "date", "picture")
 PICTURES = (".png", ".jpg", ".jpeg")
@@ -193,6 +193,9 @@ def target_kind(table: Table, guess: Guess, chosen: str = "") -> tuple[str, str]
     known = known_cells(table.texts(guess.title))
     words = Counter(known)
     plain = "number" if all(as_number(word) is not None for word in words) else "category"
+    if len(known) < LEAST_ROWS and SPLIT not in table.header:
+        problem = f"{len(known)} rows have a value; at least {LEAST_ROWS} are needed to predict it"
+        raise damage(table.path, problem, 1, guess.title)
     if len(words) < 2:
         raise damage(table.path, "a target needs two different values", 1, guess.title)
     whole = all(re.fullmatch(r"-?\d{1,9}(\.0*)?", word) for word in words)

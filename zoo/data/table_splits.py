@@ -50,11 +50,7 @@ def rows_by_split(
     """
     if SPLIT in table.header:
         return _as_written(table)
-    if len(table) < LEAST_ROWS:
-        raise DataError(
-            f"{table.path}: {len(table)} rows are too few to split; at least {LEAST_ROWS} are "
-            "needed"
-        )
+    check_rows(table)
     rng = np.random.default_rng([seed, 0x7AB1E])
     if by.group:
         return _by_group(table, by.group, rng)
@@ -66,6 +62,17 @@ def rows_by_split(
     held = round(HELD_OUT * len(table))
     cuts = np.split(order, [len(table) - 2 * held, len(table) - held])
     return {name: np.sort(rows) for name, rows in zip(PARTS, cuts, strict=True)}
+
+
+def check_rows(table: Table) -> None:
+    """Refuse a table of too few rows; one with a column `split` may be short.
+
+    Raises:
+        DataError: they are too few.
+    """
+    if SPLIT not in table.header and len(table) < LEAST_ROWS:
+        told = f"{len(table)} row is" if len(table) == 1 else f"{len(table)} rows are"
+        raise DataError(f"{table.path}: {told} too few to split; at least {LEAST_ROWS} are needed")
 
 
 def _as_written(table: Table) -> dict[str, np.ndarray]:

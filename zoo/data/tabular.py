@@ -100,7 +100,7 @@ def table_source(path: Path, described: Description) -> Source:
             sizes={size: len(vocabularies[label]) for size, label in described.sizes.items()},
             columns=learned(fields, splits["train"], vocabularies) if as_they_are else NO_COLUMNS,
             notes=(*notes, *one_sided(splits, fields)),
-            labels=vocabularies,
+            labels={**_zero_and_one(fields), **vocabularies},
             targets={key: _TARGETS[field.kind] for key, field in fields.items() if field.target},
             origin=f"{table.path.name}, {len(table):,} rows; for another table: "
             "--set dataset_options.file=FILE",
@@ -220,6 +220,14 @@ def _labels(table: Table, fields: Mapping[str, Field]) -> dict[str, tuple[str, .
         elif field.kind == "flag":
             words[key] = _two_words(table, field.columns)
     return {name: vocabulary(known) for name, known in words.items() if known}
+
+
+def _zero_and_one(fields: Mapping[str, Field]) -> dict[str, tuple[str, ...]]:
+    """The names of the classes of targets written 0 and 1, where the columns are as they are."""
+    if not any(field.port for field in fields.values()):
+        return {}  # the architecture says what its own 1 means
+    flags = (name for name, field in fields.items() if field.kind == "flag" and field.target)
+    return dict.fromkeys(flags, ("0", "1"))
 
 
 def vocabulary(words: Iterable[str]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,8 +55,18 @@ def baseline(
 
     A model that is trained shall not be lost for what it is compared with.
     """
+    from sklearn.exceptions import ConvergenceWarning
+
     try:
-        return score_baseline(recipe.baseline, splits, recipe.loss, recipe.metrics)
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always", ConvergenceWarning)
+            found = score_baseline(recipe.baseline, splits, recipe.loss, recipe.metrics)
+        for each in told:
+            if not issubclass(each.category, ConvergenceWarning):
+                warnings.warn_explicit(each.message, each.category, each.filename, each.lineno)
+        if any(issubclass(each.category, ConvergenceWarning) for each in told):
+            say(f"note: {found[0]} stopped before it had converged")
+        return found
     except ZooError:
         raise
     except (ValueError, TypeError, LookupError) as error:  # scikit-learn's, of rows not made for it

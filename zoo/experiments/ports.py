@@ -52,7 +52,7 @@ class Port:
 
     @property
     def kind(self) -> str:
-        """`text`, `word` as it stands, `label`, `picture`, `number` or `numbers`."""
+        """`text`, `word` or words as they stand, `label`, `picture`, `number` or `numbers`."""
         if self.tensor.text or (self.tensor.vocabulary and self.size != 1):
             return "text"
         if self.tensor.dtype == "string":
@@ -94,7 +94,7 @@ class Port:
         tensor, form = self.tensor, self.form
         says = {
             "text": self._reads(),
-            "word": "a word",
+            "word": f"a {tensor.unit or 'word'}",
             "label": f"a {tensor.vocabulary}, by name or number",
             "number": f"a date such as {date_example(tensor.format)}"
             if tensor.format

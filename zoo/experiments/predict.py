@@ -171,12 +171,13 @@ def _predicted(run: Run, given: Table, note: Note) -> dict[str, list[str]]:
 
     def arrays(known: Sequence[Port], reader: Inputs) -> dict[str, np.ndarray]:
         found, unknown = ports.matched(known, given.header)
-        _say_left_out(known, found, unknown, given, note)
         cells = {
             part: Cells(given.texts(name), partial(_place, given, name), given.path.parent)
             for part, name in found.items()
         }
-        return reader.arrays(cells, len(given), lambda column: f"{missing}{column!r}")
+        read = reader.arrays(cells, len(given), lambda column: f"{missing}{column!r}")
+        _say_left_out(known, found, unknown, given, note)  # not beside an error
+        return read
 
     columns: dict[str, list[str]] = {}
     for answer in _answers(run, arrays, note):

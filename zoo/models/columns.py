@@ -21,6 +21,7 @@ Tensor = Any  # a symbolic tensor: Keras's own hints are too loose to call it a 
 MOST_WIDE = 16  # numbers in a category's vector
 TEXT_WIDE = 16  # numbers in the vector of a word
 YEAR, WEEK = 365.2425, 7.0  # days
+UNITS = {"date": DAYS, "picture": "0-1", "text": "text"}  # of inputs
 
 
 def tensors(columns: Sequence[Column]) -> tuple[tuple[TensorSpec, ...], tuple[TensorSpec, ...]]:
@@ -30,7 +31,7 @@ def tensors(columns: Sequence[Column]) -> tuple[tuple[TensorSpec, ...], tuple[Te
             column.name,
             _shape(column),
             _meaning(column),
-            DAYS if column.kind == "date" else "0-1" if column.kind == "picture" else "",
+            UNITS.get(column.kind, ""),
             "string" if column.kind in ("category", "text") else "float32",
             header=column.header,
             missing=column.missing,

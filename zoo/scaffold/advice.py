@@ -37,7 +37,8 @@ def check_name(
         name: As the user wrote it.
         known: The names that there are.
         wanted: What the user asked for.
-        **changes: Attribute of `Wanted` -> a function of the nearest name that gives it.
+        **changes: Attribute of `Wanted` -> a function of the nearest name that gives it, or of ""
+            where none is near.
 
     Raises:
         UnknownNameError: it is not known.
@@ -46,16 +47,17 @@ def check_name(
     if name in names:
         return
     error = UnknownNameError(kind, name, names)
-    near = get_close_matches(name, names, n=1, cutoff=0.5)
-    if near:
-        right = {key: change(near[0]) for key, change in changes.items()}
-        error.args = (f"{error} The whole command: {wanted.command(**right)}",)
+    near = next(iter(get_close_matches(name, names, n=1, cutoff=0.5)), "")
+    right = {key: change(near) for key, change in changes.items()}
+    how = " The whole command" if near else "; for example"
+    error.args = (f"{error}{how}: {wanted.command(**right)}",)
     raise error
 
 
 def renamed(values: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
-    """A mapping with another key in an entry's place."""
-    return {new if key == old else key: value for key, value in values.items()}
+    """A mapping with another key in an entry's place; without the entry, if that is empty."""
+    pairs = ((new if key == old else key, value) for key, value in values.items())
+    return {key: value for key, value in pairs if key}
 
 
 def check_titles(wanted: Wanted, header: Sequence[str]) -> None:
@@ -93,7 +95,12 @@ def check_titles(wanted: Wanted, header: Sequence[str]) -> None:
         meant = wanted
     for column, kind in meant.kinds.items():
         if not wrong:
-            changed = {"kinds": lambda near, column=column: {**meant.kinds, column: near}}
+            others = {title: other for title, other in meant.kinds.items() if title != column}
+            changed = {
+                "kinds": lambda near, column=column, others=others: (
+                    {**others, column: near} if near else others
+                )
+            }
             check_name("kind of column", kind, KINDS, meant, **changed)
     if wrong and meant is not wanted:
         several = len(wrong) > 1

@@ -11,6 +11,7 @@ from zoo.recipes.recipe import Recipe
 from zoo.scaffold.code import changed_fields, model_source
 from zoo.scaffold.filling import as_code, filled
 from zoo.scaffold.layout import Layout
+from zoo.scaffold.patience import patient
 from zoo.scaffold.slots import base_recipe
 
 BATCH = 32  # the most rows a step, as a table may be short
@@ -73,7 +74,9 @@ def _recipe(package: str, layout: Layout) -> dict[str, Any]:
         engine = "resident" if base.engine == "resident-xla" else base.engine
         batch = min(base.batch_size, BATCH)
         recipe = dataclasses.replace(base, **own, **_DROPPED, engine=engine, batch_size=batch)
-    changed = changed_fields(recipe, Recipe("blank", "blank", "blank", "", {}, {}))
+    changed = changed_fields(
+        patient(recipe, layout.rows), Recipe("blank", "blank", "blank", "", {}, {})
+    )
     return {**changed, "metrics": recipe.metrics}
 
 

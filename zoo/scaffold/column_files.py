@@ -150,6 +150,7 @@ def _builder(package: str, plan: Plan, arguments: Mapping[str, Any]) -> list[str
     given = ", ".join(f"`{name}`" for name in kept)
     call = [f"{name}={value}" for name, value in calls(plan).items()]
     call += [f"{name}={literal(value)}" for name, value in arguments_of(plan).items()]
+    call += [f"{name}={literal(arguments[name])}" for name in _of_heads(entry) if name in arguments]
     call += [f"{name}={name}" for name in kept]
     whole = [f"    whole = {entry.name}({', '.join(call)})"]
     if len(whole[0]) > 100:
@@ -191,6 +192,7 @@ def free_arguments(plan: Plan) -> list[str]:
     used = {port.name for port in plan.ports}
     idle = [tensor for tensor in plan.entry.inputs if tensor.name not in used]
     decided = {size for port in plan.ports for size in (*port.sizes, port.switch)}
+    decided |= set(_of_heads(plan.entry))
     decided |= {
         axis
         for tensor in (*plan.entry.outputs, *idle)
@@ -198,6 +200,12 @@ def free_arguments(plan: Plan) -> list[str]:
         if isinstance(axis, str)
     }
     return [name for name in plan.entry.defaults if name not in decided]
+
+
+def _of_heads(entry: ModelSpec) -> list[str]:
+    """Arguments that list the architecture's own outputs, such as `heads`."""
+    switches = (tensor.when.removeprefix("not ") for tensor in entry.outputs)
+    return [name for name in dict.fromkeys(switches) if name in entry.defaults]
 
 
 def head_names(entry: ModelSpec, arguments: Mapping[str, Any]) -> list[str]:

@@ -8,6 +8,7 @@ from zoo.core.columns import Columns, targets_of
 from zoo.models.spec import ModelSpec
 from zoo.recipes.recipe import Recipe
 from zoo.scaffold.code import changed_fields
+from zoo.scaffold.patience import patient
 from zoo.scaffold.slots import BINARY, SPARSE, base_recipe
 
 LOSS = {"number": "mse", "flag": BINARY, "class": SPARSE}
@@ -55,4 +56,4 @@ def column_recipe(package: str, entry: ModelSpec, columns: Columns, rows: int) -
             "batch_size": ("choice", 16, 32, 64, 128),
         },
     )
-    return changed_fields(recipe, Recipe("blank", "blank", "blank", "", {}, {}))
+    return changed_fields(patient(recipe, rows), Recipe("blank", "blank", "blank", "", {}, {}))

@@ -10,9 +10,8 @@ import numpy as np
 
 from zoo.data.tabular import Field
 from zoo.data.text.encoding import KINDS
-from zoo.scaffold.layout import WORDS, Layout
+from zoo.scaffold.layout import ROWS, WORDS, Layout
 
-ROWS = 120
 LABELS = 12  # names of an input's vocabulary
 SENTENCE = 8  # words of a text
 NOISE = 0.1

@@ -10,7 +10,7 @@ from typing import Any
 from zoo.core.errors import BuildError, UnknownNameError
 from zoo.data.csv import Table, damage, read_csv, some
 from zoo.data.kinds import CALLED, COUNTED, guesses
-from zoo.data.table_splits import SPLIT
+from zoo.data.table_splits import HELD_OUT, SPLIT
 from zoo.data.tabular import Field, read_splits, sentences
 from zoo.data.text.encoding import SPECIAL, WIDTH, steps
 from zoo.models.registry import list_models, spec
@@ -33,6 +33,7 @@ from zoo.scaffold.wanted import Wanted
 
 HANDY = 128  # columns from which on the example takes the architecture's small size
 IDS, CLASSES = 12, 3  # words of the example's vocabularies, of inputs and of outputs
+ROWS = 120  # of the example
 LETTERS = 48  # characters of a text in the example
 MOST_STEPS = 200  # words or characters of a text that are read, unless the user says otherwise
 WORDS = ("ash", "elm", "fir", "oak", "yew", "beech", "birch", "cedar", "hazel", "larch", "pine")
@@ -50,6 +51,7 @@ class Layout:
         fields: Input or output -> what it takes from the table.
         sizes: Builder argument -> vocabulary whose length decides it when data is loaded.
         left_out: Column of the table that no input takes, as it numbers the rows -> what to say.
+        rows: Training rows.
     """
 
     entry: ModelSpec
@@ -59,6 +61,7 @@ class Layout:
     fields: dict[str, Field]
     sizes: dict[str, str]
     left_out: dict[str, str] = field(default_factory=dict)
+    rows: int = ROWS - 2 * round(HELD_OUT * ROWS)
 
 
 def usable() -> list[str]:
@@ -122,11 +125,12 @@ def table_layout(entry: ModelSpec, wanted: Wanted, given: Mapping[str, Any]) -> 
             longest[slot.first] = max(length, longest.get(slot.first, 0))
     arguments |= {**lengths_for(entry, arguments, longest), **given}
     sizes = vocabulary_sizes(entry, arguments)
-    _, vocabularies = read_splits(table, _fields(entry, arguments, found))
+    splits, vocabularies = read_splits(table, _fields(entry, arguments, found))
     arguments |= {argument: len(vocabularies[name]) for argument, name in sizes.items()}
     taken = {name for names in found.values() for name in names}
     left_out = {name: why for name, why in _row_numbers(table).items() if name not in taken}
-    return replace(_finished(entry, arguments, found, sizes), left_out=left_out)
+    rows = len(next(iter(splits["train"].values())))
+    return replace(_finished(entry, arguments, found, sizes), left_out=left_out, rows=rows)
 
 
 def found_columns(

@@ -15,6 +15,7 @@ from zoo.data.table_splits import SPLIT, SplitBy, times
 from zoo.data.tabular import Field, read_splits, with_targets
 from zoo.models.spec import ModelSpec
 from zoo.scaffold.advice import adding, check_name, renamed
+from zoo.scaffold.colors import colors_lost, form
 from zoo.scaffold.ports import Port
 from zoo.scaffold.wanted import Wanted
 
@@ -23,6 +24,9 @@ TAKES = {  # kind of port -> kinds of columns
     "text": ("text", "category"),
     "picture": ("picture",),
 }
+
+
+BY_TIME = "decides the split too (--time)"  # of a column that the model reads as well
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,7 @@ def planned(wanted: Wanted, entry: ModelSpec, ports: Sequence[Port], table: Tabl
     splits, labels = read_splits(kept, fields, 0, split)
     columns = learned(fields, splits["train"], labels)
     rows = len(next(iter(splits["train"].values())))
+    notes = [*notes, *colors_lost(wanted, entry, used, kept, fields)]
     return Plan(wanted, entry, kept, guessed, fields, used, split, notes, columns, rows)
 
 
@@ -110,7 +115,7 @@ def _guessed(wanted: Wanted, table: Table) -> list[Guess]:
         elif wanted.group and guess.title == wanted.group:
             guess = replace(guess, kind="", note="left out: its rows stay in one split (--group)")
         elif wanted.time and guess.title == wanted.time:
-            guess = replace(guess, note="decides the split (--time)")
+            guess = replace(guess, note=BY_TIME)
         found.append(guess)
     return found
 
@@ -282,8 +287,12 @@ def table_of(plan: Plan) -> list[tuple[str, ...]]:
         names = [name for name, each in plan.fields.items() if guess.title in each.columns]
         ports = [plan.fields[name].port for name in names]
         note = guess.note
-        if not note and len(plan.ports) > 1:
-            note = f"input {some([port for port in ports if port])}"
+        if len(plan.ports) > 1 and (not note or note == BY_TIME):
+            place = f"input {some([port for port in ports if port])}"
+            note = f"{place}; {note}" if note else place
+        forms = [form(plan.fields[name]) for name in names if guess.kind == "picture"]
+        if forms:
+            note = "; ".join(part for part in (*forms, note) if part)
         if columns:
             note = "; ".join(part for part in (f"{len(columns)} columns", note) if part)
         rows.append(

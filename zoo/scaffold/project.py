@@ -16,6 +16,7 @@ from zoo.core.errors import ZooError
 from zoo.core.files import write_text
 from zoo.data.csv import read_csv, read_text
 from zoo.data.registry import dataset_names
+from zoo.data.table_splits import check_rows
 from zoo.models.registry import list_models, spec
 from zoo.models.spec import ModelSpec
 from zoo.recipes.registry import list_recipes
@@ -31,7 +32,7 @@ from zoo.scaffold.layout import (
     found_columns,
     table_layout,
 )
-from zoo.scaffold.others import way_on
+from zoo.scaffold.others import usual_source, way_on
 from zoo.scaffold.plan import Plan, plan_for
 from zoo.scaffold.ports import ports_of
 from zoo.scaffold.slots import base_recipe, slots_of
@@ -73,22 +74,27 @@ def propose(wanted: Wanted) -> Proposal:
         BuildError: an architecture that a table cannot feed.
         DataError: the table does not fit; file, line and column are named.
     """
-    package = _package_name(wanted.folder)
+    package = _package_name(wanted)
     entry = _architecture(wanted)
-    if wanted.table is None:
-        named = ["--columns"] * bool(wanted.columns) + ["--target"] * bool(wanted.targets)
-        if given := [*named, *wanted.of_a_plan]:
-            raise ProjectError(f"{given[0]} needs a table: add --csv FILE")
-        return Proposal(wanted, package, entry)
-    check_usable(entry)
+    with adding(lambda: way_on(wanted, entry)):
+        check_usable(entry)
     for name in wanted.arguments:
         arguments = {"arguments": lambda near, old=name: renamed(wanted.arguments, old, near)}
         check_name(f"argument of {entry.name}", name, entry.defaults, wanted, **arguments)
+    if wanted.table is None:
+        named = ["--columns"] * bool(wanted.columns) + ["--target"] * bool(wanted.targets)
+        if given := [*named, *wanted.of_a_plan]:
+            command = wanted.command(table=Path("FILE"))
+            raise ProjectError(f"{given[0]} needs a table, with --csv FILE: {command}")
+        return Proposal(wanted, package, entry)
     table = read_csv(wanted.table)
+    check_rows(table)
     check_titles(wanted, table.header)
     if not wanted.targets:
         if given := wanted.of_a_plan:
-            raise ProjectError(f"{given[0]} needs --target COLUMN, the column to predict")
+            more = way_on(wanted, entry).removeprefix("or say what to predict: ")
+            told = f"{given[0]} needs --target COLUMN, the column to predict"
+            raise ProjectError(f"{told}{f': {more}' if more else ''}")
         return replace(_side_by_side(wanted, package, entry), notes=table.notes)
     recipe = base_recipe(entry)
     arguments = {**(recipe.arguments if recipe else {}), **wanted.arguments}
@@ -104,7 +110,13 @@ def propose(wanted: Wanted) -> Proposal:
 
 def _architecture(wanted: Wanted) -> ModelSpec:
     known = [alias for name in list_models() for alias in (name, *spec(name).aliases)]
-    check_name("architecture", wanted.source, known, wanted, source=lambda near: near)
+    check_name(
+        "architecture",
+        wanted.source,
+        known,
+        wanted,
+        source=lambda near: near or usual_source(wanted),
+    )
     return spec(wanted.source)
 
 
@@ -202,18 +214,28 @@ def create(folder: Path, source: str, **options: Any) -> list[Path]:
     return write(propose(Wanted(folder, source, **options)))
 
 
-def _package_name(folder: Path) -> str:
-    """The Python package of a project in this folder."""
+def _package_name(wanted: Wanted) -> str:
+    """The Python package of a project in the wanted folder."""
+    folder = wanted.folder
+    if problem := _problem(folder):
+        plain = re.sub(r"[^a-z0-9]+", "_", folder.name.lower()).strip("_") or "project"
+        tried = (plain, f"my_{plain}", *(f"my_{plain}_{number}" for number in range(2, 1000)))
+        free = next((name for name in tried if not _problem(folder.parent / name)), "")
+        more = f", for example: {wanted.command(folder=folder.parent / free)}" if free else ""
+        raise ProjectError(f"{problem}{more}")
+    return folder.name.replace("-", "_")
+
+
+def _problem(folder: Path) -> str:
+    """Why no project can be written there under that name; empty if it can."""
     name = folder.name.replace("-", "_")
     if folder.exists() or folder.is_symlink():
-        raise ProjectError(f"{folder} already exists; choose another name or remove it")
+        return f"{folder} already exists; remove it or choose another name"
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name):
-        raise ProjectError(
-            f"{folder.name!r} cannot name a package; use lower-case letters, digits and _"
-        )
+        return f"{folder.name!r} cannot name a package; use lower-case letters, digits and _"
     known = {alias for each in list_models() for alias in (each, *spec(each).aliases)}
     if name in known | set(list_recipes()) | set(dataset_names()):
-        raise ProjectError(f"the zoo already has a {name!r}; choose another name")
+        return f"the zoo already has a {name!r}; choose another name"
     if name == "tests" or importlib.util.find_spec(name):
-        raise ProjectError(f"a Python module {name!r} already exists; choose another name")
-    return name
+        return f"a Python module {name!r} already exists; choose another name"
+    return ""
