@@ -2,6 +2,10 @@
 
 The first attribute read through any of these names loads TensorFlow, with its start-up
 chatter held back; should the import fail, everything held back is shown.
+
+A command line sets `lean`: Keras is then imported without scikit-learn and Matplotlib, which
+only its wrappers and galleries need, and which take a third of the time. They are imported while
+a model trains, where they are needed at all.
 """
 
 from __future__ import annotations
@@ -9,6 +13,9 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -40,14 +47,45 @@ else:
     ops = _Lazy("keras.ops")
     tf = _Lazy("tensorflow")
 
-__all__ = ["keras", "layers", "ops", "tf"]
+__all__ = ["import_ahead", "keras", "layers", "lean", "ops", "tf"]
+
+lean = False
+SPARED = ("matplotlib", "sklearn")
+
+
+def import_ahead(*names: str) -> None:
+    """Import modules in a thread, if Keras was imported without them.
+
+    XLA compiles outside of Python's lock, so that they cost little time meanwhile. What fails
+    will fail again where it is needed.
+    """
+
+    def work() -> None:
+        for name in names:
+            with suppress(Exception):
+                importlib.import_module(name)
+
+    if lean:
+        threading.Thread(target=work, name="zoo-imports").start()
+
+
+@contextmanager
+def _hidden(names: tuple[str, ...]) -> Iterator[None]:
+    """Within the block these packages look as if they were not installed."""
+    hidden = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
 
 
 def _load(name: str) -> ModuleType:
     """Import `name`, TensorFlow first and quietly; refuse a Keras on another backend."""
     if "tensorflow" not in sys.modules:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        with stderr_held_back(shown_on_error=True):
+        with stderr_held_back(shown_on_error=True), _hidden(SPARED if lean else ()):
             importlib.import_module("tensorflow")
             importlib.import_module("keras")
     module = importlib.import_module(name)

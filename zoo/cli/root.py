@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import click
 from click.shell_completion import CompletionItem
 
+from zoo import _keras
 from zoo.core.errors import StoppedEarly, ZooError
 
 # command -> module under zoo.cli and the line that `zoo --help` shows
@@ -69,6 +70,7 @@ def cli() -> None:
 def run(command: click.Command, arguments: Sequence[str] | None = None, name: str = "zoo") -> int:
     """Run a command; user errors become one line on stderr and a non-zero status."""
     stdout, stderr = sys.stdout, sys.stderr
+    _keras.lean = True
     try:
         status = command.main(arguments, prog_name=name, standalone_mode=False)
         sys.stdout.flush()  # or Python would meet the closed pipe when it ends

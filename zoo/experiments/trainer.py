@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from zoo._keras import import_ahead
 from zoo.core.console import Reporter, Verbose, reporter_for
 from zoo.core.errors import DataError, StoppedEarly, TrainingError
 from zoo.core.files import PARTIAL, replacing
@@ -187,6 +188,7 @@ def _carried_out(
         with console.phase("drawing the model"):
             drawing = diagram.to_dot(model)
             diagram.write(drawing, folder / runs.DIAGRAM)
+        import_ahead("matplotlib.figure", "matplotlib.backends.backend_agg", "sklearn.linear_model")
         with timer.phase("train"):
             whole = _trained(context, setup, folder, record, drawing, resumed=resumed)
         with context.phase("save", "saving the model"), replacing(folder / runs.MODEL) as partial:
