@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 from _embedded import source as embedded
 from _page import ROOT, table
+from _speed_page import by_peer
 from regenerate import FAMILIES
 
 import results
@@ -156,10 +157,12 @@ class Facts:
         """Seconds of an epoch by engine; empty where they were not measured."""
         frame = pd.read_csv(ROOT / "results" / "speed.csv")
         frame = frame[frame["recipe"].isin(model_card.recipes_of(entry))]
-        engines = ("keras", "tf.data", "resident", "resident-xla")
+        engines = ["keras", "tf.data", "resident", "resident-xla"]
+        seconds = by_peer(frame, "seconds").reindex(columns=engines)
+        counts = frame.drop_duplicates("recipe")["rows"]
         rows = [
-            [f"`{row['recipe']}`", f"{row['rows']:,}", *(_seconds(row[each]) for each in engines)]
-            for _, row in frame.iterrows()
+            [f"`{name}`", f"{count:,}", *map(_seconds, values)]
+            for (name, values), count in zip(seconds.iterrows(), counts, strict=True)
         ]
         heads = "recipe | rows: | `fit`, arrays: | `fit`, tf.data: | resident: | resident-xla:"
         return table(heads, rows) if rows else ""
