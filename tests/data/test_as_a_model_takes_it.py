@@ -91,8 +91,8 @@ def test_xy_holds_the_rows_that_fit_trains_on(
     options: dict[str, Any] = {key: size for key, size in few.items() if key in known}
     with pytest.raises(TrainingError, match="enough"):
         zoo.fit(name, data=data.source, logdir=tmp_path, engine="resident", verbose=0, **options)
-    for split, parts in (("train", caught["data"]), ("validation", caught["held"])):
-        for ours, theirs in zip(data.xy(split), parts[:2], strict=True):
+    for split, part in (("train", caught["data"]), ("validation", caught["held"])):
+        for ours, theirs in zip(data.xy(split), part.data[:2], strict=True):
             same(ours, theirs)
 
 
