@@ -120,7 +120,7 @@ class TensorBoard(keras.callbacks.Callback):
             for name, weight in _named(self.model.weights):
                 histograms[f"weights/{name}"] = keras.ops.convert_to_numpy(weight)
             self._add_gradients(scalars["train"], histograms)
-        step = int(self.model.optimizer.iterations)
+        step = int(self.model.optimizer.iterations.numpy())
         self._events["train"].write_numbers(scalars["train"], histograms, step)
         self._events["validation"].write_numbers(scalars["validation"], {}, step)
 
@@ -135,7 +135,7 @@ class TensorBoard(keras.callbacks.Callback):
     def _open(self) -> None:
         """Write what does not change during the training, unless a resumed run has it."""
         begun = any((self.folder / "train").glob("events.out.tfevents.*"))
-        if begun and int(self.model.optimizer.iterations):
+        if begun and int(self.model.optimizer.iterations.numpy()):
             return
         values = [text(tag, markdown) for tag, markdown in self.texts.items()]
         if self.graph:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from zoo._keras import keras, tf
-from zoo.core.errors import TrainingError
+from zoo.core.errors import WorkerLost
 
 CHECK_SECONDS = 3  # between two looks whether the other workers live
 PLACE = re.compile(r"/job:(\w+)/replica:\d+/task:(\d+)")
@@ -52,14 +52,18 @@ class Channel:
 
     def say(self, content: Any) -> Any:
         """Content of JSON's kinds, of the chief's."""
+        return json.loads(self.give(json.dumps(content, default=float).encode()))
+
+    def give(self, content: bytes | None) -> bytes:
+        """Bytes of the chief's."""
+        own = content or b""
         if self.alone:
-            return content
-        text = json.dumps(content, default=float).encode()
-        (size,) = self._sent(np.array([len(text)], np.int32))
+            return own
+        (size,) = self._sent(np.array([len(own)], np.int32))
         padded = np.zeros(-(-size // 4) * 4, np.uint8)
         if self.chief:
-            padded[: len(text)] = np.frombuffer(text, np.uint8)
-        return json.loads(self._sent(padded.view(np.int32)).tobytes()[:size])
+            padded[:size] = np.frombuffer(own, np.uint8)
+        return self._sent(padded.view(np.int32)).tobytes()[:size]
 
     def share(self, variables: Sequence[Any]) -> None:
         """Give the variables of every worker the chief's values, bit by bit."""
@@ -85,7 +89,7 @@ class Channel:
         """Within the block, a worker that is gone raises one line that names it.
 
         Raises:
-            TrainingError: the worker's place in the cluster and its address.
+            WorkerLost: the worker's place in the cluster and its address.
         """
         try:
             yield
@@ -93,14 +97,14 @@ class Channel:
             gone = (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError)
             if self.alone or not isinstance(error, (*gone, tf.errors.InternalError)):
                 raise
-            raise TrainingError(self.lost(str(error))) from error
+            raise WorkerLost(self.lost(str(error))) from error
 
     def lost(self, message: str) -> str:
         """One line about the worker that TensorFlow's message is of."""
         for job, task in PLACE.findall(message):
             addresses = self._cluster.get(job, [])
             at = int(task)
-            if at < len(addresses) and "is down" in message:
+            if at < len(addresses):
                 return f"{job} {at} of {len(addresses)} at {addresses[at]} is gone"
         known = [each for group in self._cluster.values() for each in group]
         named = [each for each in known if each.rpartition(":")[2] in message]
