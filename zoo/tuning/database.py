@@ -58,7 +58,8 @@ class Database:
         import optuna
 
         self.name = checked_name(url)
-        warnings.filterwarnings("ignore", message="Argument ``heartbeat_interval``")
+        for message in ("Argument ``heartbeat_interval``", "Heartbeat of storage"):
+            warnings.filterwarnings("ignore", message=message)  # the beats are this class's own
         try:
             self.storage = optuna.storages.RDBStorage(
                 url,
