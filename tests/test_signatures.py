@@ -14,6 +14,8 @@ LONGER = {  # docs/decisions/long-signatures.md has the reasons
     "cli/new.py:command",
     "cli/train.py:command",
     "cli/tune.py:command",
+    "experiments/trainer.py:fit",
+    "experiments/trainer.py:resume",
     "ensembling/build.py:ensemble",
     "inspection/plot_model.py:plot_model",
     "models/registry.py:register",

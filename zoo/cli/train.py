@@ -19,6 +19,7 @@ from zoo.cli.options import (
     record_option,
     verbose_option,
 )
+from zoo.cli.workers import check, joined
 from zoo.core.errors import RecipeError
 from zoo.recipes.fields import ENGINES
 from zoo.recipes.registry import read_recipe
@@ -42,6 +43,7 @@ from zoo.recipes.registry import read_recipe
 @click.option(
     "--engine", type=click.Choice(["auto", *ENGINES]), default="auto", help="How epochs are run."
 )
+@click.option("--workers", default=1, help="Processes of this machine that train together.")
 @fields_option
 @click.option("--profile", is_flag=True, help="Profile a few steps, for TensorBoard.")
 @logdir_option
@@ -56,6 +58,7 @@ def command(
     epochs: int | None,
     batch_size: int | None,
     engine: str,
+    workers: int,
     overrides: dict[str, Any],
     profile: bool,
     logdir: Path,
@@ -66,6 +69,9 @@ def command(
 
     Without --data, real data is used when it is on disk and embedded data otherwise. Ctrl-C
     stops after the epoch and prints how to continue; a second Ctrl-C stops at once.
+
+    With --workers, or where TF_CONFIG or Slurm names several workers, they share the rows of
+    every step: the run is that of one process (docs/workers.md).
     """
     if (recipe, file, run).count(None) != 2:
         raise RecipeError("give a recipe's name, --recipe FILE, or --resume RUN to continue a run")
@@ -84,14 +90,23 @@ def command(
     if profile and find_spec("xprof") is None:
         click.echo("note: to view the profile, pip install 'functional-zoo[profile]'", err=True)
 
+    check(workers)
     from zoo.core.console import Reporter
     from zoo.experiments.trainer import fit, resume
 
     reporter = Reporter(to_stderr=as_json, detailed=verbose)
     how: dict[str, Any] = {"logdir": logdir, "reporter": reporter, "profile": profile}
-    if chosen:
-        made = fit(file or chosen, data=data, seed=seed, **how, **overrides)
-    else:
-        made = resume(found_run(str(run), logdir, finished=False), **how)
-    if as_json:
-        click.echo(made.record.to_json(), nl=False)
+    words = ["train", "--data", data, "--seed", str(seed), "--logdir", str(logdir)]
+    words += [recipe] if recipe else ["--recipe", str(file)] if file else ["--resume", str(run)]
+    words += [word for pair in overrides.items() for word in ("--set", "=".join(map(str, pair)))]
+    with joined(workers, words) as strategy:
+        chief = strategy is None or strategy.extended.should_checkpoint
+        how["strategy"] = strategy
+        if chosen:
+            made = fit(file or chosen, data=data, seed=seed, **how, **overrides)
+        elif chief:
+            made = resume(found_run(str(run), logdir, finished=False), **how)
+        else:
+            made = resume(str(run), **how)
+        if as_json and chief:
+            click.echo(made.record.to_json(), nl=False)

@@ -27,6 +27,12 @@ from zoo.cli.options import data_option, fields_option, logdir_option
     help="Seed for the weights, the row order and the search.",
 )
 @click.option("--study", help="Name of the search's folder.  [default: SOURCE-seedSEED]")
+@click.option(
+    "--storage",
+    default="",
+    metavar="URL",
+    help="Database that has the trials, for several machines.  [default: a file of the search]",
+)
 @fields_option
 @logdir_option
 @click.option("--verbose", "-v", is_flag=True, help="Print every epoch of the trials too.")
@@ -38,6 +44,7 @@ def command(
     data: str,
     seed: int,
     study: str | None,
+    storage: str,
     overrides: dict[str, Any],
     logdir: Path,
     verbose: bool,
@@ -60,6 +67,7 @@ def command(
         data=data,
         seed=seed,
         study=study,
+        storage=storage,
         logdir=logdir,
         verbose=2 if verbose else 1,
         **overrides,

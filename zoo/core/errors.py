@@ -70,5 +70,9 @@ class TrainingError(ZooError, RuntimeError):
     """Training could not continue (a loss that is not a number, a full disk, an interrupt)."""
 
 
+class WorkerLost(TrainingError):
+    """One of several workers that train together is gone."""
+
+
 class StoppedEarly(TrainingError):
     """The user ended a run between two epochs; it can be resumed."""

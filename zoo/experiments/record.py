@@ -143,6 +143,7 @@ class RunRecord:
         status: `running`, `finished`, `interrupted` or `failed`.
         started: When, UTC.
         command: The command line that repeats the run.
+        workers: How many processes trained it.
         upstream: The run whose prediction this one reads, if its recipe is stacked.
         metrics, baseline: Scores of the model and of the classical model `baseline_name`.
         references: Name, such as `trivial` -> scores that the data itself offers.
@@ -161,6 +162,7 @@ class RunRecord:
     upstream: Upstream | None = None
     engine: Engine
     parameters: Size
+    workers: Count = 1
     commit: str | None = field(default_factory=commit)
     versions: Mapping[str, str] = field(default_factory=versions)
     machine: Machine = field(default_factory=Machine)
@@ -199,6 +201,7 @@ class RunRecord:
             content = parsed(text)
             if isinstance(content, dict) and isinstance(content.get("data"), dict):
                 content["data"].setdefault("names", {})
+                content.setdefault("workers", 1)
             record = from_json(cls, content, complete=True)
         except ValueError as error:
             raise TrainingError(str(error)) from error

@@ -48,6 +48,7 @@ class RunContext:
         timer: Seconds by phase of the run.
         part: What another run needs this one for, of `PARTS`; empty if a person asked for it.
         temporary: The run folder is deleted afterwards, so that no line names it.
+        strategy: A `tf.distribute` strategy whose workers or devices train together.
     """
 
     logdir: Path
@@ -57,6 +58,7 @@ class RunContext:
     timer: Timer = field(default_factory=Timer)
     part: str = ""
     temporary: bool = False
+    strategy: Any = None
 
     def __post_init__(self) -> None:
         if type(self.seed) is not int or not 0 <= self.seed < SEEDS:
@@ -68,6 +70,18 @@ class RunContext:
     def asked_for(self) -> bool:
         """Whether a person wants this run itself, and not only what another one makes of it."""
         return not (self.part or self.temporary)
+
+    @property
+    def chief(self) -> bool:
+        """Whether this process prints and writes: of several workers, one does."""
+        return self.strategy is None or self.strategy.extended.should_checkpoint
+
+    @property
+    def workers(self) -> int:
+        """How many processes train together."""
+        resolver = getattr(self.strategy, "cluster_resolver", None)
+        groups = resolver.cluster_spec().as_dict().values() if resolver is not None else ()
+        return max(1, sum(map(len, groups)))
 
     @contextmanager
     def phase(self, name: str, what: str) -> Iterator[None]:

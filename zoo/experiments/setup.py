@@ -17,7 +17,7 @@ import numpy as np
 from zoo.core.console import Reporter, Timer
 from zoo.core.errors import DataError, RecipeError, ZooError
 from zoo.data import load as load_dataset
-from zoo.experiments import given, runs
+from zoo.experiments import given, runs, workers
 from zoo.experiments.feeding import (
     Split,
     arguments_for,
@@ -101,18 +101,23 @@ def prepare(
             # the ensemble has said where its members' data came from
             told = Reporter(silent=True) if context.part == runs.MEMBERS else console
             dataset = load(recipe, data, told)
-        fingerprint = dataset.fingerprint
+        fingerprint, upstream = dataset.fingerprint, None
         if expected and fingerprint != expected:
             raise DataError(
                 f"{dataset.name} ({dataset.source}) is not the data that the run was trained "
                 "on; start a new run instead"
             )
-        dataset, upstream = stacked(dataset, recipe, context, train_first)
+        if recipe.stacked_on:
+            alone, plain = dataclasses.replace(context, strategy=None), dataset
+            dataset, upstream = workers.stacked_once(
+                context, plain, lambda: stacked(plain, recipe, alone, train_first)
+            )
     with context.phase("tensorflow", "loading TensorFlow"):
         engine.set_seed(context.seed)
-    with context.phase("build", "building the model"):
+    with context.phase("build", "building the model"), workers.scope(context):
         made = assemble(recipe, dataset, console.line)
-    return dataclasses.replace(made, fingerprint=fingerprint, upstream=upstream)
+    used = workers.engine_of(context, made.engine)
+    return dataclasses.replace(made, fingerprint=fingerprint, upstream=upstream, engine=used)
 
 
 def assemble(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> TrainingSetup:

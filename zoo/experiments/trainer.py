@@ -24,6 +24,7 @@ from zoo.experiments.runs import LOGDIR, Run, RunContext, check_custom
 from zoo.experiments.setup import TrainingSetup, data_record, prepare
 from zoo.experiments.sourced import for_source
 from zoo.experiments.vocabularies import labels_of
+from zoo.experiments.workers import arguments, follow, joined, run_of_all
 from zoo.inspection import diagram
 from zoo.recipes.functions import FUNCTIONS
 from zoo.recipes.recipe import Recipe
@@ -44,6 +45,7 @@ def fit(
     verbose: Verbose = "auto",
     reporter: Reporter | None = None,
     profile: bool = False,
+    strategy: Any = None,
     **overrides: Any,
 ) -> Run:
     """Train a recipe and write a run folder.
@@ -64,6 +66,9 @@ def fit(
             an epoch, 2 all values.
         reporter: Where progress goes, in place of stdout and `verbose`.
         profile: Profile a few steps, for TensorBoard's profile page.
+        strategy: A `tf.distribute.MirroredStrategy` or `MultiWorkerMirroredStrategy`, whose devices
+            or workers train together as one would. Every worker makes the same call; the chief
+            writes the run folder, and the others get a run with the model alone.
         **overrides: Recipe fields for this run only, such as `epochs=3`, or a mapping's entry,
             such as `**{"arguments.l2": 0.01}`.
 
@@ -88,7 +93,8 @@ def fit(
         >>> own.model.input_shape, own.record.data.rows
         ((None, 7), {'train': 170, 'validation': 30})
     """
-    context = RunContext(Path(logdir), reporter or reporter_for(verbose), seed, profile)
+    told = reporter or reporter_for(verbose)
+    context = joined(RunContext(Path(logdir), told, seed, profile, strategy=strategy))
     if not isinstance(data, str):
         chosen = resolved(recipe).for_source(MEMORY).override(overrides)
         chosen, rows = dataset_of(chosen, data, validation_data, seed)
@@ -105,6 +111,8 @@ def train(context: RunContext, recipe: Recipe, data: str | Dataset, command: str
     setup = prepare(context, recipe, data, train)
     source = setup.dataset.source
     command = command or command_line([recipe.name], source, context.seed, {})
+    if not context.chief:
+        return follow(context, setup, _opening(context, setup, command), context.logdir)
     changed = {**source_changed(recipe, source), **changes(recipe, source, command)}
     folder = runs.create(
         context.logdir, recipe.name, context.seed, context.part, changed=in_a_name(changed)
@@ -121,6 +129,7 @@ def resume(
     verbose: Verbose = "auto",
     reporter: Reporter | None = None,
     profile: bool = False,
+    strategy: Any = None,
     custom_objects: Mapping[str, Any] | None = None,
 ) -> Run:
     """Continue an interrupted run from its last completed epoch.
@@ -132,7 +141,8 @@ def resume(
         run: A run folder, or a recipe for its latest run.
         data, validation_data: The rows of a run whose data was given in memory, once more.
         logdir: The folder that holds the run folders.
-        verbose, reporter: As `fit` takes them.
+        verbose, reporter, strategy: As `fit` takes them; the workers may be other ones, and more
+            or fewer.
         profile: Profile a few steps, for TensorBoard's profile page.
         custom_objects: Losses and metrics of your own, by the name that the recipe has.
 
@@ -152,20 +162,29 @@ def resume(
         ...     print(str(error).rpartition("; ")[2])
         there is nothing to resume
     """
-    folder = runs.find(run, Path(logdir), finished=False)
+    told = reporter or reporter_for(verbose)
+    context = RunContext(Path(logdir), told, profile=profile, strategy=strategy)
+    folder, record = run_of_all(context, lambda: _resumable(run, Path(logdir)))
+    FUNCTIONS.update(custom_objects or {})
+    check_custom(record.recipe, folder, "zoo.resume")
+    parent = runs.logdir_of(folder, record.recipe.name) or Path(logdir)
+    context = joined(replace(context, logdir=parent, seed=record.seed))
+    rows = record_data(record, data, validation_data)
+    setup = prepare(context, record.recipe, rows, train, expected=record.data.fingerprint)
+    opening = replace(_opening(context, setup, record.command), started=record.started)
+    if not context.chief:
+        return follow(context, setup, opening, folder)
+    return _carried_out(context, setup, folder, opening, resumed=True)
+
+
+def _resumable(run: str | Path | Run, logdir: Path) -> tuple[Path, RunRecord]:
+    folder = runs.find(run, logdir, finished=False)
     record = RunRecord.read(folder)
     if record.status == "finished":
         raise TrainingError(f"{folder} has finished; there is nothing to resume")
     if record.ensemble:
         raise TrainingError(f"{folder} is an ensemble; there is no training to resume")
-    FUNCTIONS.update(custom_objects or {})
-    check_custom(record.recipe, folder, "zoo.resume")
-    parent = runs.logdir_of(folder, record.recipe.name) or Path(logdir)
-    context = RunContext(parent, reporter or reporter_for(verbose), record.seed, profile)
-    rows = record_data(record, data, validation_data)
-    setup = prepare(context, record.recipe, rows, train, expected=record.data.fingerprint)
-    opening = replace(_opening(context, setup, record.command), started=record.started)
-    return _carried_out(context, setup, folder, opening, resumed=True)
+    return folder, record
 
 
 @without_retracing_warnings()
@@ -200,7 +219,7 @@ def _carried_out(
             if recipe.baseline and whole:
                 name, baseline = evaluation.baseline(recipe, setup.splits, console.line)
         with context.phase("report", "drawing the report"):
-            step = int(model.optimizer.iterations)
+            step = int(model.optimizer.iterations.numpy())
             table = reports.write_all(
                 recipe, model, setup.dataset, setup.splits, metrics, folder, step
             )
@@ -242,6 +261,7 @@ def _opening(context: RunContext, setup: TrainingSetup, command: str) -> RunReco
         upstream=setup.upstream,
         engine=setup.engine,
         parameters=setup.model.count_params(),
+        workers=context.workers,
         command=command,
     )
 
@@ -272,9 +292,6 @@ def _trained(
     done = state["epochs"] if state else recipe.initial_epoch
     if resumed:
         console.line(f"continuing after epoch {done} of {recipe.epochs}")
-    held = None
-    if setup.validation:
-        held = (*setup.validation, setup.weights.get("validation"))
     stop = StopRequest()
     standard = standard_callbacks(recipe, folder)
     lines = EpochLines(console, recipe, setup.steps, setup.engine, standard)
@@ -301,21 +318,11 @@ def _trained(
         try:
             engine.fit(
                 setup.model,
-                *setup.train,
-                validation_data=held,
                 # a run that had stopped by itself has no epochs left
                 epochs=done if state and state["stopped"] else recipe.epochs,
                 initial_epoch=done,
-                steps_per_epoch=recipe.steps_per_epoch or None,
-                batch_size=recipe.batch_size,
-                engine=setup.engine,
-                seed=context.seed,
-                validation_split=recipe.validation_split,
-                validation_freq=recipe.validation_freq,
-                sample_weight=setup.weights.get("train"),
-                class_weight=setup.class_weight,
                 callbacks=[*callbacks, stop, point],
-                verbose=0,
+                **arguments(context, setup),
             )
         except TrainingError:  # a loss that is not a number: the good weights are still there
             for callback in callbacks:

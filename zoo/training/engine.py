@@ -13,8 +13,7 @@ before it is trained on.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -26,9 +25,11 @@ from zoo.training.arrays import data_of, first_batch_size, is_stream
 from zoo.training.checks import build, check_data, check_model, steps_in_epoch
 from zoo.training.ids import check_ids
 from zoo.training.logs import plain_numbers
-from zoo.training.resident import Resident
+from zoo.training.part import Part, endless
+from zoo.training.resident import Resident, loop
 from zoo.training.row_weights import by_class
-from zoo.training.shards import SHARD, Order, Shards, as_tensor, batches, count, size_of
+from zoo.training.shards import SHARD, Order, Shards, batches, count, size_of
+from zoo.training.strategies import strategy_of
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -73,6 +74,12 @@ def fit(
     Arrays are trained on in an order that seed and epoch decide, the same with every engine. A
     `tf.data.Dataset` keeps its own order and batches: `fit` hands it to Keras as it is, a resident
     engine reads it once and shuffles its rows.
+
+    A model that was built and compiled in the scope of a `tf.distribute.MirroredStrategy` or
+    `MultiWorkerMirroredStrategy` is trained by all its devices or workers: `batch_size` is that of
+    all together, and the result is that of one process. Every worker calls `fit` with the same
+    arguments; callbacks run on the chief, and all return its history. Afterwards `evaluate`,
+    `predict` and `save` are each process's own.
 
     Args:
         model: Any compiled Keras model.
@@ -125,13 +132,14 @@ def fit(
     if engine not in ENGINES:
         raise UnknownNameError("engine", engine, ENGINES)
     check_model(model, engine)
+    strategy = strategy_of(model, engine)
     settings: dict[str, Any] = {
         "epochs": epochs,
         "initial_epoch": initial_epoch,
         "validation_freq": validation_freq,
         "verbose": verbose,
     }
-    if engine == "fit" and is_stream(x):
+    if engine == "fit" and strategy is None and is_stream(x):
         return model.fit(
             x,
             y,
@@ -168,38 +176,33 @@ def fit(
             data = by_class(data, class_weight)
         steps = steps_in_epoch(count(data), size, steps_per_epoch)
         check_data(engine, data, held)
-        build(model, data)
+        with strategy.scope() if strategy else nullcontext():
+            build(model, data)
         check_ids(model, data)
         if held is not None:
             check_ids(model, held)
         taken = min(count(data), size * steps)
         order = Order(count(data), taken, seed if shuffle else None, initial_epoch)
-        train = _Part(data, size, order)
-        test = None if held is None else _Part(held, held_size, Order(count(held), count(held)))
+        train = Part(data, size, order)
+        test = None if held is None else Part(held, held_size, Order(count(held), count(held)))
         callbacks = [*(callbacks or ())]
+        if strategy is not None:
+            from zoo.training.split_fit import fit_split  # derives from Keras's classes
+
+            by_steps = engine == "fit"
+            return fit_split(
+                model, strategy, train, test, callbacks, settings, at_end, by_steps=by_steps
+            )
         if engine == "fit":
             return _fit_by_steps(model, train, test, callbacks, settings, at_end)
         xla = engine == "resident-xla"
         return _fit_by_epochs(model, train, test, callbacks, settings, at_end, xla=xla)
 
 
-@dataclass(frozen=True)
-class _Part:
-    """Rows to train or to validate on, the rows in a step, and the order of every epoch."""
-
-    data: Any
-    batch_size: int
-    order: Order
-
-    @property
-    def first_batch(self) -> Any:
-        return tf.nest.map_structure(lambda array: as_tensor(array[: self.batch_size]), self.data)
-
-
 def _fit_by_steps(
     model: keras.Model,
-    train: _Part,
-    test: _Part | None,
+    train: Part,
+    test: Part | None,
     callbacks: list[keras.callbacks.Callback],
     settings: dict[str, Any],
     at_end: ExitStack,
@@ -208,7 +211,7 @@ def _fit_by_steps(
 
     own, _ = own_calls(model, None, None)
 
-    def pipeline(part: _Part, last: int) -> Any:
+    def pipeline(part: Part, last: int) -> Any:
         shards = Shards(part.data, part.batch_size, part.order, last)
         at_end.enter_context(closing(shards))
         epoch = (lambda: own.epoch) if part is train else (lambda: 0)
@@ -239,8 +242,8 @@ def _fit_by_steps(
 
 def _fit_by_epochs(
     model: keras.Model,
-    train: _Part,
-    test: _Part | None,
+    train: Part,
+    test: Part | None,
     callbacks: list[keras.callbacks.Callback],
     settings: dict[str, Any],
     at_end: ExitStack,
@@ -249,31 +252,27 @@ def _fit_by_epochs(
 ) -> keras.callbacks.History:
     from zoo.training.own_calls import own_calls  # loads TensorFlow
 
-    def resident(part: _Part, step: Any, last: int) -> Callable[[int], Any]:
-        made = Resident(model, step, part.data, part.batch_size, part.order, last, xla=xla)
+    def resident(part: Part, step: Any, last: int) -> Callable[[int], Any]:
+        run = loop(model, step, part.batch_size, xla=xla)
+        made = Resident(run, part.data, part.batch_size, part.order, last)
         return at_end.enter_context(closing(made)).epoch
 
     validation: dict[str, Any] = {}
     validate = None
     if test is not None:
         validate = resident(test, model.test_step, 0)
-        validation = {"validation_data": _endless(test), "validation_steps": 1}
+        validation = {"validation_data": endless(test), "validation_steps": 1}
     run = resident(train, model.train_step, settings["epochs"])
     own, serving = own_calls(model, run, validate)
     with serving():
         return model.fit(
-            _endless(train),
+            endless(train),
             steps_per_epoch=1,
             shuffle=False,
             callbacks=[*callbacks, own],
             **validation,
             **settings,
         )
-
-
-def _endless(part: _Part) -> Any:
-    """One batch, over and over: Keras needs it to build metrics, not to train on."""
-    return tf.data.Dataset.from_tensors(part.first_batch).repeat()
 
 
 def _as_tuple(data: Any) -> tuple[Any, ...]:

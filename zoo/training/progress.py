@@ -74,7 +74,7 @@ class EpochLines(keras.callbacks.Callback):
         self.rate = self._rate()
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
-        began = int(self.model.optimizer.iterations)
+        began = int(self.model.optimizer.iterations.numpy())
         with self.changing:
             self.epoch, self.within, self.validating = epoch, 0, False
             self.began, self.started = began, time.perf_counter()
@@ -135,7 +135,7 @@ class EpochLines(keras.callbacks.Callback):
             return done + share * self.steps, f"{place}, about {share:.0%}"
         within = self.within
         if self.engine == "resident" and self.model is not None and not within:
-            within = int(self.model.optimizer.iterations.value.numpy()) - self.began
+            within = int(self.model.optimizer.iterations.numpy()) - self.began
         if not within and not self.compiled:
             return done, f"{place}, compiling the first step"
         within = min(within, self.steps)
@@ -162,7 +162,9 @@ class EpochLines(keras.callbacks.Callback):
 
     def _rate(self) -> float:
         """The learning rate, where a callback may change it."""
-        return float(self.model.optimizer.learning_rate) if self.plateau is not None else 0.0
+        if self.plateau is None:
+            return 0.0
+        return float(self.model.optimizer.learning_rate.numpy())
 
 
 def _first(callbacks: Sequence[Any], kind: type) -> Any:

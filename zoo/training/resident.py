@@ -25,29 +25,17 @@ class Resident:
     """Epochs over rows; close it at the end.
 
     Args:
-        model: A compiled model.
-        step: Its `train_step` or `test_step`.
+        run: A compiled function from rows in order to the logs after a step on each batch.
         data: What the step takes, for all rows.
         batch_size: Rows in a step; the last step of an epoch takes what is left.
         order: The rows of every epoch.
         epochs: Number of the last epoch.
-        xla: Compile the epoch with XLA.
     """
 
-    def __init__(
-        self,
-        model: keras.Model,
-        step: Callable[[Any], Any],
-        data: Any,
-        batch_size: int,
-        order: Order,
-        epochs: int,
-        *,
-        xla: bool,
-    ) -> None:
+    def __init__(self, run: Run, data: Any, batch_size: int, order: Order, epochs: int) -> None:
         self.order = order
         self.shards: Shards | None = None
-        self._run = _loop(model, step, batch_size, xla=xla)
+        self._run = run
         if size_of(data) <= KEPT:
             self._data = tf.nest.map_structure(as_tensor, data)
             self._in_order = tf.function(lambda rows: self._run(take(self._data, rows)))
@@ -74,8 +62,15 @@ class Resident:
             self.shards.close()
 
 
-def _loop(model: keras.Model, step: Callable[[Any], Any], batch_size: int, *, xla: bool) -> Run:
-    """A compiled function from rows in order to the logs after a step on each batch of them."""
+def loop(model: keras.Model, step: Callable[[Any], Any], batch_size: int, *, xla: bool) -> Run:
+    """A compiled function from rows in order to the logs after a step on each batch of them.
+
+    Args:
+        model: A compiled model.
+        step: Its `train_step` or `test_step`.
+        batch_size: Rows in a step.
+        xla: Compile the epoch with XLA.
+    """
     last: list[Any] = []  # what the last step returned, if it is not the metrics of the model
 
     def kept(logs: Any) -> None:

@@ -16,6 +16,7 @@ from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import resolved
 from zoo.training.compile import direction
 from zoo.tuning import outcome
+from zoo.tuning.database import checked_name
 from zoo.tuning.space import own_settings, space_of
 from zoo.tuning.study import Study, load_optuna, opened
 
@@ -52,6 +53,7 @@ def tune(
     data: str = "auto",
     seed: int = 0,
     study: str | None = None,
+    storage: str = "",
     logdir: str | Path = LOGDIR,
     verbose: Verbose = "auto",
     reporter: Reporter | None = None,
@@ -71,6 +73,9 @@ def tune(
         data: A source of the recipe's dataset; `auto` takes real data when it is on disk.
         seed: Seed for the weights, the row order and the search.
         study: Name of the search's folder; by default the data's source and the seed.
+        storage: Address of a database that has the trials, such as
+            `postgresql://USER:PASSWORD@HOST/NAME`, for a search that several machines share; by
+            default they are in a file of the search's folder.
         logdir: The folder that holds the run folders; the search is in `LOGDIR/RECIPE/tune/STUDY`.
         verbose: 0 prints nothing, 1 (`auto`) a line per trial, 2 also every epoch.
         reporter: Where progress goes, in place of stdout and `verbose`.
@@ -113,14 +118,16 @@ def tune(
         "data": {"source": source, "fingerprint": fingerprint},
         "seed": seed,
     }
-    with opened(folder, settings) as made:
+    if storage:
+        settings["storage"] = checked_name(storage)
+    with opened(folder, settings, storage) as made:
         _say_where(made, trials, reporter)
         dataset = worker.stacked(made, dataset, logdir, reporter)
         stop = worker.Others()
         count = min(jobs, trials - len(made.finished())) - 1
         deadline = timer.time() + time if time else float("inf")
         arguments = (folder, trials, deadline, logdir)
-        with listening(stop, reporter.line), stop.started(count, arguments, reporter):
+        with listening(stop, reporter.line), stop.started(count, arguments, reporter, storage):
             worker.work(made, dataset, trials, deadline, stop, reporter)
             if not stop.asked and any(process.wait() for process in stop.processes):
                 raise TrainingError(

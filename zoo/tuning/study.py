@@ -3,6 +3,8 @@
 Every process holds a lock file while it lives, which the system frees when the process ends or
 is killed. A trial whose process is gone is marked as failed and its settings are tried again at
 once; Optuna's heartbeat would know only after a period of grace, and give up a busy process.
+
+The trials may lie in another database (`zoo.tuning.database`), for processes on several machines.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from zoo.core.files import write_text
 from zoo.recipes.fields import SAID
 from zoo.recipes.recipe import Recipe
 from zoo.training.compile import direction
+from zoo.tuning.database import Database
 from zoo.tuning.space import Space, distributions, own_settings
 
 if TYPE_CHECKING:
@@ -63,9 +66,16 @@ class Study:
         source: Of the data.
         seed: Of the weights, the order of the rows, and the draws.
         optuna: The study of that name in the storage.
+        database: Where the trials are, if not in the folder.
     """
 
-    def __init__(self, folder: Path, settings: Mapping[str, Any], optuna: OptunaStudy) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        settings: Mapping[str, Any],
+        optuna: OptunaStudy,
+        database: Database | None = None,
+    ) -> None:
         self.folder = folder
         self.recipe = Recipe.from_dict(settings["recipe"])
         self.space: Space = {key: tuple(words) for key, words in settings["search"].items()}
@@ -73,6 +83,7 @@ class Study:
         self.seed: int = settings["seed"]
         self.optuna = optuna
         self.worker = uuid.uuid4().hex
+        self.database = database
 
     def ask(self, trials: int) -> Trial | None:
         """A new trial, unless as many as `trials` have been made or are being made."""
@@ -89,6 +100,14 @@ class Study:
             )
             trial = self.optuna.ask(distributions(self.space))
             trial.set_user_attr("worker", self.worker)
+            if self.database is None:
+                return trial
+            # other machines do not see the lock: of trials begun at once, the first ones count
+            before = [each for each in self.trials() if each.number < trial.number]
+            if sum(map(_counts, before)) >= trials:
+                self.optuna.tell(trial, state=optuna.trial.TrialState.FAIL)
+                return None
+            self.database.beat(trial)
             return trial
 
     def recover(self) -> int:
@@ -96,7 +115,12 @@ class Study:
 
         Call it with the study locked. Returns how many there were.
         """
-        lost = [trial for trial in self.trials("RUNNING") if not self._lives(trial)]
+        running = self.trials("RUNNING")
+        if self.database is not None:
+            stale = self.database.stale(self.optuna)
+            lost = [trial for trial in running if trial.number in stale]
+        else:
+            lost = [trial for trial in running if not self._lives(trial)]
         for trial in lost:
             self.give_up(trial.number)
         return len(lost)
@@ -104,6 +128,8 @@ class Study:
     def give_up(self, number: int) -> None:
         """Mark an unfinished trial as lost; its settings wait for the next process."""
         trial = self.optuna.trials[number]
+        if trial.state.is_finished():
+            return  # another machine has done it
         state = load_optuna().trial.TrialState.FAIL
         self.optuna.tell(number, state=state, skip_if_finished=True)
         tried = trial.user_attrs.get("retries", 0)
@@ -183,8 +209,14 @@ def _counts(trial: FrozenTrial) -> bool:
 
 
 @contextmanager
-def opened(folder: Path, settings: Mapping[str, Any] | None = None) -> Iterator[Study]:
+def opened(
+    folder: Path, settings: Mapping[str, Any] | None = None, storage_url: str = ""
+) -> Iterator[Study]:
     """The search in a folder; with settings, it is created if missing.
+
+    Args:
+        storage_url: The database that has the trials, as SQLAlchemy writes it; by default a file
+            in the folder.
 
     Raises:
         TrainingError: the folder holds a search of other settings, or none, or is damaged.
@@ -195,6 +227,12 @@ def opened(folder: Path, settings: Mapping[str, Any] | None = None) -> Iterator[
 
     if settings is None and not (folder / STUDY).is_file():
         raise TrainingError(f"{folder} does not contain a search")
+    if storage_url and (folder / STORAGE).is_file():
+        raise TrainingError(
+            f"the trials of {folder} are in its own {STORAGE}: leave out --storage, or choose "
+            "another name with --study"
+        )
+    database = Database(storage_url) if storage_url else None
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / "study.lock"):
         known = _settings(folder)
@@ -204,44 +242,59 @@ def opened(folder: Path, settings: Mapping[str, Any] | None = None) -> Iterator[
         elif known and settings is not None:
             _same(folder, known, json.loads(json.dumps(settings)))
         assert known is not None
+        if known.get("storage") and not storage_url:
+            raise TrainingError(
+                f"the trials of {folder} are in {known['storage']}: give it with --storage"
+            )
         storage_file = folder / STORAGE
         if storage_file.is_file() and 0 < storage_file.stat().st_size < HEADER:
-            raise _broken(folder, ValueError("file is not a database"))  # SQLite would start anew
+            raise _broken(
+                str(storage_file), ValueError("file is not a database")
+            )  # SQLite would start anew
+        where = database.name if database else str(folder / STORAGE)
         try:
-            storage = optuna.storages.RDBStorage(
-                f"sqlite:///{folder / STORAGE}",
-                engine_kwargs={"connect_args": {"timeout": LOCK_SECONDS}},
+            storage = (
+                database.storage
+                if database
+                else optuna.storages.RDBStorage(
+                    f"sqlite:///{folder / STORAGE}",
+                    engine_kwargs={"connect_args": {"timeout": LOCK_SECONDS}},
+                )
             )
             epochs = known["recipe"]["epochs"]
             study = optuna.create_study(
                 storage=storage,
-                study_name="zoo",
+                study_name=f"{folder.parents[1].name}/{folder.name}" if database else "zoo",
                 load_if_exists=True,
                 direction=f"{direction(Recipe.from_dict(known['recipe']))}imize",
                 pruner=optuna.pruners.MedianPruner(
                     n_startup_trials=4, n_warmup_steps=max(1, epochs // 4)
                 ),
             )
-            made = Study(folder, known, study)
+            made = Study(folder, known, study, database)
+            if database is not None:
+                _same(where, database.settings(study, known), known)
             if not made.trials():  # the recipe's own settings are the first to beat
                 study.enqueue_trial(own_settings(made.recipe, made.space))
         except ZooError:
             raise
         except Exception as error:  # SQLAlchemy, Alembic and SQLite each raise their own
-            raise _broken(folder, error) from error
+            raise _broken(where, error) from error
     try:
         yield made
     except (SQLAlchemyError, optuna.exceptions.StorageInternalError) as error:
-        raise _broken(folder, error) from error
+        raise _broken(where, error) from error
     finally:
+        if database is not None:
+            database.close()
         storage.remove_session()
         storage.engine.dispose()
 
 
-def _broken(folder: Path, error: Exception) -> TrainingError:
+def _broken(where: str, error: Exception) -> TrainingError:
     """The error for a storage that is damaged or full; Optuna's own does not name the file."""
     reason = str(error.__cause__ or error).partition("\n")[0]
-    return TrainingError(f"{folder / STORAGE} cannot be used: {reason}")
+    return TrainingError(f"{where} cannot be used: {reason}")
 
 
 def _settings(folder: Path) -> dict[str, Any] | None:
@@ -260,9 +313,10 @@ def _settings(folder: Path) -> dict[str, Any] | None:
     return known
 
 
-def _same(folder: Path, known: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+def _same(where: Path | str, known: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
     """Refuse to mix trials that cannot be compared."""
-    changed = [key for key in wanted if key != "recipe" and known.get(key) != wanted[key]]
+    apart = ("recipe", "storage")  # an address may change
+    changed = [key for key in wanted if key not in apart and known.get(key) != wanted[key]]
     before = known.get("recipe", {})
     changed += [
         key
@@ -271,6 +325,6 @@ def _same(folder: Path, known: Mapping[str, Any], wanted: Mapping[str, Any]) -> 
     ]
     if changed:
         raise TrainingError(
-            f"{folder} was started with a different {' and '.join(changed)}; "
-            "choose another name with --study, or delete that folder"
+            f"{where} was started with a different {' and '.join(changed)}; "
+            "choose another name with --study, or delete what is there"
         )

@@ -31,6 +31,7 @@ from zoo.tuning.study import Study, opened
 if TYPE_CHECKING:
     from zoo.data.dataset import Dataset
 
+STORAGE = "ZOO_TUNE_STORAGE"  # the database of a search, for the processes that it starts
 WAIT_SECONDS = 600  # for the other processes' last trials to end by themselves
 
 
@@ -53,7 +54,7 @@ class Others(StopRequest):
 
     @contextmanager
     def started(
-        self, count: int, arguments: Sequence[object], reporter: Reporter
+        self, count: int, arguments: Sequence[object], reporter: Reporter, storage: str = ""
     ) -> Iterator[None]:
         """Start `count` processes; all of them have ended when the block ends."""
         command = [sys.executable, "-m", "zoo.tuning.worker", *map(str, arguments)]
@@ -63,6 +64,7 @@ class Others(StopRequest):
                     command,
                     stdin=subprocess.PIPE,
                     stdout=_output(reporter),
+                    env={**os.environ, STORAGE: storage},  # its password is on no command line
                     start_new_session=True,  # Ctrl-C is the search's to pass on
                 )
                 self.processes.append(process)
@@ -197,7 +199,7 @@ def main(folder: Path, trials: int, deadline: float, logdir: Path) -> int:
     try:
         stop = StopRequest()
         threading.Thread(target=_watch_input, args=(stop,), daemon=True).start()
-        with opened(folder) as study:
+        with opened(folder, storage_url=os.environ.get(STORAGE, "")) as study:
             silent = Reporter(silent=True)
             dataset, _ = load(study.recipe, study.source, silent)
             dataset = stacked(study, dataset, logdir, silent)
