@@ -63,7 +63,7 @@ class Optimizers:
         }
 
     def _counts(self) -> dict[str, int]:
-        return {name: int(each.iterations) for name, each in self._named.items()}
+        return {name: int(each.iterations.numpy()) for name, each in self._named.items()}
 
 
 def _rate(optimizer: keras.optimizers.Optimizer) -> Callable[[], Any]:
