@@ -129,7 +129,7 @@ def open_arrays(folder: str | Path) -> Any:
         >>> import zoo.training
         >>> try:
         ...     zoo.training.open_arrays("nowhere")
-        ... except RuntimeError as error:
+        ... except ValueError as error:
         ...     print(error)
         cannot read nowhere/index.json: No such file or directory
     """
