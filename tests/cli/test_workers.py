@@ -50,7 +50,7 @@ def children(process: subprocess.Popen[str]) -> list[int]:
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds the worker's process in /proc")
 def test_a_worker_dies_and_another_number_of_workers_goes_on(tmp_path: Path) -> None:
-    """Trainings of one, two and three processes: a minute on two cores of one's own."""
+    """Trainings of one, two and three processes: over three minutes on busy cores."""
     alone = begun(*TRAIN, folder=tmp_path / "alone")
     _, told = alone.communicate()
     assert alone.returncode == 0, told

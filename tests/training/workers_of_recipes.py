@@ -3,7 +3,7 @@
     python tests/training/workers_of_recipes.py [RECIPE...]
 
 Without TF_CONFIG it starts two workers on this machine, which train every recipe; that takes
-fifteen minutes on two cores. The chief prints a line of JSON per recipe: the largest relative
+fifteen minutes on two busy cores. The chief prints a line of JSON per recipe: the largest relative
 difference of the histories.
 """
 
