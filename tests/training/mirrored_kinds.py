@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+import numpy as np
 from training import kinds_of_training
 from training.kinds_of_model import KINDS
 from training.test_any_model import plain, trained
@@ -47,7 +48,7 @@ def main() -> None:
 
 
 def _plain(values: object) -> object:
-    return values.tolist() if hasattr(values, "tolist") else values  # type: ignore[union-attr]
+    return np.asarray(values).tolist()
 
 
 if __name__ == "__main__":

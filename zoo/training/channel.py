@@ -52,7 +52,11 @@ class Channel:
 
     def say(self, content: Any) -> Any:
         """Content of JSON's kinds, of the chief's."""
-        return json.loads(self.give(json.dumps(content, default=float).encode()))
+
+        def plain(value: Any) -> Any:
+            return np.asarray(value).tolist()  # a metric of several values is a list
+
+        return json.loads(self.give(json.dumps(content, default=plain).encode()))
 
     def give(self, content: bytes | None) -> bytes:
         """Bytes of the chief's."""
