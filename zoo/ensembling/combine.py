@@ -10,6 +10,7 @@ from typing import Any
 
 from zoo._keras import keras, layers
 from zoo.core.errors import BuildError, UnknownNameError
+from zoo.core.stateful import stateful_layer
 from zoo.ensembling.tensors import (
     AUTOMATIC,
     merged,
@@ -19,7 +20,6 @@ from zoo.ensembling.tensors import (
     outputs_of,
 )
 from zoo.inspection.diagram.graph import is_graph_model
-from zoo.inspection.stateful import stateful_layer
 
 Tensor = Any
 

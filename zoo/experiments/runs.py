@@ -257,6 +257,21 @@ def find(run: str | Path | Run, logdir: Path, *, finished: bool = True) -> Path:
     raise TrainingError(f"{UnknownNameError('run', run, known)} (looked in {logdir})")
 
 
+def resumable(run: str | Path | Run, logdir: Path) -> tuple[Path, RunRecord]:
+    """The folder and the record of a run to go on with.
+
+    Raises:
+        TrainingError: no such run, or there is nothing left to train.
+    """
+    folder = find(run, logdir, finished=False)
+    record = RunRecord.read(folder)
+    if record.status == "finished":
+        raise TrainingError(f"{folder} has finished; there is nothing to resume")
+    if record.ensemble:
+        raise TrainingError(f"{folder} is an ensemble; there is no training to resume")
+    return folder, record
+
+
 def folders(parent: Path, pattern: str = "*") -> list[Path]:
     """The run folders in `parent` that match a wildcard, the newest first."""
     found = (path.parent for path in parent.glob(f"{pattern}/{record.FILE}"))

@@ -164,7 +164,7 @@ def resume(
     """
     told = reporter or reporter_for(verbose)
     context = RunContext(Path(logdir), told, profile=profile, strategy=strategy)
-    folder, record = run_of_all(context, lambda: _resumable(run, Path(logdir)))
+    folder, record = run_of_all(context, lambda: runs.resumable(run, Path(logdir)))
     FUNCTIONS.update(custom_objects or {})
     check_custom(record.recipe, folder, "zoo.resume")
     parent = runs.logdir_of(folder, record.recipe.name) or Path(logdir)
@@ -175,16 +175,6 @@ def resume(
     if not context.chief:
         return follow(context, setup, opening, folder)
     return _carried_out(context, setup, folder, opening, resumed=True)
-
-
-def _resumable(run: str | Path | Run, logdir: Path) -> tuple[Path, RunRecord]:
-    folder = runs.find(run, logdir, finished=False)
-    record = RunRecord.read(folder)
-    if record.status == "finished":
-        raise TrainingError(f"{folder} has finished; there is nothing to resume")
-    if record.ensemble:
-        raise TrainingError(f"{folder} is an ensemble; there is no training to resume")
-    return folder, record
 
 
 @without_retracing_warnings()

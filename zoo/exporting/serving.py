@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from zoo._keras import keras, tf
+from zoo.core.stateful import stateful_layer
 from zoo.exporting.formats import Arrays, ExportError
-from zoo.inspection.stateful import stateful_layer
 from zoo.training.engine import output_names
 
 

@@ -248,16 +248,15 @@ def opened(
             )
         storage_file = folder / STORAGE
         if storage_file.is_file() and 0 < storage_file.stat().st_size < HEADER:
-            raise _broken(
-                str(storage_file), ValueError("file is not a database")
-            )  # SQLite would start anew
-        where = database.name if database else str(folder / STORAGE)
+            # SQLite would start anew
+            raise _broken(str(storage_file), ValueError("file is not a database"))
+        where = database.name if database else str(storage_file)
         try:
             storage = (
                 database.storage
                 if database
                 else optuna.storages.RDBStorage(
-                    f"sqlite:///{folder / STORAGE}",
+                    f"sqlite:///{storage_file}",
                     engine_kwargs={"connect_args": {"timeout": LOCK_SECONDS}},
                 )
             )
