@@ -80,8 +80,8 @@ def test_xy_holds_the_rows_that_fit_trains_on(
     """Also those that a recipe's `validation_split` cuts off."""
     caught: dict[str, Any] = {}
 
-    def catch(model: Any, data: Any, held: Any, *rest: Any, **more: Any) -> None:
-        caught.update(data=data, held=held)
+    def catch(fitting: Any, **more: Any) -> None:
+        caught.update(data=fitting.train, held=fitting.test)
         raise TrainingError("enough")
 
     monkeypatch.setattr(engine, "_fit_by_epochs", catch)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -52,14 +52,13 @@ def read(stream: Any, at_end: ExitStack | None = None) -> Any:
             raise TrainingError(
                 "the tf.data.Dataset must give batches of plain tensors, with the rows on axis 0"
             )
-    batches, size = [], 0
-    for batch in stream:
+    batches, size, left = [], 0, iter(stream)
+    for batch in left:
         batches.append([each.numpy() for each in tf.nest.flatten(batch)])
         size += sum(each.nbytes for each in batches[-1])
         if size > MEMORY_BOUND and at_end is not None:
-            del batches
             folder = Path(at_end.enter_context(TemporaryDirectory(prefix="zoo-rows-")))
-            return write_arrays(stream, folder / "rows")
+            return write_arrays(_all(spec, batches, left), folder / "rows")
         if size > MEMORY_BOUND:
             raise TrainingError(
                 f"the tf.data.Dataset holds more than {MEMORY_BOUND // 1024**2:,} MiB, or has no "
@@ -74,6 +73,13 @@ def read(stream: Any, at_end: ExitStack | None = None) -> Any:
             "the batches of the tf.data.Dataset differ in shape: pad them all to one length"
         ) from error
     return tf.nest.pack_sequence_as(spec, whole)
+
+
+def _all(spec: Any, begun: list[Any], left: Iterator[Any]) -> Iterator[Any]:
+    """The batches that have been read, each let go of, and those that are left."""
+    while begun:
+        yield tf.nest.pack_sequence_as(spec, begun.pop(0))
+    yield from left
 
 
 def data_of(
@@ -95,13 +101,10 @@ def data_of(
     Raises:
         TrainingError: as `read`, or numbers of rows that differ.
     """
-    alone = False
+    given = read(x, at_end) if is_stream(x) else x
+    alone = not isinstance(given, tuple | list)
     if is_stream(x):
-        parts = read(x, at_end)
-        alone = not isinstance(parts, tuple)
-        x, y, sample_weight = (*(parts if isinstance(parts, tuple) else (parts,)), None, None)[:3]
-    else:
-        alone = not isinstance(x, tuple | list)
+        x, y, sample_weight = (*((given,) if alone else given), None, None)[:3]
     held = [_alone(as_arrays(x), model, "input")]
     if y is not None:
         held.append(_alone(as_arrays(y), model, "output"))

@@ -8,7 +8,7 @@ import numpy as np
 
 from zoo._keras import keras, tf
 from zoo.core.errors import TrainingError
-from zoo.training.shards import as_tensor
+from zoo.training.shards import spec_of
 
 
 def steps_in_epoch(rows: int, batch_size: int, steps_per_epoch: int | None) -> int:
@@ -55,7 +55,7 @@ def check_data(engine: str, *parts: Any) -> None:
 
 def build(model: keras.Model, data: Any) -> None:
     """Make the weights, and the optimizer's: made in the first step, it would be traced twice."""
-    if not _steps_as_keras(model):
+    if not steps_as_keras(model):
         return  # a step of one's own may use neither the model's call nor its optimizer
     if not model.built:
         inputs = data[0] if isinstance(data, tuple) else data
@@ -66,8 +66,10 @@ def build(model: keras.Model, data: Any) -> None:
 
 
 def _symbol(array: np.ndarray) -> keras.KerasTensor:
-    return keras.KerasTensor((None, *array.shape[1:]), as_tensor(array[:1]).dtype.name)
+    spec = spec_of(array)
+    return keras.KerasTensor(spec.shape, spec.dtype.name)
 
 
-def _steps_as_keras(model: keras.Model) -> bool:
+def steps_as_keras(model: keras.Model) -> bool:
+    """Whether a model trains by Keras's own step, which calls it with its inputs."""
     return type(model).train_step is keras.Model.train_step

@@ -25,7 +25,7 @@ from zoo.training.arrays import data_of, first_batch_size, is_stream
 from zoo.training.checks import build, check_data, check_model, steps_in_epoch
 from zoo.training.ids import check_ids
 from zoo.training.logs import plain_numbers
-from zoo.training.part import Part, endless
+from zoo.training.part import Fitting, Part, endless
 from zoo.training.resident import Resident, loop
 from zoo.training.row_weights import by_class
 from zoo.training.shards import SHARD, Order, Shards, batches, count, size_of
@@ -178,46 +178,34 @@ def fit(
         check_data(engine, data, held)
         with strategy.scope() if strategy else nullcontext():
             build(model, data)
-        check_ids(model, data)
-        if held is not None:
-            check_ids(model, held)
+        check_ids(model, *(part for part in (data, held) if part is not None))
         taken = min(count(data), size * steps)
         order = Order(count(data), taken, seed if shuffle else None, initial_epoch)
         train = Part(data, size, order)
         test = None if held is None else Part(held, held_size, Order(count(held), count(held)))
-        callbacks = [*(callbacks or ())]
+        fitting = Fitting(model, train, test, [*(callbacks or ())], settings, at_end)
         if strategy is not None:
             from zoo.training.split_fit import fit_split  # derives from Keras's classes
 
-            by_steps = engine == "fit"
-            return fit_split(
-                model, strategy, train, test, callbacks, settings, at_end, by_steps=by_steps
-            )
+            return fit_split(fitting, strategy, by_steps=engine == "fit")
         if engine == "fit":
-            return _fit_by_steps(model, train, test, callbacks, settings, at_end)
-        xla = engine == "resident-xla"
-        return _fit_by_epochs(model, train, test, callbacks, settings, at_end, xla=xla)
+            return _fit_by_steps(fitting)
+        return _fit_by_epochs(fitting, xla=engine == "resident-xla")
 
 
-def _fit_by_steps(
-    model: keras.Model,
-    train: Part,
-    test: Part | None,
-    callbacks: list[keras.callbacks.Callback],
-    settings: dict[str, Any],
-    at_end: ExitStack,
-) -> keras.callbacks.History:
+def _fit_by_steps(fitting: Fitting) -> keras.callbacks.History:
     from zoo.training.own_calls import own_calls  # loads TensorFlow
 
+    model, train, settings = fitting.model, fitting.train, fitting.settings
     own, _ = own_calls(model, None, None)
 
     def pipeline(part: Part, last: int) -> Any:
         shards = Shards(part.data, part.batch_size, part.order, last)
-        at_end.enter_context(closing(shards))
+        fitting.at_end.enter_context(closing(shards))
         epoch = (lambda: own.epoch) if part is train else (lambda: 0)
         return batches(part.data, part.batch_size, lambda: shards.epoch(epoch()), part.order.taken)
 
-    validation = None if test is None else pipeline(test, 0)
+    validation = None if fitting.test is None else pipeline(fitting.test, 0)
     if train.order.seed is None and train.order.taken < train.order.rows:
         x, y, weights = (*_as_tuple(train.data), None, None)[:3]
         return model.fit(  # Keras goes on in arrays where an epoch has stopped
@@ -225,53 +213,46 @@ def _fit_by_steps(
             y,
             sample_weight=weights,
             batch_size=train.batch_size,
-            steps_per_epoch=-(-train.order.taken // train.batch_size),
+            steps_per_epoch=train.steps,
             shuffle=False,
-            callbacks=callbacks,
+            callbacks=fitting.callbacks,
             validation_data=validation,
             **settings,
         )
     return model.fit(
         pipeline(train, settings["epochs"]),
-        callbacks=[*callbacks, own],
+        callbacks=[*fitting.callbacks, own],
         validation_data=validation,
         shuffle=False,
         **settings,
     )
 
 
-def _fit_by_epochs(
-    model: keras.Model,
-    train: Part,
-    test: Part | None,
-    callbacks: list[keras.callbacks.Callback],
-    settings: dict[str, Any],
-    at_end: ExitStack,
-    *,
-    xla: bool,
-) -> keras.callbacks.History:
+def _fit_by_epochs(fitting: Fitting, *, xla: bool) -> keras.callbacks.History:
     from zoo.training.own_calls import own_calls  # loads TensorFlow
+
+    model, train, test = fitting.model, fitting.train, fitting.test
 
     def resident(part: Part, step: Any, last: int) -> Callable[[int], Any]:
         run = loop(model, step, part.batch_size, xla=xla)
         made = Resident(run, part.data, part.batch_size, part.order, last)
-        return at_end.enter_context(closing(made)).epoch
+        return fitting.at_end.enter_context(closing(made)).epoch
 
     validation: dict[str, Any] = {}
     validate = None
     if test is not None:
         validate = resident(test, model.test_step, 0)
         validation = {"validation_data": endless(test), "validation_steps": 1}
-    run = resident(train, model.train_step, settings["epochs"])
+    run = resident(train, model.train_step, fitting.settings["epochs"])
     own, serving = own_calls(model, run, validate)
     with serving():
         return model.fit(
             endless(train),
             steps_per_epoch=1,
             shuffle=False,
-            callbacks=[*callbacks, own],
+            callbacks=[*fitting.callbacks, own],
             **validation,
-            **settings,
+            **fitting.settings,
         )
 
 

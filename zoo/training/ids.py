@@ -7,32 +7,31 @@ training in the middle.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
 from zoo._keras import keras, tf
 from zoo.core.errors import TrainingError
+from zoo.core.stateful import stateful_layer
+from zoo.training.checks import steps_as_keras
 from zoo.training.shards import SHARD, Order, Shards, count
 
 
-def check_ids(model: keras.Model, data: Any) -> None:
+def check_ids(model: keras.Model, *parts: Any) -> None:
     """Refuse ids that an embedding of the model has no row for.
 
     The model is traced, but of it only what leads to its embeddings is run.
 
     Args:
         model: Built.
-        data: What its `train_step` takes, for all rows.
+        *parts: What its `train_step` takes, for the rows of training and of validation.
 
     Raises:
         TrainingError: the message names the layer and the ids that it takes.
     """
     found = [each for each in model._flatten_layers() if isinstance(each, keras.layers.Embedding)]
-    stateful = any(getattr(each, "stateful", False) for each in model._flatten_layers())
-    own_step = type(model).train_step is not keras.Model.train_step
-    if not found or not model.built or stateful or own_step:
+    if not (found and model.built and steps_as_keras(model)) or stateful_layer(model):
         return  # nothing to look at, or no way to call the model without a trace left in it
-    inputs = data[0] if isinstance(data, tuple) else data
     seen = [tf.Variable([0, 0], dtype=tf.int64, trainable=False) for _ in found]  # least, most
 
     @tf.autograph.experimental.do_not_convert
@@ -41,12 +40,12 @@ def check_ids(model: keras.Model, data: Any) -> None:
             model(rows, training=False)
 
     looking = tf.function(look, reduce_retracing=True)
-    shards = Shards(inputs, 1, Order(count(inputs), count(inputs)), 0, SHARD // 8)
-    try:
-        for shard in shards.epoch(0):
-            looking(shard)
-    finally:
-        shards.close()
+    for part in parts:
+        inputs = part[0] if isinstance(part, tuple) else part
+        order = Order(count(inputs), count(inputs))
+        with closing(Shards(inputs, 1, order, 0, SHARD // 8)) as shards:
+            for shard in shards.epoch(0):
+                looking(shard)
     for layer, extremes in zip(found, seen, strict=True):
         for value in extremes.numpy():
             if not 0 <= value < layer.input_dim:

@@ -1,11 +1,12 @@
-"""What an engine trains or validates on."""
+"""What an engine is given to do."""
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from zoo._keras import tf
+from zoo._keras import keras, tf
 from zoo.training.shards import Order, as_tensor
 
 
@@ -24,6 +25,27 @@ class Part:
     @property
     def steps(self) -> int:
         return -(-self.order.taken // self.batch_size)
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """One training, whatever runs it.
+
+    Attributes:
+        model: Built and compiled.
+        train: What it trains on.
+        test: What it is validated on, if anything.
+        callbacks: The user's.
+        settings: What else Keras's fit takes.
+        at_end: Closes what must be closed.
+    """
+
+    model: keras.Model
+    train: Part
+    test: Part | None
+    callbacks: list[keras.callbacks.Callback]
+    settings: dict[str, Any]
+    at_end: ExitStack
 
 
 def endless(part: Part) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 from zoo._keras import keras, tf
 from zoo.core.errors import TrainingError
 from zoo.training.lstm_input_fusion import fused_lstm_inputs
-from zoo.training.shards import SHARD, Order, Shards, as_tensor, size_of, take
+from zoo.training.shards import SHARD, Order, Shards, as_tensor, count, size_of, take
 
 KEPT = SHARD // 2  # bytes of data that stay on the device: an epoch needs them once more, in order
 
@@ -91,23 +91,34 @@ def loop(model: keras.Model, step: Callable[[Any], Any], batch_size: int, *, xla
 
     @tf.autograph.experimental.do_not_convert
     def run(shard: Any) -> Any:
-        rows = int(tf.nest.flatten(shard)[0].shape[0])
-        size = min(batch_size, rows)
-        whole = rows // size
-
-        def body(at: Any) -> Any:
-            kept(step(_slice(shard, at * size, size)))
-            return at + 1
-
         with fused_lstm_inputs(model):
-            tf.while_loop(lambda at: at < whole, body, [tf.constant(0)], parallel_iterations=1)
-            if rows > whole * size:
-                kept(step(_slice(shard, whole * size, rows - whole * size)))
+            in_batches(shard, batch_size, lambda batch, _: kept(step(batch)))
         if last:
             return tf.nest.map_structure(tf.convert_to_tensor, last[0])
         return model.get_metrics_result()
 
     return tf.function(run, jit_compile=xla)
+
+
+def in_batches(shard: Any, batch_size: int, step: Callable[[Any, int], None]) -> None:
+    """In a graph: a step on each batch of rows in order, the last one on those that are left.
+
+    Args:
+        shard: Tensors of rows, in any nested structure.
+        batch_size: Rows in a step.
+        step: Takes a batch and the number of its rows.
+    """
+    rows = count(shard)
+    size = min(batch_size, rows)
+    whole = rows // size
+
+    def body(at: Any) -> Any:
+        step(_slice(shard, at * size, size), size)
+        return at + 1
+
+    tf.while_loop(lambda at: at < whole, body, [tf.constant(0)], parallel_iterations=1)
+    if rest := rows - whole * size:
+        step(_slice(shard, whole * size, rest), rest)
 
 
 def _are_metrics(model: keras.Model, logs: Any) -> bool:

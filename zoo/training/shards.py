@@ -64,7 +64,7 @@ def take(data: Any, rows: Any) -> Any:
 
 def count(data: Any) -> int:
     """Rows of a nested structure of arrays or tensors."""
-    return len(tf.nest.flatten(data)[0])
+    return int(tf.nest.flatten(data)[0].shape[0])
 
 
 def size_of(data: Any) -> int:
@@ -145,6 +145,11 @@ def as_tensor(array: np.ndarray, rows: Any = slice(None)) -> Any:
     return tf.convert_to_tensor(part)
 
 
+def spec_of(array: np.ndarray) -> Any:
+    """What `as_tensor` makes of any number of the array's rows: a `tf.TensorSpec`."""
+    return tf.TensorSpec((None, *array.shape[1:]), as_tensor(array[:1]).dtype)
+
+
 def _buffer(shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray:
     """An array that TensorFlow can take without a copy."""
     size = int(np.prod(shape)) * dtype.itemsize
@@ -164,9 +169,7 @@ def batches(data: Any, batch_size: int, shards: Callable[[], Iterator[Any]], row
     Slices of a piece are cut in the pipeline: rows that are collected one by one take four times
     as long.
     """
-    spec = tf.nest.map_structure(
-        lambda array: tf.TensorSpec((None, *array.shape[1:]), as_tensor(array[:1]).dtype), data
-    )
+    spec = tf.nest.map_structure(spec_of, data)
 
     def cut(*parts: Any) -> Any:
         shard = parts if isinstance(spec, tuple) else parts[0]

@@ -8,7 +8,7 @@ reaches them with the next epoch: its weights, its optimizer and random states a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, suppress
+from contextlib import closing, suppress
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from zoo.core.errors import TrainingError
 from zoo.training import split_step
 from zoo.training.channel import Channel
 from zoo.training.own_calls import own_calls
-from zoo.training.part import Part, endless
+from zoo.training.part import Fitting, Part, endless
 from zoo.training.resident import Resident
 from zoo.training.shards import Shards
 
@@ -26,28 +26,17 @@ END, EPOCH, STEP = 0, 1, 2  # what the chief says comes next
 KINDS = ("train", "test")
 
 
-def fit_split(
-    model: keras.Model,
-    strategy: Any,
-    train: Part,
-    test: Part | None,
-    callbacks: list[keras.callbacks.Callback],
-    settings: dict[str, Any],
-    at_end: ExitStack,
-    *,
-    by_steps: bool,
-) -> keras.callbacks.History:
+def fit_split(fitting: Fitting, strategy: Any, *, by_steps: bool) -> keras.callbacks.History:
     """Train; every worker calls it with the same rows.
 
     Args:
-        model: Built and compiled in the strategy's scope.
-        settings: What else Keras's fit takes.
-        at_end: Closes what must be closed.
+        fitting: Its model was built and compiled in the strategy's scope.
         by_steps: Call batch callbacks for every step, and not once an epoch.
 
     Raises:
         TrainingError: a model that cannot be shared out, or a worker that is gone.
     """
+    model, train, test = fitting.model, fitting.train, fitting.test
     with strategy.scope():
         model._symbolic_build(data_batch=train.first_batch)
     _keep_metrics_here(model)
@@ -57,12 +46,12 @@ def fit_split(
     parts = {"train": train} if test is None else {"train": train, "test": test}
     channel = Channel(strategy)
     turns = {
-        kind: at_end.enter_context(
+        kind: fitting.at_end.enter_context(
             closing(
                 _Turns(
                     split_step.split_loop(model, strategy, kind, part.batch_size),
                     part,
-                    settings["epochs"] if kind == "train" else 0,
+                    fitting.settings["epochs"] if kind == "train" else 0,
                     by_steps=by_steps,
                 )
             )
@@ -71,17 +60,13 @@ def fit_split(
     }
     with channel.named_losses():
         if channel.chief:
-            return _lead(model, channel, turns, callbacks, settings)
+            return _lead(fitting, channel, turns)
         return _follow(model, channel, turns)
 
 
-def _lead(
-    model: keras.Model,
-    channel: Channel,
-    turns: dict[str, _Turns],
-    callbacks: list[keras.callbacks.Callback],
-    settings: dict[str, Any],
-) -> keras.callbacks.History:
+def _lead(fitting: Fitting, channel: Channel, turns: dict[str, _Turns]) -> keras.callbacks.History:
+    model = fitting.model
+
     def told(kind: str) -> Callable[[int], Any] | None:
         turn = turns.get(kind)
         if turn is None:
@@ -113,9 +98,9 @@ def _lead(
                 endless(turns["train"].part),
                 steps_per_epoch=turns["train"].steps,
                 shuffle=False,
-                callbacks=[*callbacks, _Beginnings(turns), own],
+                callbacks=[*fitting.callbacks, _Beginnings(turns), own],
                 **given,
-                **settings,
+                **fitting.settings,
             )
         reason = ""
     except BaseException as error:

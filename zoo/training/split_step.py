@@ -10,7 +10,7 @@ numbers for all rows and keeps those of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -22,8 +22,7 @@ from keras.src.losses import loss as keras_losses
 from zoo._keras import keras, tf
 from zoo.core.errors import TrainingError
 from zoo.training.lstm_input_fusion import fused_lstm_inputs
-
-Run = Callable[[Any], Any]
+from zoo.training.resident import Run, in_batches
 
 
 def split_loop(model: keras.Model, strategy: Any, kind: str, batch_size: int) -> Run:
@@ -39,26 +38,15 @@ def split_loop(model: keras.Model, strategy: Any, kind: str, batch_size: int) ->
 
     @tf.autograph.experimental.do_not_convert
     def run(piece: Any) -> Any:
-        rows = int(tf.nest.flatten(piece)[0].shape[0])
-        size = min(batch_size, rows)
-        whole = rows // size
-
-        def shared_out(start: Any, taken: int) -> None:
+        def shared_out(batch: Any, rows: int) -> None:
             @tf.autograph.experimental.do_not_convert
             def of_replica(batch: Any) -> None:
-                step(model, batch, Share(taken))
+                step(model, batch, Share(rows))
 
-            batch = tf.nest.map_structure(lambda each: _rows(each, start, taken), piece)
-            with fused_lstm_inputs(model), _of_whole_batches(model, taken):
+            with fused_lstm_inputs(model), _of_whole_batches(model, rows):
                 strategy.run(of_replica, args=(batch,))
 
-        def body(at: Any) -> Any:
-            shared_out(at * size, size)
-            return at + 1
-
-        tf.while_loop(lambda at: at < whole, body, [tf.constant(0)], parallel_iterations=1)
-        if rows > whole * size:
-            shared_out(whole * size, rows - whole * size)
+        in_batches(piece, batch_size, shared_out)
         return model.get_metrics_result()
 
     return tf.function(run)
@@ -261,8 +249,3 @@ def _sum(tensor: Any) -> Any:
     """Of all replicas' tensors, or of each in a list."""
     context = tf.distribute.get_replica_context()
     return context.all_reduce(tf.distribute.ReduceOp.SUM, tensor)
-
-
-def _rows(tensor: Any, start: Any, rows: int) -> Any:
-    first = tf.stack([start, *[0] * (tensor.shape.rank - 1)])
-    return tf.slice(tensor, first, [rows, *tensor.shape[1:]])

@@ -6,6 +6,7 @@ from typing import Any
 
 from zoo._keras import keras, tf
 from zoo.core.errors import TrainingError
+from zoo.core.stateful import stateful_layer
 
 
 def strategy_of(model: keras.Model, engine: str = "") -> Any:
@@ -52,11 +53,10 @@ def _check(model: keras.Model, strategy: Any) -> None:
                 f"TensorFlow cannot run {name} of an optimizer in the scope of MirroredStrategy: "
                 "use MultiWorkerMirroredStrategy, or one device"
             )
-    for layer in model._flatten_layers():
-        if getattr(layer, "stateful", False) and isinstance(layer, keras.layers.RNN):
-            raise TrainingError(
-                f"layer {layer.name!r} is stateful: its state belongs to the rows of one process"
-            )
+    if layer := stateful_layer(model):
+        raise TrainingError(
+            f"layer {layer!r} is stateful: its state belongs to the rows of one process"
+        )
     for tensor in tf.nest.flatten(getattr(model, "inputs", None) or []):
         if tensor.shape[0] is not None:
             raise TrainingError(
