@@ -301,7 +301,21 @@ def attention() -> Any:
 
 @kind()
 def convolutions() -> Any:
-    parts = [layers.Conv2D(3, 3), layers.SeparableConv2D(4, 2), layers.MaxPooling2D()]
+    parts = [layers.Conv2D(3, 3), layers.SeparableConv2D(4, 2), layers.AveragePooling2D(2)]
+    return stack(*parts, layers.Flatten(), layers.Dense(1)), numbers(8, 8, 2), target()
+
+
+@kind(refused={"resident-xla": "XLA cannot compile .*PyFunc.*: use engine='resident'"})
+def a_step_into_python() -> Any:
+    def double(x: Any) -> Any:
+        return tf.ensure_shape(tf.numpy_function(lambda array: array * 2, [x], "float32"), x.shape)
+
+    return stack(layers.Lambda(double), layers.Dense(1)), numbers(4), target()
+
+
+@kind(refused={"resident-xla": "XLA cannot compile .* MaxPool .*: use engine='resident'"})
+def max_pooling() -> Any:
+    parts = [layers.Conv2D(3, 3), layers.MaxPooling2D()]
     return stack(*parts, layers.Flatten(), layers.Dense(1)), numbers(8, 8, 2), target()
 
 

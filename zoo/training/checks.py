@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -51,6 +54,22 @@ def check_data(engine: str, *parts: Any) -> None:
     for array in tf.nest.flatten([part for part in parts if part is not None]):
         if engine == "resident-xla" and array.dtype.kind in "OSU":
             raise TrainingError("XLA takes no texts: use engine='resident'")
+
+
+@contextmanager
+def xla_refusals(model: keras.Model) -> Iterator[None]:
+    """Say in one line what XLA cannot compile."""
+    try:
+        yield
+    except tf.errors.OpError as error:
+        if "tf2xla" not in error.message:
+            raise
+        reason = re.sub(r"{{.*?}}", "", error.message).strip().splitlines()[0]
+        if operation := re.search(r"unsupported operations .* on XLA_\w+: (\w+)", reason):
+            reason = f"it has no {operation[1]}"
+        raise TrainingError(
+            f"XLA cannot compile model {model.name!r} ({reason.rstrip('.')}): use engine='resident'"
+        ) from None
 
 
 def build(model: keras.Model, data: Any) -> None:

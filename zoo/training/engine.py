@@ -22,7 +22,7 @@ from zoo._keras import keras, tf
 from zoo.core.errors import UnknownNameError
 from zoo.recipes.fields import ENGINES
 from zoo.training.arrays import data_of, first_batch_size, is_stream
-from zoo.training.checks import build, check_data, check_model, steps_in_epoch
+from zoo.training.checks import build, check_data, check_model, steps_in_epoch, xla_refusals
 from zoo.training.ids import check_ids
 from zoo.training.logs import plain_numbers
 from zoo.training.part import Fitting, Part, endless
@@ -184,6 +184,8 @@ def fit(
         train = Part(data, size, order)
         test = None if held is None else Part(held, held_size, Order(count(held), count(held)))
         fitting = Fitting(model, train, test, [*(callbacks or ())], settings, at_end)
+        if engine == "resident-xla":
+            at_end.enter_context(xla_refusals(model))
         if strategy is not None:
             from zoo.training.split_fit import fit_split  # derives from Keras's classes
 
