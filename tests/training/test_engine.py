@@ -16,7 +16,6 @@ from zoo.experiments.feeding import feed
 from zoo.experiments.setup import build_for
 from zoo.training import engine
 from zoo.training.compile import compile_model
-from zoo.training.lstm_input_fusion import fused_lstm_inputs
 
 # `fit` is Keras's own; XLA takes seconds to compile, and gets its rows as `resident` does.
 ENGINES = (slow("fit"), "resident", slow("resident-xla"))
@@ -224,30 +223,3 @@ def test_what_cannot_be_trained_is_reported(small: Any) -> None:
             sample_weight=np.ones(50, "float32"),
             class_weight={0: 2.0},
         )
-
-
-@pytest.mark.parametrize("masked", [False, True])
-def test_projecting_an_lstms_input_first_changes_nothing(masked: bool) -> None:
-    keras.utils.set_random_seed(0)
-    ids = keras.Input((None,), dtype="int32")
-    x = keras.layers.Embedding(50, 8, "normal", mask_zero=masked)(ids)
-    x = keras.layers.LSTM(10, return_sequences=True)(x)
-    x = keras.layers.LSTM(5, go_backwards=True, use_bias=False)(x)
-    model: Any = keras.Model(ids, x)
-    for weight in model.weights:
-        weight.assign(3 * weight)
-    words = np.random.default_rng(0).integers(1, 50, (6, 7))
-    words[:3, 4:] = 0
-    calls = []
-    compute = keras.layers.LSTMCell.call
-    plain = model(words).numpy()
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(
-            keras.layers.LSTMCell, "call", lambda *each, **_: calls.append(1) or compute(*each)
-        )
-        with fused_lstm_inputs(model):
-            projected = model(words).numpy()
-    assert not calls
-    np.testing.assert_allclose(projected, plain, rtol=1e-5, atol=1e-6)
-    assert np.abs(plain).max() > 0.1
-    assert all("inner_loop" not in vars(layer) for layer in model.layers)

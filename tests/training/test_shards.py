@@ -12,7 +12,7 @@ from support import slow
 import zoo.training
 from zoo._keras import keras, tf
 from zoo.core.errors import DataError, TrainingError
-from zoo.training import arrays, engine, resident, shards
+from zoo.training import arrays, engine, shards
 from zoo.training.shards import Order, Shards
 
 ENGINES = (slow("fit"), "resident", slow("resident-xla"))
@@ -35,7 +35,7 @@ def trained(x: Any, y: Any, **given: Any) -> tuple[list[float], np.ndarray]:
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two batches in a piece, and no data is so small that it is kept."""
     monkeypatch.setattr(shards, "SHARD", 2 * 8 * ROW_BYTES)
-    monkeypatch.setattr(resident, "KEPT", 0)
+    monkeypatch.setattr(shards, "KEPT", 0)
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, nullcontext
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ from zoo.training.checks import build, check_data, check_model, steps_in_epoch, 
 from zoo.training.ids import check_ids
 from zoo.training.logs import plain_numbers
 from zoo.training.part import Fitting, Part, endless
-from zoo.training.resident import Resident, loop
+from zoo.training.resident import loop, run_epoch
 from zoo.training.row_weights import by_class
 from zoo.training.shards import SHARD, Order, Shards, batches, count, size_of
 from zoo.training.strategies import strategy_of
@@ -237,8 +238,9 @@ def _fit_by_epochs(fitting: Fitting, *, xla: bool) -> keras.callbacks.History:
 
     def resident(part: Part, step: Any, last: int) -> Callable[[int], Any]:
         run = loop(model, step, part.batch_size, xla=xla)
-        made = Resident(run, part.data, part.batch_size, part.order, last)
-        return fitting.at_end.enter_context(closing(made)).epoch
+        shards = Shards(part.data, part.batch_size, part.order, last)
+        fitting.at_end.enter_context(closing(shards))
+        return partial(run_epoch, run, shards)
 
     validation: dict[str, Any] = {}
     validate = None

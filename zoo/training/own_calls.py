@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from zoo._keras import keras
+from zoo.training.metric_calls import fewer_calls
 
 Epoch = Callable[[int], Any]  # from the number of an epoch to its logs
 
@@ -39,7 +40,8 @@ def own_calls(
         if test is not None:
             model.test_function = own.function(model, "test")
         try:
-            yield
+            with fewer_calls(model, lambda: own.logs):
+                yield
         finally:
             model.train_function, model.test_function = before
 
@@ -54,6 +56,7 @@ class _OwnCalls(keras.callbacks.Callback):
         self.epochs = {"train": train, "test": test}
         self.epoch = 0
         self.begun = ""  # the kind of batch that has just begun
+        self.logs: Any = None  # of the last epoch
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self.epoch = epoch  # after a restore it is not the first
@@ -72,7 +75,8 @@ class _OwnCalls(keras.callbacks.Callback):
             begun, self.begun = self.begun, ""
             epoch = self.epochs[kind]
             if begun == kind and epoch is not None:
-                return epoch(self.epoch)
+                self.logs = epoch(self.epoch)
+                return self.logs
             if not of_keras:
                 of_keras.append(_made_by_keras(model, kind))
             return of_keras[0](iterator)

@@ -13,53 +13,18 @@ from typing import Any
 
 from zoo._keras import keras, tf
 from zoo.core.errors import TrainingError
-from zoo.training.lstm_input_fusion import fused_lstm_inputs
-from zoo.training.shards import SHARD, Order, Shards, as_tensor, count, size_of, take
-
-KEPT = SHARD // 2  # bytes of data that stay on the device: an epoch needs them once more, in order
+from zoo.training.faster_layers import faster_layers
+from zoo.training.shards import Shards, count
 
 Run = Callable[[Any], Any]
 
 
-class Resident:
-    """Epochs over rows; close it at the end.
-
-    Args:
-        run: A compiled function from rows in order to the logs after a step on each batch.
-        data: What the step takes, for all rows.
-        batch_size: Rows in a step; the last step of an epoch takes what is left.
-        order: The rows of every epoch.
-        epochs: Number of the last epoch.
-    """
-
-    def __init__(self, run: Run, data: Any, batch_size: int, order: Order, epochs: int) -> None:
-        self.order = order
-        self.shards: Shards | None = None
-        self._run = run
-        if size_of(data) <= KEPT:
-            self._data = tf.nest.map_structure(as_tensor, data)
-            self._in_order = tf.function(lambda rows: self._run(take(self._data, rows)))
-        else:
-            self.shards = Shards(data, batch_size, order, epochs)
-
-    def epoch(self, epoch: int) -> Any:
-        """Run an epoch; the logs after it."""
-        logs = None
-        if self.shards is not None:
-            for shard in self.shards.epoch(epoch):
-                logs = self._run(shard)
-            return logs
-        rows = self.order.of(epoch)
-        if not isinstance(rows, slice):
-            return self._in_order(tf.convert_to_tensor(rows))
-        if rows == slice(0, self.order.rows):
-            return self._run(self._data)
-        return self._run(tf.nest.map_structure(lambda tensor: tensor[rows], self._data))
-
-    def close(self) -> None:
-        """End the thread that gathers rows, if there is one."""
-        if self.shards is not None:
-            self.shards.close()
+def run_epoch(run: Run, shards: Shards, epoch: int) -> Any:
+    """Run an epoch on pieces of rows; the logs after it."""
+    logs = None
+    for shard in shards.epoch(epoch):
+        logs = run(shard)
+    return logs
 
 
 def loop(model: keras.Model, step: Callable[[Any], Any], batch_size: int, *, xla: bool) -> Run:
@@ -91,7 +56,7 @@ def loop(model: keras.Model, step: Callable[[Any], Any], batch_size: int, *, xla
 
     @tf.autograph.experimental.do_not_convert
     def run(shard: Any) -> Any:
-        with fused_lstm_inputs(model):
+        with faster_layers(model, normalization=not xla):
             in_batches(shard, batch_size, lambda batch, _: kept(step(batch)))
         if last:
             return tf.nest.map_structure(tf.convert_to_tensor, last[0])

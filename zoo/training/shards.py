@@ -1,7 +1,8 @@
 """Rows in the order of an epoch, gathered piece by piece while the piece before is trained on.
 
-Data that fits into one piece is kept on the device; of more, two pieces at a time are there. The
-arrays may lie in memory or be memory-mapped files that are larger than it.
+Rows that every epoch takes as they are stay on the device where they are few; of others, two
+pieces at a time are there. The arrays may lie in memory or be memory-mapped files that are larger
+than it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from zoo._keras import tf
 
 SHARD = 64 * 1024**2  # bytes of rows in a piece; four are in memory at times
+KEPT = SHARD // 2  # bytes of rows that stay on the device if no epoch shuffles them
 ALIGNED = 64  # bytes: TensorFlow takes such a buffer as it is, and copies any other
 
 
@@ -57,11 +59,6 @@ def shuffled(rows: int, seed: int, epoch: int) -> Any:
         return tf.random.experimental.stateless_shuffle(tf.range(rows, dtype=tf.int64), pair)
 
 
-def take(data: Any, rows: Any) -> Any:
-    """The given rows of every tensor in a nested structure."""
-    return tf.nest.map_structure(lambda tensor: tf.gather(tensor, rows), data)
-
-
 def count(data: Any) -> int:
     """Rows of a nested structure of arrays or tensors."""
     return int(tf.nest.flatten(data)[0].shape[0])
@@ -96,9 +93,16 @@ class Shards:
         self._pool = ThreadPoolExecutor(1, "zoo-shards")
         self._ahead: tuple[tuple[int, int], Future[Any]] | None = None
         self._known: tuple[int, np.ndarray | slice] | None = None
+        self._kept: Any = None
+        as_they_are = order.seed is None and order.taken == order.rows
+        if as_they_are and not shard and size_of(data) <= KEPT:
+            self._kept = tf.nest.map_structure(as_tensor, data)
 
     def epoch(self, epoch: int) -> Iterator[Any]:
         """The pieces of an epoch, in order."""
+        if self._kept is not None:
+            yield self._kept
+            return
         taken = self.order.taken
         if self.order.seed is None:
             rows = self.order.of(epoch)

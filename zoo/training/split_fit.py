@@ -19,7 +19,7 @@ from zoo.training import split_step
 from zoo.training.channel import Channel
 from zoo.training.own_calls import own_calls
 from zoo.training.part import Fitting, Part, endless
-from zoo.training.resident import Resident
+from zoo.training.resident import run_epoch
 from zoo.training.shards import Shards
 
 END, EPOCH, STEP = 0, 1, 2  # what the chief says comes next
@@ -149,15 +149,13 @@ class _Turns:
         self._run = run
         self._pieces: Iterator[Any] = iter(())
         size, order = part.batch_size, part.order
-        if by_steps:  # each piece is one batch
-            self._rows: Any = Shards(part.data, size, order, epochs, shard=1)
-        else:
-            self._rows = Resident(run, part.data, size, order, epochs)
+        each = 1 if by_steps else 0  # byte: a piece is one batch
+        self._rows = Shards(part.data, size, order, epochs, shard=each)
 
     def next(self, epoch: int) -> Any:
         """Run the next step, or a whole epoch; the logs after it."""
         if not self.by_steps:
-            return self._rows.epoch(epoch)
+            return run_epoch(self._run, self._rows, epoch)
         if self.at == 0:
             self._pieces = self._rows.epoch(epoch)
         self.at = (self.at + 1) % self.steps

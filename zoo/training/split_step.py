@@ -21,7 +21,7 @@ from keras.src.losses import loss as keras_losses
 
 from zoo._keras import keras, tf
 from zoo.core.errors import TrainingError
-from zoo.training.lstm_input_fusion import fused_lstm_inputs
+from zoo.training.faster_layers import faster_layers
 from zoo.training.resident import Run, in_batches
 
 
@@ -43,7 +43,7 @@ def split_loop(model: keras.Model, strategy: Any, kind: str, batch_size: int) ->
             def of_replica(batch: Any) -> None:
                 step(model, batch, Share(rows))
 
-            with fused_lstm_inputs(model), _of_whole_batches(model, rows):
+            with faster_layers(model), _of_whole_batches(model, rows):
                 strategy.run(of_replica, args=(batch,))
 
         in_batches(piece, batch_size, shared_out)

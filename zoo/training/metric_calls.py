@@ -1,0 +1,52 @@
+"""Metrics reset and read in a single call: one by one, that outlasts an epoch of a small model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from zoo._keras import keras, tf
+
+
+@contextmanager
+def fewer_calls(model: keras.Model, known: Callable[[], Any]) -> Iterator[None]:
+    """Within the block, Keras's fit resets the metrics at once and does not compute known logs.
+
+    A model with metrics or methods of one's own, which may do more than TensorFlow sees, is left
+    as it is.
+
+    Args:
+        model: A compiled model.
+        known: Gives the logs that the metrics' values have just been read into.
+    """
+    if not _all_of_keras(model):
+        yield
+        return
+    usual = model._get_metrics_result_or_logs
+    # past Keras's own __setattr__, which would track the functions as state
+    object.__setattr__(model, "reset_metrics", tf.function(model.reset_metrics, autograph=False))
+    object.__setattr__(
+        model,
+        "_get_metrics_result_or_logs",
+        lambda logs: logs if logs is not None and logs is known() else usual(logs),
+    )
+    try:
+        yield
+    finally:
+        object.__delattr__(model, "reset_metrics")
+        object.__delattr__(model, "_get_metrics_result_or_logs")
+
+
+def _all_of_keras(model: keras.Model) -> bool:
+    names = ("reset_metrics", "get_metrics_result", "metrics")
+    if any(getattr(type(model), name) is not getattr(keras.Model, name) for name in names):
+        return False
+    return all(_of_keras(metric) for metric in model.metrics)
+
+
+def _of_keras(metric: Any) -> bool:
+    """A metric and those that it holds."""
+    if not type(metric).__module__.startswith("keras."):
+        return False
+    return all(_of_keras(each) for each in getattr(metric, "metrics", ()))
