@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from zoo._keras import keras
 from zoo.training.fused_batch_norm import fused_batch_norm, is_fusible
 from zoo.training.fused_lstm import fused_loop, has_loop
+from zoo.training.stand_in import stand_in
 
 
 @contextmanager
@@ -23,12 +24,7 @@ def faster_layers(model: keras.Model, *, normalization: bool = False) -> Iterato
     with ExitStack() as undone:
         for layer in model._flatten_layers():
             if has_loop(layer):
-                name, way = "inner_loop", fused_loop(layer)
+                undone.enter_context(stand_in(layer, inner_loop=fused_loop(layer)))
             elif normalization and is_fusible(layer):
-                name, way = "call", fused_batch_norm(layer)
-            else:
-                continue
-            # past Keras's own __setattr__, which would track the function as state
-            object.__setattr__(layer, name, way)
-            undone.callback(object.__delattr__, layer, name)
+                undone.enter_context(stand_in(layer, call=fused_batch_norm(layer)))
         yield

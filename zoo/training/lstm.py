@@ -47,6 +47,7 @@ def lstm(series: Any, kernel: Any, bias: Any, recurrent: Any, h: Any, c: Any) ->
     )
     gates = gates.stack()
     carries, outputs = tf.split(states.stack(), 2, axis=1)
+    outputs = tf.ensure_shape(outputs, (series.shape[0], units, series.shape[1]))
 
     def gradient(by_outputs: Any, by_last: Any) -> tuple[Any, ...]:
         by_gates, by_h, by_c = _back(recurrent, c, gates, carries, by_outputs, by_last)

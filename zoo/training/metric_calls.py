@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from zoo._keras import keras, tf
+from zoo.training.stand_in import stand_in
 
 
 @contextmanager
@@ -23,19 +25,19 @@ def fewer_calls(model: keras.Model, known: Callable[[], Any]) -> Iterator[None]:
     if not _all_of_keras(model):
         yield
         return
-    usual = model._get_metrics_result_or_logs
-    # past Keras's own __setattr__, which would track the functions as state
-    object.__setattr__(model, "reset_metrics", tf.function(model.reset_metrics, autograph=False))
-    object.__setattr__(
-        model,
-        "_get_metrics_result_or_logs",
-        lambda logs: logs if logs is not None and logs is known() else usual(logs),
-    )
-    try:
+    usual, compiled = model._get_metrics_result_or_logs, {}
+
+    def reset() -> None:
+        held = len(model.metrics_variables)  # Keras makes some in the first step
+        if held not in compiled:
+            compiled[held] = tf.function(partial(keras.Model.reset_metrics, model), autograph=False)
+        compiled[held]()
+
+    def values(logs: Any) -> Any:
+        return logs if logs is not None and logs is known() else usual(logs)
+
+    with stand_in(model, reset_metrics=reset, _get_metrics_result_or_logs=values):
         yield
-    finally:
-        object.__delattr__(model, "reset_metrics")
-        object.__delattr__(model, "_get_metrics_result_or_logs")
 
 
 def _all_of_keras(model: keras.Model) -> bool:
