@@ -36,6 +36,7 @@ from zoo.recipes.recipe import Recipe
 from zoo.training import checkpoint, engine
 from zoo.training.callbacks import standard_callbacks
 from zoo.training.compile import compile_model
+from zoo.training.devices import use_threads
 
 FIT, PIPELINE, FREE = "keras", "tf.data", "nondeterministic"  # the others are engines of the zoo
 CHECKED = 64  # rows whose predictions a twin must repeat
@@ -182,6 +183,7 @@ def work(peer: str, folder: Path, line: Line) -> None:
     job = json.loads((folder / "job.json").read_text())
     recipe, rows = Recipe.from_dict(job["recipe"]), job["rows"]
     if peer not in (FIT, PIPELINE):
+        use_threads(recipe.threads)
         engine.set_seed(0)  # as `zoo train` does: operations are deterministic
     if peer == FREE:
         tf_config.disable_op_determinism()

@@ -21,7 +21,7 @@ from zoo.cli.options import (
 )
 from zoo.cli.workers import check, joined
 from zoo.core.errors import RecipeError
-from zoo.recipes.fields import ENGINES
+from zoo.recipes.fields import AUTO, ENGINES
 from zoo.recipes.registry import read_recipe
 
 
@@ -41,7 +41,7 @@ from zoo.recipes.registry import read_recipe
 @click.option("--epochs", type=int, help="Maximum number of epochs, instead of the recipe's.")
 @click.option("--batch-size", type=int, help="Rows per step, instead of the recipe's.")
 @click.option(
-    "--engine", type=click.Choice(["auto", *ENGINES]), default="auto", help="How epochs are run."
+    "--engine", type=click.Choice([*ENGINES, AUTO]), help="How epochs are run, if not as it says."
 )
 @click.option("--workers", default=1, help="Processes of this machine that train together.")
 @fields_option
@@ -57,7 +57,7 @@ def command(
     seed: int,
     epochs: int | None,
     batch_size: int | None,
-    engine: str,
+    engine: str | None,
     workers: int,
     overrides: dict[str, Any],
     profile: bool,
@@ -76,7 +76,7 @@ def command(
     if (recipe, file, run).count(None) != 2:
         raise RecipeError("give a recipe's name, --recipe FILE, or --resume RUN to continue a run")
     given = {"epochs": epochs, "batch_size": batch_size, "engine": engine}
-    overrides |= {name: value for name, value in given.items() if value not in (None, "auto")}
+    overrides |= {name: value for name, value in given.items() if value is not None}
     chosen = None
     if recipe is not None:
         chosen = find_recipe(recipe)

@@ -28,7 +28,7 @@ from zoo.recipes.fields import (
     from_json,
     one_of,
 )
-from zoo.recipes.recipe import Recipe
+from zoo.recipes.recipe import ADDED, Recipe
 
 FILE = "run.json"
 VERSION = 1
@@ -199,9 +199,8 @@ class RunRecord:
         """
         try:
             content = parsed(text)
-            if isinstance(content, dict) and isinstance(content.get("data"), dict):
-                content["data"].setdefault("names", {})
-                content.setdefault("workers", 1)
+            if isinstance(content, dict):
+                _complete(content)
             record = from_json(cls, content, complete=True)
         except ValueError as error:
             raise TrainingError(str(error)) from error
@@ -218,6 +217,15 @@ class RunRecord:
     def write(self, folder: Path) -> None:
         """Write run.json, whole or not at all."""
         write_text(folder / FILE, self.to_json())
+
+
+def _complete(content: dict[str, Any]) -> None:
+    """Add what a record of an earlier version lacks."""
+    content.setdefault("workers", 1)
+    if isinstance(content.get("data"), dict):
+        content["data"].setdefault("names", {})
+    if isinstance(content.get("recipe"), dict):
+        content["recipe"] = {**ADDED, **content["recipe"]}
 
 
 def parsed(text: str) -> Any:

@@ -31,10 +31,12 @@ from zoo.experiments.feeding import (
 from zoo.experiments.record import DataRecord, RunRecord, Upstream
 from zoo.experiments.runs import Run, RunContext
 from zoo.models.registry import build, spec
+from zoo.recipes.fields import AUTO
 from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import recipe as find_recipe
 from zoo.training import engine
 from zoo.training.compile import compile_model
+from zoo.training.devices import dtype_policy, engine_for, use_threads
 from zoo.training.metrics import check_on_rows
 
 if TYPE_CHECKING:
@@ -113,6 +115,7 @@ def prepare(
                 context, plain, lambda: stacked(plain, recipe, alone, train_first)
             )
     with context.phase("tensorflow", "loading TensorFlow"):
+        use_threads(recipe.threads)
         engine.set_seed(context.seed)
     with context.phase("build", "building the model"), workers.scope(context):
         made = assemble(recipe, dataset, console.line)
@@ -163,7 +166,7 @@ def assemble(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> Tr
         weights=weights,
         class_weight=class_weights(recipe, dataset, train[1]),
         steps=steps,
-        engine=recipe.engine,
+        engine=engine_for(model) if recipe.engine == AUTO else recipe.engine,
     )
 
 
@@ -217,7 +220,8 @@ def data_record(dataset: Dataset, fingerprint: str, splits: Mapping[str, Split])
 
 def build_for(recipe: Recipe, dataset: Dataset) -> keras.Model:
     """The recipe's model, with the sizes and columns that the data decides."""
-    return build(recipe.architecture, **arguments_for(recipe, decided_by(dataset)))
+    with dtype_policy(recipe.precision):
+        return build(recipe.architecture, **arguments_for(recipe, decided_by(dataset)))
 
 
 def stacked(

@@ -44,7 +44,9 @@ def one_of(*choices: str) -> Rule:
 SAID = ("summary", "expect", "seconds", "note", "limit")  # about a recipe: nothing trains by it
 
 ENGINES = ("fit", "resident", "resident-xla")
+AUTO = "auto"  # the engine that suits the model and the machine
 SCHEDULES = ("constant", "cosine")
+PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
 
 _FOLDER = Rule(
     "at most 100 letters, digits, _, . and -, not starting with . or -",
@@ -64,8 +66,9 @@ RunName = Annotated[str, _RUN]
 Word = Annotated[str, _WORD]
 FolderOrNone = Annotated[str, Rule(_FOLDER.wanted, lambda text: not text or _FOLDER.holds(text))]
 WordOrNone = Annotated[str, Rule(_WORD.wanted, lambda text: not text or _WORD.holds(text))]
-Engine = Annotated[str, one_of(*ENGINES)]
+Engine = Annotated[str, one_of(*ENGINES, AUTO)]
 Schedule = Annotated[str, one_of(*SCHEDULES)]
+Precision = Annotated[str, one_of(*PRECISIONS)]
 Count = Annotated[int, Rule("at least 1", lambda number: number >= 1), _COUNTED]
 Patience = Annotated[int, Rule("at least 0 (off)", lambda number: number >= 0), _COUNTED]
 Size = Annotated[int, Rule("0 or more", lambda number: number >= 0)]

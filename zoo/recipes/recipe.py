@@ -26,6 +26,7 @@ from zoo.recipes.fields import (
     Option,
     Patience,
     Positive,
+    Precision,
     Schedule,
     Share,
     Word,
@@ -36,9 +37,9 @@ from zoo.recipes.fields import (
 from zoo.recipes.html import as_html
 from zoo.recipes.options import ClassWeights, EarlyStopping, Function, Mode, ModelCheckpoint
 
-_NO_WEIGHT = (*SAID, "baseline", "report", "model_checkpoint")
-# Shipped weights and results name fingerprints from before these fields, which were then off.
-_ADDED: Mapping[str, Any] = {
+_NO_WEIGHT = (*SAID, "baseline", "report", "model_checkpoint", "threads")
+# Shipped weights, results and old runs are from before these fields, which were then off.
+ADDED: Mapping[str, Any] = {
     "decay": 0.0,
     "ema": 0.0,
     "mode": "auto",
@@ -49,6 +50,8 @@ _ADDED: Mapping[str, Any] = {
     "steps_per_epoch": 0,
     "initial_epoch": 0,
     "validation_freq": 1,
+    "precision": "float32",
+    "threads": 0,
 }
 
 
@@ -104,6 +107,11 @@ class Recipe:
             `initial_value_threshold`.
         reduce_lr: Epochs without improvement before the learning rate is halved; 0 is off.
         engine: How epochs are run (`zoo.training.engine`).
+        precision: Keras's dtype policy for the model's layers. `mixed_float16` is for GPUs,
+            `mixed_bfloat16` for TPUs and CPUs that have it.
+        threads: How many threads may share an operation of TensorFlow; 0 is one per core. The
+            operations of a small model are over before a second thread has begun. A process that
+            has used TensorFlow before keeps the number that it had.
         stacked_on: Recipe whose prediction fills the column `pred`.
         baseline: Classical model on the same split (`zoo.baselines`).
         report: What a finished run shows besides its scores (`zoo.experiments.reports`).
@@ -157,6 +165,8 @@ class Recipe:
     reduce_lr: Patience = 0
     model_checkpoint: ModelCheckpoint = field(default_factory=dict)
     engine: Engine = "resident"
+    precision: Precision = "float32"
+    threads: Patience = 0
     stacked_on: FolderOrNone = ""
     baseline: WordOrNone = ""
     report: WordOrNone = ""
@@ -247,8 +257,8 @@ class Recipe:
             False
         """
         fields = {name: value for name, value in self.to_dict().items() if name not in _NO_WEIGHT}
-        for name, off in _ADDED.items():
-            if fields[name] == off:
+        for name, off in ADDED.items():
+            if fields.get(name) == off:
                 del fields[name]
         return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
 

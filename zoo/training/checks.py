@@ -11,6 +11,7 @@ import numpy as np
 
 from zoo._keras import keras, tf
 from zoo.core.errors import TrainingError
+from zoo.recipes.fields import AUTO
 from zoo.training.shards import spec_of
 
 
@@ -35,7 +36,7 @@ def check_model(model: keras.Model, engine: str) -> None:
     """
     if not model.compiled:
         raise TrainingError(f"model {model.name!r} is not compiled: call its compile() first")
-    if engine == "fit":
+    if engine in ("fit", AUTO):
         return
     if model.run_eagerly:
         raise TrainingError(

@@ -21,9 +21,10 @@ import numpy as np
 
 from zoo._keras import keras, tf
 from zoo.core.errors import UnknownNameError
-from zoo.recipes.fields import ENGINES
+from zoo.recipes.fields import AUTO, ENGINES
 from zoo.training.arrays import data_of, first_batch_size, is_stream
 from zoo.training.checks import build, check_data, check_model, steps_in_epoch, xla_refusals
+from zoo.training.devices import engine_for
 from zoo.training.ids import check_ids
 from zoo.training.logs import plain_numbers
 from zoo.training.part import Fitting, Part, endless
@@ -108,7 +109,8 @@ def fit(
         validation_steps: Steps of a validation; None takes all rows.
         validation_batch_size: Rows in a step of a validation, by default `batch_size`.
         validation_freq: Validate after every such number of epochs.
-        engine: `fit`, `resident` or `resident-xla`.
+        engine: `fit`, `resident` or `resident-xla`, or `auto` for what suits the model's layers
+            and the machine.
         seed: With the epoch, fixes the order of the rows.
 
     Returns:
@@ -130,9 +132,11 @@ def fit(
         >>> len(log.history["loss"])
         3
     """
-    if engine not in ENGINES:
-        raise UnknownNameError("engine", engine, ENGINES)
+    if engine not in (*ENGINES, AUTO):
+        raise UnknownNameError("engine", engine, (*ENGINES, AUTO))
     check_model(model, engine)
+    if engine == AUTO:
+        engine = engine_for(model)
     strategy = strategy_of(model, engine)
     settings: dict[str, Any] = {
         "epochs": epochs,

@@ -12,18 +12,21 @@ from zoo.training.stand_in import stand_in
 
 
 @contextmanager
-def faster_layers(model: keras.Model, *, normalization: bool = False) -> Iterator[None]:
+def faster_layers(
+    model: keras.Model, *, lstm: bool = True, normalization: bool = False
+) -> Iterator[None]:
     """Within the block, layers anywhere in `model` that are called take a faster way.
 
     The weights are the same and, but for rounding, the outputs.
 
     Args:
         model: Any model.
-        normalization: Whether batch normalizations do too: XLA fuses them itself.
+        lstm: Whether LSTMs do.
+        normalization: Whether batch normalizations of maps do.
     """
     with ExitStack() as undone:
         for layer in model._flatten_layers():
-            if has_loop(layer):
+            if lstm and has_loop(layer):
                 undone.enter_context(stand_in(layer, inner_loop=fused_loop(layer)))
             elif normalization and is_fusible(layer):
                 undone.enter_context(stand_in(layer, call=fused_batch_norm(layer)))

@@ -13,6 +13,7 @@ from typing import Any
 
 from zoo._keras import keras, tf
 from zoo.core.errors import TrainingError
+from zoo.training.devices import has_gpu
 from zoo.training.faster_layers import faster_layers
 from zoo.training.shards import Shards, count
 
@@ -56,7 +57,8 @@ def loop(model: keras.Model, step: Callable[[Any], Any], batch_size: int, *, xla
 
     @tf.autograph.experimental.do_not_convert
     def run(shard: Any) -> Any:
-        with faster_layers(model, normalization=not xla):
+        # XLA fuses normalizations itself; without it Keras takes a GPU's own LSTM
+        with faster_layers(model, lstm=xla or not has_gpu(), normalization=not xla):
             in_batches(shard, batch_size, lambda batch, _: kept(step(batch)))
         if last:
             return tf.nest.map_structure(tf.convert_to_tensor, last[0])

@@ -1,0 +1,63 @@
+"""What a model computes with: devices, threads, and the types of its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from zoo._keras import keras, tf
+
+WITHOUT_XLA = (
+    "Conv",
+    "MaxPool",
+    "TextVectorization",
+    "StringLookup",
+    "Hashing",
+)  # in layers' names
+
+
+def has_gpu() -> bool:
+    """Whether TensorFlow sees a GPU."""
+    return bool(tf.config.list_physical_devices("GPU"))
+
+
+def engine_for(model: keras.Model) -> str:
+    """What `auto` means for a compiled model on this machine.
+
+    XLA's convolutions are slow on a CPU and not on a GPU. It has no deterministic gradient of max
+    pooling, and takes no texts.
+    """
+    if model.run_eagerly:
+        return "fit"
+    layers = model._flatten_layers()
+    kinds = {word for each in layers for word in WITHOUT_XLA if word in type(each).__name__}
+    if has_gpu():
+        kinds.discard("Conv")
+    texts = any(each.dtype == "string" for each in getattr(model, "inputs", None) or ())
+    return "resident" if kinds or texts else "resident-xla"
+
+
+def use_threads(count: int) -> None:
+    """Let `count` threads share an operation, one per core if 0, if TensorFlow has not begun yet.
+
+    One that has begun keeps its threads.
+    """
+    with suppress(RuntimeError):
+        tf.config.threading.set_intra_op_parallelism_threads(count)
+
+
+@contextmanager
+def dtype_policy(name: str) -> Iterator[None]:
+    """Within the block, layers are made with Keras's dtype policy of that name.
+
+    `float32`, the usual one, leaves Keras's setting as it is.
+    """
+    if name == "float32":
+        yield
+        return
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(name)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
