@@ -66,6 +66,7 @@ add(
         batch_size=64,
         early_stopping=5,
         engine="resident-xla",
+        threads=1,
         baseline="nearest_neighbor",
         search=AROUND_OURS,
         seconds={"mixture": 15},
@@ -83,6 +84,7 @@ add(
         learning_rate=0.01,
         epochs=5,
         engine="resident-xla",
+        threads=1,
         baseline="nearest_neighbor",
         search={
             "learning_rate": ("log", 0.003, 0.3),
