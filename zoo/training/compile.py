@@ -74,10 +74,13 @@ def optimizer(recipe: Recipe, steps_per_epoch: int) -> keras.optimizers.Optimize
     if recipe.ema:
         settings = {**settings, "use_ema": True, "ema_momentum": recipe.ema}
     try:
-        return keras.optimizers.get({"class_name": recipe.optimizer, "config": settings})
+        made = keras.optimizers.get({"class_name": recipe.optimizer, "config": settings})
     except (ValueError, TypeError, KeyError, NotImplementedError) as error:
         reason = str(error).partition("\n")[0]
         raise RecipeError(f"{recipe.name}: optimizer {recipe.optimizer!r}: {reason}") from error
+    if recipe.precision == "mixed_float16":  # else Keras does it, but not when it loads the model
+        return keras.optimizers.LossScaleOptimizer(made)
+    return made
 
 
 def direction(

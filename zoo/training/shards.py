@@ -1,8 +1,7 @@
 """Rows in the order of an epoch, gathered piece by piece while the piece before is trained on.
 
-Rows that every epoch takes as they are stay on the device where they are few; of others, two
-pieces at a time are there. The arrays may lie in memory or be memory-mapped files that are larger
-than it.
+Few rows stay on the device and are put in order there; of more, two pieces at a time are there. The
+arrays may lie in memory or be memory-mapped files that are larger than it.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ import numpy as np
 from zoo._keras import tf
 
 SHARD = 64 * 1024**2  # bytes of rows in a piece; four are in memory at times
-KEPT = SHARD // 2  # bytes of rows that stay on the device if no epoch shuffles them
+KEPT = SHARD // 2  # bytes of rows that stay on the device
 ALIGNED = 64  # bytes: TensorFlow takes such a buffer as it is, and copies any other
 
 
@@ -48,15 +47,27 @@ class Order:
         return slice(start, min(start + self.taken, self.rows))
 
 
-def shuffled(rows: int, seed: int, epoch: int) -> Any:
+def shuffled(rows: int, seed: int, epoch: Any) -> Any:
     """Row numbers 0 to rows - 1 in the order of `epoch`, an int64 tensor of shape (rows,).
 
     The order depends on the seed and the epoch alone, so that every engine, and a resumed run,
     takes the rows in the same order.
     """
-    pair = tf.constant([seed, epoch], tf.int64)
+    pair = tf.stack([tf.constant(seed, tf.int64), tf.cast(epoch, tf.int64)])
     with tf.device("CPU"):
         return tf.random.experimental.stateless_shuffle(tf.range(rows, dtype=tf.int64), pair)
+
+
+def _in_order(data: Any, order: Order) -> Callable[[Any], Any]:
+    """A compiled function from an epoch's number to its rows: one call, as long as an epoch."""
+    kept = tf.nest.map_structure(as_tensor, data)
+
+    @tf.function(autograph=False)
+    def rows_of(epoch: Any) -> Any:
+        rows = shuffled(order.rows, order.seed or 0, epoch)[: order.taken]
+        return tf.nest.map_structure(lambda tensor: tf.gather(tensor, rows), kept)
+
+    return rows_of
 
 
 def count(data: Any) -> int:
@@ -94,9 +105,12 @@ class Shards:
         self._ahead: tuple[tuple[int, int], Future[Any]] | None = None
         self._known: tuple[int, np.ndarray | slice] | None = None
         self._kept: Any = None
-        as_they_are = order.seed is None and order.taken == order.rows
-        if as_they_are and not shard and size_of(data) <= KEPT:
-            self._kept = tf.nest.map_structure(as_tensor, data)
+        self._in_order: Any = None
+        if size_of(data) <= KEPT and not shard:
+            if order.seed is not None:
+                self._in_order = _in_order(data, order)
+            elif order.taken == order.rows:
+                self._kept = tf.nest.map_structure(as_tensor, data)
 
     def epoch(self, epoch: int) -> Iterator[Any]:
         """The pieces of an epoch, in order."""
@@ -107,7 +121,8 @@ class Shards:
         if self.order.seed is None:
             rows = self.order.of(epoch)
             taken = rows.stop - rows.start if isinstance(rows, slice) else taken
-        places = [(epoch, start) for start in range(0, taken, self.rows)]
+        piece = taken if self._in_order is not None else self.rows
+        places = [(epoch, start) for start in range(0, taken, piece)]
         following = [*places[1:], *([(epoch + 1, 0)] if epoch + 1 < self.epochs else [])]
         for at, place in enumerate(places):
             shard = self._gathered(place)
@@ -122,6 +137,8 @@ class Shards:
         return self._pool.submit(self._gather, *place).result()
 
     def _gather(self, epoch: int, start: int) -> Any:
+        if self._in_order is not None:
+            return self._in_order(tf.constant(epoch, tf.int64))
         if self._known is None or self._known[0] != epoch:
             self._known = epoch, self.order.of(epoch)
         chosen = self._known[1]
