@@ -13,7 +13,6 @@ from typing import Any
 from zoo._keras import tf
 
 
-@tf.custom_gradient
 def lstm(series: Any, kernel: Any, bias: Any, recurrent: Any, h: Any, c: Any) -> Any:
     """All outputs of an LSTM with tanh and sigmoid gates, and the carry of its last step.
 
@@ -26,6 +25,10 @@ def lstm(series: Any, kernel: Any, bias: Any, recurrent: Any, h: Any, c: Any) ->
     Returns:
         Outputs, (time, units, rows), and the last carry, (units, rows).
     """
+    return tf.custom_gradient(_lstm)(series, kernel, bias, recurrent, h, c)
+
+
+def _lstm(series: Any, kernel: Any, bias: Any, recurrent: Any, h: Any, c: Any) -> Any:
     steps, units, transposed = tf.shape(series)[0], recurrent.shape[0], tf.transpose(recurrent)
     flat = tf.reshape(series, (-1, series.shape[2]))
     projected = tf.matmul(kernel, flat, transpose_a=True, transpose_b=True) + bias[:, None]
