@@ -107,6 +107,13 @@ def test_the_record_is_read_as_it_was_written(run: Run) -> None:
     assert RunRecord.from_json(run.record.to_json()) == run.record
 
 
+def test_a_record_from_before_a_field_is_read(run: Run) -> None:
+    text = run.record.to_json()
+    for added in (("workers",), ("data", "names"), ("recipe", "threads"), ("recipe", "precision")):
+        older = changed(json.loads(text), added, DELETED)
+        assert RunRecord.from_json(older) == run.record
+
+
 @pytest.mark.parametrize(
     ("place", "junk", "told"),
     [
