@@ -59,11 +59,15 @@ def trained(name: str, which: str) -> tuple[dict[str, list[float]], str]:
 
 @contextmanager
 def float64() -> Iterator[None]:
-    keras.config.set_floatx("float64")
+    def use(kind: str) -> None:
+        keras.config.set_floatx(kind)
+        keras.config.set_dtype_policy(kind)  # Keras has taken it from there once
+
+    use("float64")
     try:
         yield
     finally:
-        keras.config.set_floatx("float32")
+        use("float32")
 
 
 def _trained(name: str, which: str) -> tuple[dict[str, list[float]], str]:
