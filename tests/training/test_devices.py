@@ -64,7 +64,7 @@ def test_a_policy_holds_within_its_block() -> None:
     assert layers.Dense(1).compute_dtype == "float32"
 
 
-@pytest.mark.parametrize("precision", ["mixed_bfloat16", slow("mixed_float16")])
+@pytest.mark.parametrize("precision", [slow("mixed_bfloat16"), slow("mixed_float16")])
 def test_a_recipe_trains_in_mixed_precision(precision: str, tmp_path: Path) -> None:
     quick: Any = {
         "precision": precision,

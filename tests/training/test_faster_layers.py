@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support import few_fast, slow
 
 from zoo._keras import keras, layers, tf
 from zoo.training.faster_layers import faster_layers
@@ -62,7 +63,7 @@ def check(model: Any, x: np.ndarray) -> None:
     assert all(not changed & {*vars(layer)} for layer in model._flatten_layers())
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", few_fast(KINDS, "sequences"))
 def test_an_lstm_computes_the_same(kind: str) -> None:
     keras.utils.set_random_seed(0)
     inputs = keras.Input(batch_shape=(6, 7, 3))
@@ -94,7 +95,9 @@ def test_lstms_over_words_call_no_cell(masked: bool) -> None:
     assert np.abs(plain).max() > 0.1
 
 
-@pytest.mark.parametrize("options", [{}, {"scale": False}, {"center": False, "momentum": 0.5}])
+@pytest.mark.parametrize(
+    "options", [{}, slow({"scale": False}), slow({"center": False, "momentum": 0.5})]
+)
 def test_a_batch_normalization_computes_the_same(options: dict[str, Any]) -> None:
     keras.utils.set_random_seed(0)
     layer = layers.BatchNormalization(**options)
