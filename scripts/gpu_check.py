@@ -22,16 +22,14 @@ import time
 from typing import Any
 
 import numpy as np
-from _embedded import SILENT, load, source
+from _embedded import compiled, source
 
 import zoo
 from zoo._keras import keras, tf
 from zoo.core.errors import TrainingError
-from zoo.experiments.feeding import feed
 from zoo.experiments.setup import build_for
 from zoo.recipes.fields import ENGINES
 from zoo.training import engine
-from zoo.training.compile import compile_model
 from zoo.training.devices import has_gpu
 
 RECIPES = ("mlp", "digit_mlp", "rnn", "qa", "cnn", "two_resolution")
@@ -60,18 +58,14 @@ def train(name: str, which: str, precision: str, steps: int, epochs: int) -> Fac
     """Losses and seconds of epochs here, or the reason why the engine does not train the model."""
     recipe = zoo.recipe(name)
     recipe = recipe.for_source(source(recipe)).override({"precision": precision})
-    data = load(recipe)
     # TensorFloat-32 rounds the factors of a product to 10 bits
     tf.config.experimental.enable_tensor_float_32_execution(False)
-    engine.set_seed(0)
-    model = build_for(recipe, data)
-    x, y = feed(recipe, data, model, SILENT.line)["train"]
-    compile_model(model, recipe, steps)
+    model, splits = compiled(recipe, lambda data: build_for(recipe, data), 0)
     rows, clock = steps * recipe.batch_size, Clock()
     try:
         history = engine.fit(
             model,
-            *({key: array[:rows] for key, array in side.items()} for side in (x, y)),
+            *({key: array[:rows] for key, array in side.items()} for side in splits["train"]),
             batch_size=recipe.batch_size,
             epochs=epochs,
             verbose=0,

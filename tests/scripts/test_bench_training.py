@@ -133,6 +133,7 @@ def test_another_model_than_the_zoos_is_not_measured() -> None:
     with pytest.raises(RuntimeError, match="jax: predictions differ"):
         bench_training.check_twin("jax", {"parameters": 10, "difference": float("nan")}, job)
     bench_training.check_loss("jax", 1.1, 1.0)
+    assert bench_training.nearest(1.1, [0.5, 1.3, 1.0]) == 1.0
     with pytest.raises(RuntimeError, match=r"loss is 1\.5, the zoo's 1"):
         bench_training.check_loss("jax", 1.5, 1.0)
 

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support import slow
 
 import zoo
 import zoo.training
@@ -51,6 +50,19 @@ def test_auto_takes_texts_and_eager_models_as_they_are() -> None:
     assert engine_for(stack(run_eagerly=True)) == "fit"
 
 
+def test_auto_leaves_functions_of_ones_own_to_keras() -> None:
+    class Own(keras.Model):
+        def call(self, inputs: Any) -> Any:
+            return inputs
+
+        def make_train_function(self, force: bool = False) -> Any:
+            return super().make_train_function(force)
+
+    model = Own()
+    model.compile("sgd", "mse")
+    assert engine_for(model) == "fit"
+
+
 def test_fit_takes_auto() -> None:
     x = np.ones((20, 8, 8, 1), "float32")
     run = zoo.training.fit(stack(), x, x[:, 0, 0], epochs=2, verbose=0, engine="auto")
@@ -64,7 +76,8 @@ def test_a_policy_holds_within_its_block() -> None:
     assert layers.Dense(1).compute_dtype == "float32"
 
 
-@pytest.mark.parametrize("precision", [slow("mixed_bfloat16"), slow("mixed_float16")])
+@pytest.mark.slow
+@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
 def test_a_recipe_trains_in_mixed_precision(precision: str, tmp_path: Path) -> None:
     quick: Any = {
         "precision": precision,

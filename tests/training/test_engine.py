@@ -18,6 +18,7 @@ from zoo.experiments.feeding import feed
 from zoo.experiments.setup import build_for
 from zoo.training import engine
 from zoo.training.compile import compile_model
+from zoo.training.devices import dtype_policy
 
 # `fit` is Keras's own; XLA takes seconds to compile, and gets its rows as `resident` does.
 ENGINES = (slow("fit"), "resident", slow("resident-xla"))
@@ -59,15 +60,12 @@ def trained(name: str, which: str) -> tuple[dict[str, list[float]], str]:
 
 @contextmanager
 def float64() -> Iterator[None]:
-    def use(kind: str) -> None:
-        keras.config.set_floatx(kind)
-        keras.config.set_dtype_policy(kind)  # Keras has taken it from there once
-
-    use("float64")
+    keras.config.set_floatx("float64")
     try:
-        yield
+        with dtype_policy("float64"):  # Keras has taken it from floatx once
+            yield
     finally:
-        use("float32")
+        keras.config.set_floatx("float32")
 
 
 def _trained(name: str, which: str) -> tuple[dict[str, list[float]], str]:

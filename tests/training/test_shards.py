@@ -35,7 +35,6 @@ def trained(x: Any, y: Any, **given: Any) -> tuple[list[float], np.ndarray]:
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two batches in a piece, and no data is so small that it is kept."""
     monkeypatch.setattr(shards, "SHARD", 2 * 8 * ROW_BYTES)
-    monkeypatch.setattr(shards, "KEPT", 0)
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -41,7 +41,9 @@ from zoo.recipes.registry import read_recipe
 @click.option("--epochs", type=int, help="Maximum number of epochs, instead of the recipe's.")
 @click.option("--batch-size", type=int, help="Rows per step, instead of the recipe's.")
 @click.option(
-    "--engine", type=click.Choice([*ENGINES, AUTO]), help="How epochs are run, if not as it says."
+    "--engine",
+    type=click.Choice([*ENGINES, AUTO]),
+    help="How epochs are run, instead of the recipe's.",
 )
 @click.option("--workers", default=1, help="Processes of this machine that train together.")
 @fields_option

@@ -31,7 +31,6 @@ from zoo.experiments.feeding import (
 from zoo.experiments.record import DataRecord, RunRecord, Upstream
 from zoo.experiments.runs import Run, RunContext
 from zoo.models.registry import build, spec
-from zoo.recipes.fields import AUTO
 from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import recipe as find_recipe
 from zoo.training import engine
@@ -166,7 +165,7 @@ def assemble(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> Tr
         weights=weights,
         class_weight=class_weights(recipe, dataset, train[1]),
         steps=steps,
-        engine=engine_for(model) if recipe.engine == AUTO else recipe.engine,
+        engine=engine_for(model, recipe.engine),
     )
 
 

@@ -11,7 +11,6 @@ import numpy as np
 
 from zoo._keras import keras, tf
 from zoo.core.errors import TrainingError
-from zoo.recipes.fields import AUTO
 from zoo.training.shards import spec_of
 
 
@@ -36,18 +35,23 @@ def check_model(model: keras.Model, engine: str) -> None:
     """
     if not model.compiled:
         raise TrainingError(f"model {model.name!r} is not compiled: call its compile() first")
-    if engine in ("fit", AUTO):
+    if engine == "fit":
         return
     if model.run_eagerly:
         raise TrainingError(
             f"model {model.name!r} runs eagerly, step by step: use engine='fit', or compile it "
             "without run_eagerly"
         )
-    for name in ("make_train_function", "make_test_function"):
-        if getattr(type(model), name) is not getattr(keras.Model, name):
-            raise TrainingError(
-                f"model {model.name!r} has a {name} of its own, which only engine='fit' calls"
-            )
+    for name in own_functions(model):
+        raise TrainingError(
+            f"model {model.name!r} has a {name} of its own, which only engine='fit' calls"
+        )
+
+
+def own_functions(model: keras.Model) -> list[str]:
+    """Names of the methods that make Keras's functions, where the model has its own."""
+    names = "make_train_function", "make_test_function"
+    return [name for name in names if getattr(type(model), name) is not getattr(keras.Model, name)]
 
 
 def check_data(engine: str, *parts: Any) -> None:

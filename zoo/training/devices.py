@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from zoo._keras import keras, tf
+from zoo.recipes.fields import AUTO
+from zoo.training.checks import own_functions
 
 WITHOUT_XLA = (
     "Conv",
@@ -21,13 +23,15 @@ def has_gpu() -> bool:
     return bool(tf.config.list_physical_devices("GPU"))
 
 
-def engine_for(model: keras.Model) -> str:
-    """What `auto` means for a compiled model on this machine.
+def engine_for(model: keras.Model, engine: str = AUTO) -> str:
+    """The engine, or what `auto` means for a compiled model on this machine.
 
     XLA's convolutions are slow on a CPU and not on a GPU. It has no deterministic gradient of max
     pooling, and takes no texts.
     """
-    if model.run_eagerly:
+    if engine != AUTO:
+        return engine
+    if model.run_eagerly or own_functions(model):
         return "fit"
     layers = model._flatten_layers()
     kinds = {word for each in layers for word in WITHOUT_XLA if word in type(each).__name__}
@@ -38,10 +42,12 @@ def engine_for(model: keras.Model) -> str:
 
 
 def use_threads(count: int) -> None:
-    """Let `count` threads share an operation, one per core if 0, if TensorFlow has not begun yet.
+    """Let `count` threads share an operation, if TensorFlow has not begun yet.
 
-    One that has begun keeps its threads.
+    One that has begun keeps its threads; 0 leaves them as they are set.
     """
+    if not count:
+        return
     with suppress(RuntimeError):
         tf.config.threading.set_intra_op_parallelism_threads(count)
 

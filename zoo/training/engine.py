@@ -132,11 +132,10 @@ def fit(
         >>> len(log.history["loss"])
         3
     """
-    if engine not in (*ENGINES, AUTO):
-        raise UnknownNameError("engine", engine, (*ENGINES, AUTO))
+    if engine not in (known := (*ENGINES, AUTO)):
+        raise UnknownNameError("engine", engine, known)
+    engine = engine_for(model, engine)
     check_model(model, engine)
-    if engine == AUTO:
-        engine = engine_for(model)
     strategy = strategy_of(model, engine)
     settings: dict[str, Any] = {
         "epochs": epochs,

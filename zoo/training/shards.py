@@ -16,7 +16,6 @@ import numpy as np
 from zoo._keras import tf
 
 SHARD = 64 * 1024**2  # bytes of rows in a piece; four are in memory at times
-KEPT = SHARD // 2  # bytes of rows that stay on the device
 ALIGNED = 64  # bytes: TensorFlow takes such a buffer as it is, and copies any other
 
 
@@ -106,7 +105,7 @@ class Shards:
         self._known: tuple[int, np.ndarray | slice] | None = None
         self._kept: Any = None
         self._in_order: Any = None
-        if size_of(data) <= KEPT and not shard:
+        if size_of(data) <= SHARD // 2 and not shard:  # few enough to stay on the device
             if order.seed is not None:
                 self._in_order = _in_order(data, order)
             elif order.taken == order.rows:
@@ -121,8 +120,7 @@ class Shards:
         if self.order.seed is None:
             rows = self.order.of(epoch)
             taken = rows.stop - rows.start if isinstance(rows, slice) else taken
-        piece = taken if self._in_order is not None else self.rows
-        places = [(epoch, start) for start in range(0, taken, piece)]
+        places = [(epoch, start) for start in range(0, taken, self.rows)]
         following = [*places[1:], *([(epoch + 1, 0)] if epoch + 1 < self.epochs else [])]
         for at, place in enumerate(places):
             shard = self._gathered(place)

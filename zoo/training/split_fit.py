@@ -149,8 +149,8 @@ class _Turns:
         self._run = run
         self._pieces: Iterator[Any] = iter(())
         size, order = part.batch_size, part.order
-        each = 1 if by_steps else 0  # byte: a piece is one batch
-        self._rows = Shards(part.data, size, order, epochs, shard=each)
+        # of a single byte: a piece is one batch
+        self._rows = Shards(part.data, size, order, epochs, shard=int(by_steps))
 
     def next(self, epoch: int) -> Any:
         """Run the next step, or a whole epoch; the logs after it."""
