@@ -33,7 +33,7 @@ from zoo.experiments.setup import build_for, stacked
 from zoo.experiments.trainer import train as train_first
 from zoo.recipes.fields import ENGINES
 from zoo.recipes.recipe import Recipe
-from zoo.training import checkpoint, engine
+from zoo.training import checkpoint, engine, inference
 from zoo.training.callbacks import standard_callbacks
 from zoo.training.compile import compile_model
 from zoo.training.devices import use_threads
@@ -119,7 +119,7 @@ def prepare(
     held = {"w/" + _name(each): keras.ops.convert_to_numpy(each).copy() for each in model.weights}
     model.save(folder / MODEL)
     few = {name: array[:CHECKED] for name, array in inputs.items()}
-    expected = next(iter(engine.predict(model, few).values()))
+    expected = next(iter(inference.predict(model, few).values()))
     compile_model(model, recipe, 1)
     rows = min(all_rows, most or all_rows, _affordable(model, (inputs, targets), recipe, seconds))
     sides = {"x": inputs, "y": targets}
@@ -159,7 +159,9 @@ def _affordable(model: Any, train: Any, recipe: Recipe, seconds: float) -> int:
     """So many rows that an epoch of plain fit takes so many seconds; the model is trained a bit."""
     size = recipe.batch_size
     few = 12 * size
-    start = [engine.as_inputs({name: each[:few] for name, each in part.items()}) for part in train]
+    start = [
+        inference.as_inputs({name: each[:few] for name, each in part.items()}) for part in train
+    ]
     begun: list[float] = []
     clock = keras.callbacks.LambdaCallback(
         on_train_batch_begin=lambda batch, logs: begun.append(time.perf_counter())
@@ -207,7 +209,7 @@ def _arrays(folder: Path, job: dict[str, Any]) -> list[Any]:
     """Inputs and targets of a job as Keras takes them."""
     with np.load(folder / "arrays.npz") as held:
         return [
-            engine.as_inputs({name: held[f"{side}/{name}"] for name in job[names]})
+            inference.as_inputs({name: held[f"{side}/{name}"] for name in job[names]})
             for side, names in (("x", "inputs"), ("y", "targets"))
         ]
 

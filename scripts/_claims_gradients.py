@@ -15,7 +15,7 @@ import zoo
 from zoo._keras import keras, layers, tf
 from zoo.data.dataset import Dataset
 from zoo.recipes.recipe import Recipe
-from zoo.training import engine
+from zoo.training import inference
 
 ROWS = 64  # that a gradient is taken on
 BLOCKS = (0, 1, 4, 8)
@@ -120,7 +120,7 @@ def trained(seed: int, cell: str, steps: int, epochs: int) -> tuple[float, float
     }
     if epochs:
         run_epochs(recipe, model, splits, seed)
-    log_loss = engine.evaluate(model, *splits["test"])["log_loss"]
+    log_loss = inference.evaluate(model, *splits["test"])["log_loss"]
     return gradient(model, recipe, splits["test"]), log_loss
 
 

@@ -15,7 +15,7 @@ import zoo
 from zoo.ensembling.member_weights import convex_shares
 from zoo.experiments.feeding import feed
 from zoo.experiments.setup import build_for
-from zoo.training import engine
+from zoo.training import inference
 
 
 def clothing_price(seed: int, **smaller: Any) -> Scores:
@@ -29,7 +29,7 @@ def clothing_price(seed: int, **smaller: Any) -> Scores:
         splits = feed(run.record.recipe, load(run.record.recipe), run.model, SILENT.line)
         for split, predicted in guesses.items():
             inputs, targets = splits[split]
-            predicted.append(engine.predict(run.model, inputs)["price"])
+            predicted.append(inference.predict(run.model, inputs)["price"])
             truth[split] = targets["price"]
     shares = convex_shares("mae", truth["validation"], np.stack(guesses["validation"]))
     average = np.tensordot(shares, np.stack(guesses["test"]), 1)

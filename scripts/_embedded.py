@@ -23,7 +23,7 @@ from zoo.experiments.runs import Run
 from zoo.experiments.setup import rows
 from zoo.recipes import shipped_weights
 from zoo.recipes.recipe import Recipe
-from zoo.training import engine
+from zoo.training import engine, inference
 from zoo.training.compile import compile_model
 
 SILENT = Reporter(silent=True)
@@ -99,7 +99,7 @@ def fitted(
     """Train a network as a recipe trains its own; loss and metrics by split."""
     model, splits = compiled(recipe, build, seed)
     run_epochs(recipe, model, splits, seed)
-    return {split: engine.evaluate(model, *arrays) for split, arrays in splits.items()}
+    return {split: inference.evaluate(model, *arrays) for split, arrays in splits.items()}
 
 
 def in_turns(

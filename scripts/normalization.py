@@ -27,7 +27,7 @@ import zoo
 from zoo.experiments.runs import RunContext
 from zoo.experiments.setup import TrainingSetup, prepare
 from zoo.experiments.trainer import train
-from zoo.training import engine
+from zoo.training import engine, inference
 
 # recipe -> training pictures and epochs, fewer than the recipe's
 REDUCED = {"cnn": (2_000, 5), "vgg_like": (2_000, 6), "residual_network": (1_500, 4)}
@@ -58,7 +58,7 @@ def measured(name: str, given: argparse.Namespace) -> Iterator[dict[str, Any]]:
             variant: np.array(each[1:]) for variant, each in zip(VARIANTS, seconds, strict=True)
         }
         for variant, setup in zip(VARIANTS, setups, strict=True):
-            scores = engine.evaluate(setup.model, *setup.splits["test"])
+            scores = inference.evaluate(setup.model, *setup.splits["test"])
             yield {
                 "recipe": name,
                 "seed": seed,

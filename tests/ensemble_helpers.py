@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from support import fed
 
-from zoo.training import engine
+from zoo.training import inference
 
 
 def answers(model: Any, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -16,7 +16,7 @@ def answers(model: Any, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     given = outputs = model(fed(inputs), training=False)
     if not isinstance(given, dict):
         listed = given if isinstance(given, list | tuple) else [given]
-        outputs = dict(zip(engine.output_names(model), listed, strict=True))
+        outputs = dict(zip(inference.output_names(model), listed, strict=True))
     return {port: np.asarray(value) for port, value in outputs.items()}
 
 

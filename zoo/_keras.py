@@ -3,13 +3,14 @@
 The first attribute read through any of these names loads TensorFlow, with its start-up
 chatter held back; should the import fail, everything held back is shown.
 
-A command line sets `lean`: Keras is then imported without scikit-learn and Matplotlib, which
-only its wrappers and galleries need, and which take a third of the time. They are imported while
-a model trains, where they are needed at all.
+A command line calls `start_lean`: Keras is then imported without scikit-learn, Matplotlib and
+pandas, which only its wrappers, galleries and data adapters need, and which take a third of the
+time. They are imported while a model trains, where they are needed at all.
 """
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -47,10 +48,24 @@ else:
     ops = _Lazy("keras.ops")
     tf = _Lazy("tensorflow")
 
-__all__ = ["import_ahead", "keras", "layers", "lean", "ops", "tf"]
+__all__ = ["import_ahead", "keras", "layers", "ops", "start_lean", "tf"]
 
-lean = False
-SPARED = ("matplotlib", "sklearn")
+SPARED = ("matplotlib", "pandas", "sklearn")
+MANY = 20_000  # new objects between two looks for garbage; Python's 700 suit small programs
+
+_lean = False
+
+
+def start_lean() -> None:
+    """Of a program that runs one command: load TensorFlow in the least time.
+
+    Python does not look for garbage until TensorFlow is imported, and seldom afterwards: neither
+    the modules nor the graphs that are traced make any.
+    """
+    global _lean
+    _lean = True
+    if "tensorflow" not in sys.modules:
+        gc.disable()
 
 
 def import_ahead(*names: str) -> None:
@@ -65,7 +80,7 @@ def import_ahead(*names: str) -> None:
             with suppress(Exception):
                 importlib.import_module(name)
 
-    if lean:
+    if _lean:
         threading.Thread(target=work, name="zoo-imports").start()
 
 
@@ -85,9 +100,13 @@ def _load(name: str) -> ModuleType:
     """Import `name`, TensorFlow first and quietly; refuse a Keras on another backend."""
     if "tensorflow" not in sys.modules:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        with stderr_held_back(shown_on_error=True), _hidden(SPARED if lean else ()):
+        with stderr_held_back(shown_on_error=True), _hidden(SPARED if _lean else ()):
             importlib.import_module("tensorflow")
             importlib.import_module("keras")
+        if _lean:
+            gc.freeze()
+            gc.set_threshold(MANY, 20, 20)
+            gc.enable()
     module = importlib.import_module(name)
     backend = importlib.import_module("keras").config.backend()
     if backend != "tensorflow":

@@ -8,10 +8,12 @@ import sys
 import pytest
 
 LEAN = """
+import gc
 import sys
 from zoo import _keras
-_keras.lean = True
+_keras.start_lean()
 _keras.keras.layers.Dense
+print(gc.isenabled(), gc.get_threshold()[0] == _keras.MANY)
 print(*(name in sys.modules for name in _keras.SPARED))
 _keras.import_ahead("sklearn.linear_model", "zoo.no_such_module")
 import sklearn.linear_model, matplotlib.figure
@@ -30,7 +32,10 @@ print(threading.active_count() == before)
 
 @pytest.mark.parametrize(
     ("code", "lines"),
-    [(LEAN, ["False False", "LinearRegression Figure"]), (WHOLE, ["True", "True"])],
+    [
+        (LEAN, ["True True", "False False False", "LinearRegression Figure"]),
+        (WHOLE, ["True", "True"]),
+    ],
 )
 def test_keras_is_imported_lean_only_where_asked_for(code: str, lines: list[str]) -> None:
     done = subprocess.run(

@@ -25,7 +25,7 @@ from zoo.experiments.predict import predict_one
 from zoo.experiments.record import DataRecord, EnsembleRecord, RunRecord
 from zoo.experiments.reproduce import reproduce
 from zoo.experiments.runs import Run
-from zoo.training import engine
+from zoo.training import inference
 from zoo.training.compile import compile_model
 
 SILENT = Reporter(silent=True)
@@ -219,7 +219,7 @@ def test_the_ensemble_is_scored_as_the_average_of_its_members(two_seeds: Run) ->
     members = [zoo.load_run(each.run) for each in made.members]
     assert made.shares is not None
     shares = made.shares["score_diff"]
-    each = [engine.predict(member.model, inputs)["score_diff"] for member in members]
+    each = [inference.predict(member.model, inputs)["score_diff"] for member in members]
     for mixture, name in ((shares, "weighted average"), ([0.5, 0.5], "average")):
         error = np.abs(sum(a * b for a, b in zip(mixture, each, strict=True)) - truth).mean()
         assert made.averages[name]["test"]["mae"] == pytest.approx(error, rel=1e-5)
@@ -234,7 +234,7 @@ def test_other_commands_take_it_like_any_run(two_seeds: Run, logdir: Path) -> No
         assert again[split] == pytest.approx(metrics, rel=1e-6)
     said = predict_one("seed_difference_ensemble", {"seed_diff": "3"}, logdir=logdir)
     inputs = {"seed_diff": np.array([[3]], "float32")}
-    expected = engine.predict(two_seeds.model, inputs)["score_diff"].item()
+    expected = inference.predict(two_seeds.model, inputs)["score_diff"].item()
     assert float(said["score_diff"].split()[0]) == pytest.approx(expected, abs=0.001)
     with pytest.raises(TrainingError, match="reproduce its members"):
         reproduce("seed_difference_ensemble", logdir=logdir, reporter=SILENT)

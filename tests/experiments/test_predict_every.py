@@ -50,9 +50,11 @@ def test_the_error_gives_a_command_that_works(
         assert all(answer.values())
 
     seen = {}
-    real = predict.engine.predict
+    real = predict.inference.predict
     monkeypatch.setattr(
-        predict.engine, "predict", lambda model, inputs: real(model, seen.setdefault("it", inputs))
+        predict.inference,
+        "predict",
+        lambda model, inputs: real(model, seen.setdefault("it", inputs)),
     )
     table = predict_table(run, run.folder / "example" / "inputs.csv", None, logdir=LOGDIR)
     assert "pred_" in table.partition("\n")[0]

@@ -24,7 +24,7 @@ from support import (
 import zoo
 from zoo._keras import keras, tf
 from zoo.models.abstract_build import abstract_build
-from zoo.training.engine import output_names
+from zoo.training.inference import output_names
 
 NAMES = zoo.list_models()
 VARIABLE = [name for name in NAMES if "variable-length" in zoo.spec(name).concepts]

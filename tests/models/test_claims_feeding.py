@@ -11,7 +11,7 @@ from support import example_inputs, slow, tiny
 import zoo
 from zoo._keras import keras, tf
 from zoo.experiments.feeding import feed
-from zoo.training import engine
+from zoo.training import inference
 from zoo.training.compile import compile_model
 
 QUIET: Any = 0  # Keras annotates `verbose` as a string
@@ -146,7 +146,7 @@ def test_losses_of_posts_differ_in_size() -> None:
     model = tiny("posts", vocabulary=data.sizes["vocabulary"])
     inputs, targets = feed(recipe, data, model, print)["test"]
     compile_model(model, recipe, 1)
-    losses = engine.evaluate(model, inputs, targets)
+    losses = inference.evaluate(model, inputs, targets)
     shares = {}
     for name in ("posts_as_printed", "posts"):
         weighted = {

@@ -23,7 +23,7 @@ from zoo.experiments.trainer import train
 from zoo.scaffold.code import with_defaults
 from zoo.scaffold.layout import usable
 from zoo.scaffold.project import create
-from zoo.training.engine import as_inputs
+from zoo.training.inference import as_inputs
 
 QUICK = ("basketball",)
 FAMILIES = ("basketball", "first", "dense", "sequence")

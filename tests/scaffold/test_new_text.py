@@ -23,7 +23,7 @@ from zoo.experiments.runs import RunContext, read_labels
 from zoo.experiments.setup import TrainingSetup, prepare
 from zoo.experiments.trainer import train
 from zoo.scaffold.project import create
-from zoo.training import engine
+from zoo.training import inference
 
 TRAIN, HELD_OUT = 48, 8
 ONLY_TESTED = " zebra zebra Ω Ω"
@@ -176,7 +176,7 @@ def test_a_run_takes_sentences_again(name: str, plugged: Path, tmp_path: Path) -
     assert bool(tables) is any(port.text == "words" for port in zoo.spec(package).inputs)
     recipe = zoo.recipe(package)
     splits = feed(recipe, zoo.load_data(package), made.model, print)
-    expected = engine.predict(made.model, splits["test"][0])
+    expected = inference.predict(made.model, splits["test"][0])
     rows = list(csv.DictReader(predict_table(made.folder, table, None, logdir=logs).splitlines()))
     assert len(rows) == TRAIN + 2 * HELD_OUT
     tested = [row for row in rows if row["split"] == "test"]

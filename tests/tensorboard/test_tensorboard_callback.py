@@ -17,7 +17,7 @@ from zoo.tensorboard import events, graphs
 from zoo.tensorboard.callback import gradient_function
 from zoo.tensorboard.events import PATTERN, flattened, write_hparams
 from zoo.tensorboard.projector import Labels, write_projector
-from zoo.training import engine
+from zoo.training import engine, inference
 
 ROWS = 24
 
@@ -250,7 +250,7 @@ def test_every_architecture_has_both_graphs(name: str) -> None:
     read = {source.partition(":")[0] for sources in nodes.values() for source in sources}
     assert read <= set(nodes)
     ends = {node.rpartition("/")[2] for node in set(nodes) - read}
-    assert len(ends) <= len(engine.output_names(model))
+    assert len(ends) <= len(inference.output_names(model))
     assert graphs.operation_graph(model) is not None
 
 

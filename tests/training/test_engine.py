@@ -16,7 +16,7 @@ from zoo._keras import keras
 from zoo.core.errors import TrainingError
 from zoo.experiments.feeding import feed
 from zoo.experiments.setup import build_for
-from zoo.training import engine
+from zoo.training import engine, inference
 from zoo.training.compile import compile_model
 from zoo.training.devices import dtype_policy
 
@@ -189,7 +189,7 @@ def test_every_row_counts_once_an_epoch(which: str, small: Any) -> None:
     model, x, y = small
     model.compile(keras.optimizers.SGD(0.0), "binary_crossentropy", metrics=["accuracy"])
     run = engine.fit(model, x, y, 16, verbose=0, validation_data=(x, y), engine=which)
-    expected = engine.evaluate(model, x, y)
+    expected = inference.evaluate(model, x, y)
     for key, value in expected.items():
         assert run.history[key][0] == pytest.approx(value, rel=1e-5)
         assert run.history[f"val_{key}"][0] == pytest.approx(value, rel=1e-5)
@@ -218,7 +218,7 @@ def test_validation_split_takes_the_last_rows(small: Any) -> None:
     model, x, y = small
     model.compile(keras.optimizers.SGD(0.0), "binary_crossentropy")
     run = engine.fit(model, x, y, 16, verbose=0, validation_split=0.2)
-    last = engine.evaluate(model, {"x": x["x"][40:]}, {"y": y["y"][40:]})
+    last = inference.evaluate(model, {"x": x["x"][40:]}, {"y": y["y"][40:]})
     assert run.history["val_loss"][0] == pytest.approx(last["loss"], rel=1e-5)
 
 

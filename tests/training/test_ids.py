@@ -9,8 +9,9 @@ import pytest
 from support import slow
 
 import zoo.training
-from zoo._keras import keras, layers
+from zoo._keras import keras, layers, tf
 from zoo.core.errors import TrainingError
+from zoo.training.fed_ids import Untold, extremes
 
 ENGINES = (slow("fit"), "resident", slow("resident-xla"))
 IDS = np.arange(24).reshape(12, 2) % 6
@@ -77,3 +78,37 @@ def test_validation_rows_are_looked_at_too() -> None:
     good = np.minimum(IDS, 4)
     with pytest.raises(TrainingError, match="the data has -4"):
         zoo.training.fit(model, good, Y, verbose=0, engine="resident", validation_data=(-good, Y))
+
+
+def both(read: Any) -> Any:
+    """An embedding that two inputs share, one of them through a model of its own."""
+    table = words(5)
+    inside = keras.Input((2,), name="inside")
+    reader = keras.Model(inside, layers.Flatten()(table(inside)))
+    a, b = keras.Input((2,), name="a"), keras.Input((2,), name="b")
+    joined = layers.Concatenate()([reader(b), layers.Flatten()(table(a))])
+    return keras.Model(read(a, b), layers.Dense(1)(joined))
+
+
+def test_ids_that_reach_an_embedding_as_they_are_need_no_run() -> None:
+    low, high = np.array([[0, 2]]), np.array([[1, 7]])
+    for read, rows in (
+        (lambda a, b: [a, b], [low, high]),
+        (lambda a, b: [a, b], {"b": high, "a": low, "more": low - 9}),
+        (lambda a, b: {"b": b, "a": a}, {"a": low, "b": high}),
+    ):
+        assert list(extremes(both(read), rows).values()) == [(0, 7)]
+    assert list(extremes(inner(), low).values()) == [(0, 2)]
+
+
+@pytest.mark.parametrize("make", [shifted, repeated, Own])
+def test_ids_that_a_layer_makes_are_not_told_from_the_graph(make: Any) -> None:
+    with pytest.raises(Untold):
+        extremes(make(), IDS)
+
+
+def test_rows_of_another_form_are_not_told_from_the_graph() -> None:
+    model = both(lambda a, b: {"a": a, "b": b})
+    for rows in ({"a": IDS}, IDS, {"a": IDS, "b": IDS * np.nan}, {"a": IDS, "b": tf.constant(IDS)}):
+        with pytest.raises(Untold):
+            extremes(model, rows)

@@ -12,7 +12,7 @@ from support import slow
 import zoo.training
 from zoo._keras import keras, tf
 from zoo.core.errors import DataError, TrainingError
-from zoo.training import arrays, engine, shards
+from zoo.training import arrays, inference, shards
 from zoo.training.shards import Order, Shards
 
 ENGINES = (slow("fit"), "resident", slow("resident-xla"))
@@ -153,15 +153,15 @@ def test_scores_and_predictions_of_long_data_come_piece_by_piece(
     """Weights and a mapping of inputs go along; the last piece is smaller."""
     if long:
         monkeypatch.setattr(shards, "SHARD", 900)
-        monkeypatch.setattr(engine, "SHARD", 0)
-        monkeypatch.setattr(engine, "_rows_at_once", lambda _: 8)
+        monkeypatch.setattr(inference, "SHARD", 0)
+        monkeypatch.setattr(inference, "_rows_at_once", lambda _: 8)
     a, b = keras.Input((4,), name="a"), keras.Input((4,), name="b")
     total = keras.layers.Dense(1, kernel_initializer="ones", name="y")(a + 2 * b)
     model = keras.Model({"a": a, "b": b}, total)
     model.compile("sgd", "mse", weighted_metrics=["mae"])
     inputs, weights = {"a": X, "b": -X}, np.linspace(0, 1, ROWS).astype("float32")
-    predicted = engine.predict(model, inputs)["y"]
+    predicted = inference.predict(model, inputs)["y"]
     np.testing.assert_allclose(predicted, -Y, rtol=1e-5, atol=1e-5)
-    scores = engine.evaluate(model, inputs, {"y": Y}, weights)
+    scores = inference.evaluate(model, inputs, {"y": Y}, weights)
     wanted = np.average(2 * np.abs(Y[:, 0]), weights=weights)
     assert scores["mae"] == pytest.approx(wanted, rel=1e-5)

@@ -70,7 +70,7 @@ def cli() -> None:
 def run(command: click.Command, arguments: Sequence[str] | None = None, name: str = "zoo") -> int:
     """Run a command; user errors become one line on stderr and a non-zero status."""
     stdout, stderr = sys.stdout, sys.stderr
-    _keras.lean = True
+    _keras.start_lean()
     try:
         status = command.main(arguments, prog_name=name, standalone_mode=False)
         sys.stdout.flush()  # or Python would meet the closed pipe when it ends

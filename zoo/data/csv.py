@@ -11,7 +11,7 @@ import io
 import math
 import re
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import partial
@@ -186,16 +186,14 @@ class Table:
         """What `parse`, which raises ValueError, makes of each cell."""
         cells = self._cells[self.place(column)]
         known: dict[str, object] = {}
-        for row, cell in enumerate(cells):
-            if cell in known:
-                continue
+        for cell in dict.fromkeys(cells):
             try:
                 if not cell.strip():
                     raise ValueError("no value")
                 known[cell] = parse(cell.strip())
             except ValueError as error:
-                raise self.wrong(row, column, str(error)) from None
-        self.values[column] = np.array([known[cell] for cell in cells], dtype)
+                raise self.wrong(cells.index(cell), column, str(error)) from None
+        self.values[column] = np.array([*map(known.__getitem__, cells)], dtype)
         return self.values[column]
 
 
@@ -235,7 +233,7 @@ def parse_csv(
 ) -> Table:
     """As `read_csv`, of a text that was read already; `path` is for the messages."""
     mark = "," if header else separator(text)
-    rows = list(_rows(path, text, mark))
+    rows = _rows(path, text, mark)
     if not rows:
         names = ", ".join(known.partition("|")[0] for known in (columns or {}).values())
         needs = f"; it needs the columns {names}" if names else ""
@@ -247,7 +245,8 @@ def parse_csv(
     for name in columns or ():
         table.place(name)
     width = len(titles)
-    for number, (line, cells) in enumerate(rows, 1):
+    widths = np.fromiter((len(cells) for _, cells in rows), int, len(rows))
+    for number, (line, cells) in enumerate(rows, 1) if (widths != width).any() else ():
         if len(cells) != width:
             cut = _CUT if number == len(rows) and len(cells) < width else ""
             problem = f"{width} cells are needed, not {len(cells)}{cut}"
@@ -267,18 +266,25 @@ def some(names: Sequence[str], most: int = 8) -> str:
     return ", ".join(names[:most]) + more
 
 
-def _rows(path: Path, text: str, mark: str) -> Iterator[tuple[int, list[str]]]:
+def _rows(path: Path, text: str, mark: str) -> list[tuple[int, list[str]]]:
     """(line on which it ends, cells) of the rows that are not blank, the header first."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
-    ended = 0
+    rows: list[list[str]] = []
+    lines: list[int] = []
     try:
-        for cells in reader:
-            ended = reader.line_num
-            if len(cells) > 1 or (cells and cells[0].strip()):
-                yield ended, cells
+        if '"' in text:  # a cell may go over several lines
+            for cells in reader:
+                rows.append(cells)
+                lines.append(reader.line_num)
+        else:
+            rows.extend(reader)
     except csv.Error as error:
         problem = "a cell opens with a quote that is never closed"
-        raise damage(path, problem, ended + 1) from error
+        raise damage(path, problem, (lines or [0])[-1] + 1) from error
+    numbered = zip(lines or range(1, len(rows) + 1), rows, strict=True)
+    return [
+        (line, cells) for line, cells in numbered if len(cells) > 1 or (cells and cells[0].strip())
+    ]
 
 
 def _number(whole: bool, low: float, high: float, word: str) -> float:

@@ -29,7 +29,7 @@ from zoo.experiments.vocabularies import labels_of
 from zoo.inspection import diagram
 from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import resolved
-from zoo.training import engine
+from zoo.training import inference
 
 if TYPE_CHECKING:
     import keras
@@ -174,7 +174,7 @@ def _built(members: Sequence[Member], dataset: Dataset, weights: str, context: R
         metrics=metrics,
         baseline=first.baseline,
         baseline_name=first.baseline_name,
-        references=evaluation.references(dataset, metrics, engine.output_names(model), recipe),
+        references=evaluation.references(dataset, metrics, inference.output_names(model), recipe),
         ensemble=EnsembleRecord(
             weights=weights,
             members=summary(members, shares if weights == "validation" else None, scores),
@@ -220,7 +220,7 @@ def _learned(members: Sequence[Member], splits: Mapping[str, Split]) -> Shares |
     if held is None:
         return None
     inputs, targets = held
-    predicted = [engine.predict(member.run.model, inputs) for member in members]
+    predicted = [inference.predict(member.run.model, inputs) for member in members]
     return {
         output: tuple(
             convex_shares(

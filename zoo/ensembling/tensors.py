@@ -9,7 +9,7 @@ from typing import Any
 from zoo._keras import keras
 from zoo.core.errors import BuildError
 from zoo.inspection.diagram.graph import stable_names
-from zoo.training.engine import output_names
+from zoo.training.inference import output_names
 
 Tensor = Any
 AUTOMATIC = re.compile(r"(keras_tensor|input_layer)(_\d+)?(CLONE)?")  # names that Keras makes up

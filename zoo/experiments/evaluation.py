@@ -22,7 +22,7 @@ from zoo.recipes.expectations import expected
 from zoo.recipes.fields import SAID
 from zoo.recipes.recipe import Recipe
 from zoo.tensorboard.events import HParam, flattened, write_hparams
-from zoo.training import engine
+from zoo.training import inference
 
 if TYPE_CHECKING:
     import keras
@@ -43,7 +43,7 @@ def score(
 ) -> Scores:
     """Split -> metric -> value; the rows' weights by split, if they have any."""
     return {
-        split: engine.evaluate(model, *arrays, (weights or {}).get(split))
+        split: inference.evaluate(model, *arrays, (weights or {}).get(split))
         for split, arrays in splits.items()
     }
 

@@ -14,7 +14,7 @@ from zoo.models.registry import spec
 from zoo.models.spec import Shape
 from zoo.recipes.functions import takes_ids
 from zoo.recipes.recipe import Recipe
-from zoo.training.engine import output_names
+from zoo.training.inference import output_names
 
 if TYPE_CHECKING:
     import keras

@@ -22,7 +22,7 @@ from zoo.experiments.spelling import as_spelled
 from zoo.experiments.texts import Cells
 from zoo.experiments.writing import OPTIONS, Writer
 from zoo.models.registry import spec
-from zoo.training import engine
+from zoo.training import inference
 
 if TYPE_CHECKING:
     import numpy as np
@@ -230,7 +230,7 @@ def _answers(
     if of_model != known:
         inputs = arrays(of_model, Inputs(loaded, of_model, labels, note))
     inputs = as_spelled(loaded.model, of_model, inputs, note)
-    return answers(loaded, engine.predict(loaded.model, inputs), labels)
+    return answers(loaded, inference.predict(loaded.model, inputs), labels)
 
 
 def _as_csv(frame: pd.DataFrame, out: Path | None) -> str:

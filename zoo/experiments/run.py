@@ -15,7 +15,7 @@ from zoo.experiments import given
 from zoo.experiments.feeding import tensors_of
 from zoo.experiments.record import RunRecord, Scores, one_line
 from zoo.recipes.recipe import Recipe
-from zoo.training import engine
+from zoo.training import inference
 
 if TYPE_CHECKING:
     import keras
@@ -213,7 +213,7 @@ class Run:
         named, names = rows_by_input(self, x), self.record.data.names
         inputs = given.inputs_of(self.recipe, tensors_of(self.model), named, names=names)
         given.check_ids(self.model, inputs)
-        return engine.predict(self.model, inputs)
+        return inference.predict(self.model, inputs)
 
     def evaluate(self, x: Any = None, y: Any = None) -> dict[str, Any]:
         """Score the model on its own data again, or on rows that are given.

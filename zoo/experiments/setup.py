@@ -33,7 +33,7 @@ from zoo.experiments.runs import Run, RunContext
 from zoo.models.registry import build, spec
 from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import recipe as find_recipe
-from zoo.training import engine
+from zoo.training import engine, inference
 from zoo.training.compile import compile_model
 from zoo.training.devices import dtype_policy, engine_for, use_threads
 from zoo.training.metrics import check_on_rows
@@ -271,7 +271,7 @@ def add_prediction(dataset: Dataset, model: keras.Model, wanted: Recipe) -> Data
         pred = np.full((len(known), 1), np.nan, np.float32)
         if known.any():
             rows = {name: arrays[name][known] for name in inputs}
-            pred[known] = engine.predict(model, rows)[target]
+            pred[known] = inference.predict(model, rows)[target]
         splits[split] = {**arrays, "pred": pred}
     return dataclasses.replace(dataset, splits=splits)
 

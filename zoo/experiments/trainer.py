@@ -29,7 +29,7 @@ from zoo.inspection import diagram
 from zoo.recipes.functions import FUNCTIONS
 from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import resolved
-from zoo.training import engine
+from zoo.training import engine, inference
 from zoo.training.quiet import without_retracing_warnings
 
 SAMPLE = 32  # rows that the gradients are taken on
@@ -197,7 +197,10 @@ def _carried_out(
         with console.phase("drawing the model"):
             drawing = diagram.to_dot(model)
             diagram.write(drawing, folder / runs.DIAGRAM)
-        import_ahead("matplotlib.figure", "matplotlib.backends.backend_agg", "sklearn.linear_model")
+        import_ahead(
+            *("matplotlib.figure", "matplotlib.backends.backend_agg"),
+            *("pandas", "sklearn.linear_model"),
+        )
         with timer.phase("train"):
             whole = _trained(context, setup, folder, record, drawing, resumed=resumed)
         with context.phase("save", "saving the model"), replacing(folder / runs.MODEL) as partial:
@@ -214,7 +217,7 @@ def _carried_out(
                 recipe, model, setup.dataset, setup.splits, metrics, folder, step
             )
             evaluation.write_scores(folder, record, metrics, step)
-        outputs = engine.output_names(model)
+        outputs = inference.output_names(model)
         record = replace(
             record,
             status="finished" if whole else "interrupted",
@@ -324,7 +327,7 @@ def _trained(
 
 def _first_rows(part: Arrays) -> Any:
     """The rows that TensorBoard shows the gradients of."""
-    return engine.as_inputs({name: array[:SAMPLE] for name, array in part.items()})
+    return inference.as_inputs({name: array[:SAMPLE] for name, array in part.items()})
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import numpy as np
 from zoo._keras import keras, tf
 from zoo.core.stateful import stateful_layer
 from zoo.exporting.formats import Arrays, ExportError
-from zoo.training.engine import output_names
+from zoo.training.inference import output_names
 
 
 def inputs_of(model: keras.Model) -> dict[str, Any]:

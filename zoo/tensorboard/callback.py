@@ -256,7 +256,7 @@ def gradient_function(model: keras.Model, sample: Any) -> Callable[[], list[np.n
     )
     variables = model.trainable_variables
 
-    @tf.function
+    @tf.function(autograph=False)
     def gradients(inputs: Any, targets: Any, weight: Any) -> list[Any]:
         with tf.GradientTape() as tape:
             state = [(variable, variable.value) for variable in variables]

@@ -142,7 +142,7 @@ def operation_graph(model: keras.Model, sample: Any = None) -> Summary.Value | N
         inputs,
     )
 
-    @tf.function
+    @tf.function(autograph=False)
     def forward(given: Any) -> Any:
         return model(given, training=False)
 

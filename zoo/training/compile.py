@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from zoo._keras import keras
 from zoo.core.errors import RecipeError, UnknownNameError
-from zoo.training.engine import output_names
+from zoo.training.inference import output_names
 from zoo.training.metrics import loss_named, metric_named
 
 if TYPE_CHECKING:

@@ -12,12 +12,10 @@ before it is trained on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager, nullcontext
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, closing, nullcontext
 from functools import partial
 from typing import Any
-
-import numpy as np
 
 from zoo._keras import keras, tf
 from zoo.core.errors import UnknownNameError
@@ -26,17 +24,13 @@ from zoo.training.arrays import data_of, first_batch_size, is_stream
 from zoo.training.checks import build, check_data, check_model, steps_in_epoch, xla_refusals
 from zoo.training.devices import engine_for
 from zoo.training.ids import check_ids
-from zoo.training.logs import plain_numbers
 from zoo.training.part import Fitting, Part, endless
 from zoo.training.resident import loop, run_epoch
 from zoo.training.row_weights import by_class
-from zoo.training.shards import SHARD, Order, Shards, batches, count, size_of
+from zoo.training.shards import Order, Shards, batches, count
 from zoo.training.strategies import strategy_of
 
-Arrays = Mapping[str, np.ndarray]
-
 BATCH = 32  # rows in a step, as in Keras, where none are given
-EVALUATION_BYTES = 4 * 1024**2  # inputs of one batch of an evaluation
 
 
 def set_seed(seed: int) -> None:
@@ -265,71 +259,3 @@ def _fit_by_epochs(fitting: Fitting, *, xla: bool) -> keras.callbacks.History:
 
 def _as_tuple(data: Any) -> tuple[Any, ...]:
     return data if isinstance(data, tuple) else (data,)
-
-
-def evaluate(
-    model: keras.Model, inputs: Arrays, targets: Arrays, weights: np.ndarray | None = None
-) -> dict[str, float]:
-    """Loss and metrics of a compiled model, by name, in evaluation mode.
-
-    Args:
-        weights: Weight of each row, shape (rows,), for the loss and the weighted metrics.
-    """
-    parts = [as_inputs(inputs), as_inputs(targets), *([] if weights is None else [weights])]
-    with _streamed(tuple(parts), _rows_at_once(inputs)) as given:
-        values = model.evaluate(**given, verbose=0, return_dict=True)
-    return plain_numbers(values)
-
-
-def predict(model: keras.Model, inputs: Arrays) -> dict[str, np.ndarray]:
-    """Predictions by output name, rows on axis 0."""
-    with _streamed((as_inputs(inputs),), _rows_at_once(inputs)) as given:
-        outputs: Any = model.predict(**given, verbose=0)
-    if isinstance(outputs, dict):
-        return outputs
-    listed = outputs if isinstance(outputs, list | tuple) else [outputs]
-    return dict(zip(output_names(model), listed, strict=True))
-
-
-@contextmanager
-def _streamed(data: tuple[Any, ...], batch_size: int) -> Iterator[dict[str, Any]]:
-    """What `evaluate` and `predict` of Keras take: arrays, or long ones piece by piece.
-
-    Keras copies arrays as a whole.
-    """
-    if any(not isinstance(each, np.ndarray) for each in tf.nest.flatten(data)) or (
-        size_of(data) <= SHARD
-    ):
-        words = ("x", "y", "sample_weight")
-        yield {**dict(zip(words, data, strict=False)), "batch_size": batch_size}
-        return
-    rows = count(data)
-    with closing(Shards(data, batch_size, Order(rows, rows), 0)) as shards:
-        yield {"x": batches(data, batch_size, lambda: shards.epoch(0), rows)}
-
-
-def _rows_at_once(inputs: Arrays) -> int:
-    """A batch for scoring: large for numbers, smaller for pictures, whose feature maps are many."""
-    per_row = sum(array.nbytes // max(1, len(array)) for array in inputs.values())
-    return int(np.clip(EVALUATION_BYTES // max(1, per_row), 32, 8192))
-
-
-def as_inputs(arrays: Arrays) -> Any:
-    """Arrays as Keras takes inputs and targets: by name, or alone where there is one.
-
-    Texts become tensors: Keras takes no arrays of them.
-    """
-    taken = {
-        name: tf.convert_to_tensor(array)
-        if isinstance(array, np.ndarray) and array.dtype.kind in "OU"
-        else array
-        for name, array in arrays.items()
-    }
-    return next(iter(taken.values())) if len(taken) == 1 else taken
-
-
-def output_names(model: keras.Model) -> list[str]:
-    """The output layers' names; a Sequential model does not give them itself."""
-    if isinstance(model, keras.Sequential):
-        return [model.layers[-1].name]
-    return list(model.output_names)

@@ -6,7 +6,7 @@ training in the middle.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
@@ -14,13 +14,15 @@ from zoo._keras import keras, tf
 from zoo.core.errors import TrainingError
 from zoo.core.stateful import stateful_layer
 from zoo.training.checks import steps_as_keras
+from zoo.training.fed_ids import Untold, extremes
 from zoo.training.shards import SHARD, Order, Shards, count
 
 
 def check_ids(model: keras.Model, *parts: Any) -> None:
     """Refuse ids that an embedding of the model has no row for.
 
-    The model is traced, but of it only what leads to its embeddings is run.
+    Where the ids are rows as they are given, these are looked at. Otherwise the model is traced,
+    but of it only what leads to its embeddings is run.
 
     Args:
         model: Built.
@@ -32,6 +34,24 @@ def check_ids(model: keras.Model, *parts: Any) -> None:
     found = [each for each in model._flatten_layers() if isinstance(each, keras.layers.Embedding)]
     if not (found and model.built and steps_as_keras(model)) or stateful_layer(model):
         return  # nothing to look at, or no way to call the model without a trace left in it
+    inputs = [part[0] if isinstance(part, tuple) else part for part in parts]
+    try:
+        given = [extremes(model, rows) for rows in inputs]
+    except Untold:
+        given = [_by_running(model, found, inputs)]
+    for layer in found:
+        for value in (each for pairs in given for each in pairs.get(id(layer), ())):
+            if not 0 <= value < layer.input_dim:
+                raise TrainingError(
+                    f"layer {layer.name!r} takes ids from 0 to {layer.input_dim - 1:,}, and the "
+                    f"data has {value:,}"
+                )
+
+
+def _by_running(
+    model: keras.Model, found: list[Any], inputs: Sequence[Any]
+) -> dict[int, tuple[int, int]]:
+    """As `extremes`, of any model: it is called on the rows."""
     seen = [tf.Variable([0, 0], dtype=tf.int64, trainable=False) for _ in found]  # least, most
 
     @tf.autograph.experimental.do_not_convert
@@ -40,19 +60,13 @@ def check_ids(model: keras.Model, *parts: Any) -> None:
             model(rows, training=False)
 
     looking = tf.function(look, reduce_retracing=True)
-    for part in parts:
-        inputs = part[0] if isinstance(part, tuple) else part
-        order = Order(count(inputs), count(inputs))
-        with closing(Shards(inputs, 1, order, 0, SHARD // 8)) as shards:
+    for part in inputs:
+        order = Order(count(part), count(part))
+        with closing(Shards(part, 1, order, 0, SHARD // 8)) as shards:
             for shard in shards.epoch(0):
                 looking(shard)
-    for layer, extremes in zip(found, seen, strict=True):
-        for value in extremes.numpy():
-            if not 0 <= value < layer.input_dim:
-                raise TrainingError(
-                    f"layer {layer.name!r} takes ids from 0 to {layer.input_dim - 1:,}, and the "
-                    f"data has {value:,}"
-                )
+    pairs = (each.numpy().tolist() for each in seen)
+    return {id(layer): tuple(pair) for layer, pair in zip(found, pairs, strict=True)}
 
 
 @contextmanager

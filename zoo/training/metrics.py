@@ -12,7 +12,7 @@ import numpy as np
 from zoo._keras import keras, ops
 from zoo.core.errors import RecipeError, UnknownNameError
 from zoo.recipes.functions import FUNCTIONS, METRICS, custom, takes_ids
-from zoo.training.engine import output_names
+from zoo.training.inference import output_names
 
 if TYPE_CHECKING:
     from zoo.recipes.recipe import Recipe

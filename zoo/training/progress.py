@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from zoo._keras import keras
 from zoo.training import epoch_lines
 from zoo.training.compile import reported_values
-from zoo.training.engine import output_names
+from zoo.training.inference import output_names
 from zoo.training.logs import parts, plain_numbers
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from zoo.experiments.reports.samples import samples
 from zoo.experiments.reports.signals import signals
 from zoo.experiments.reports.strengths import strengths, team_strengths
 from zoo.experiments.runs import PICTURE
-from zoo.training import engine
+from zoo.training import inference
 
 if TYPE_CHECKING:
     import keras
@@ -85,7 +85,7 @@ def finished(
     """
     split = next(each for each in ("test", "validation", "train") if each in splits)
     inputs, targets = splits[split]
-    predicted = engine.predict(model, inputs)
+    predicted = inference.predict(model, inputs)
     scores = metrics.get(split, {})
     return Finished(recipe, model, dataset, inputs, targets, predicted, split, scores)
 

@@ -1,0 +1,124 @@
+"""Scores and predictions of a model on arrays of any size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from typing import Any
+
+import numpy as np
+
+from zoo._keras import keras, tf
+from zoo.training.logs import plain_numbers
+from zoo.training.shards import SHARD, Order, Shards, batches, count, size_of
+
+Arrays = Mapping[str, np.ndarray]
+
+EVALUATION_BYTES = 4 * 1024**2  # inputs of one batch of an evaluation
+
+
+def evaluate(
+    model: keras.Model, inputs: Arrays, targets: Arrays, weights: np.ndarray | None = None
+) -> dict[str, float]:
+    """Loss and metrics of a compiled model, by name, in evaluation mode.
+
+    Args:
+        weights: Weight of each row, shape (rows,), for the loss and the weighted metrics.
+    """
+    parts = [as_inputs(inputs), as_inputs(targets), *([] if weights is None else [weights])]
+    if weights is None and _by_turns(model, parts, "test"):
+        logs: Any = None
+        model.make_test_function()
+        model.reset_metrics()
+        for batch in _slices(tuple(parts), _rows_at_once(inputs)):
+            logs = model.test_function(iter([batch]))
+        return plain_numbers(logs)
+    with _streamed(tuple(parts), _rows_at_once(inputs)) as given:
+        values = model.evaluate(**given, verbose=0, return_dict=True)
+    return plain_numbers(values)
+
+
+def predict(model: keras.Model, inputs: Arrays) -> dict[str, np.ndarray]:
+    """Predictions by output name, rows on axis 0."""
+    given, rows = as_inputs(inputs), _rows_at_once(inputs)
+    outputs: Any
+    if _by_turns(model, given, "predict"):
+        parts = [model.predict_on_batch(batch) for batch in _slices(given, rows)]
+        outputs = tf.nest.map_structure(lambda *each: np.concatenate(each), *parts)
+    else:
+        with _streamed((given,), rows) as words:
+            outputs = model.predict(**words, verbose=0)
+    if isinstance(outputs, dict):
+        return outputs
+    listed = outputs if isinstance(outputs, list | tuple) else [outputs]
+    return dict(zip(output_names(model), listed, strict=True))
+
+
+def _by_turns(model: keras.Model, data: Any, kind: str) -> bool:
+    """Whether batches can go to the model's function one by one, without a `tf.data` pipeline.
+
+    That takes a third of a second to make and to trace, as long as few rows take to be scored.
+    """
+    leaves = tf.nest.flatten(data)
+    return (
+        getattr(type(model), f"{kind}_step") is getattr(keras.Model, f"{kind}_step")
+        and all(isinstance(each, np.ndarray) and len(each) for each in leaves)
+        and size_of(data) <= SHARD
+        and model.distribute_strategy.num_replicas_in_sync == 1
+        and getattr(model, "steps_per_execution", 1) == 1
+    )
+
+
+def _slices(data: Any, rows: int) -> Iterator[Any]:
+    """Batches of arrays, of the types that Keras makes of them."""
+    data = tf.nest.map_structure(
+        lambda array: array.astype(keras.config.floatx()) if array.dtype.kind == "f" else array,
+        data,
+    )
+    for start in range(0, count(data), rows):
+        part = slice(start, start + rows)
+        yield tf.nest.map_structure(lambda array, part=part: array[part], data)
+
+
+@contextmanager
+def _streamed(data: tuple[Any, ...], batch_size: int) -> Iterator[dict[str, Any]]:
+    """What `evaluate` and `predict` of Keras take: arrays, or long ones piece by piece.
+
+    Keras copies arrays as a whole.
+    """
+    if any(not isinstance(each, np.ndarray) for each in tf.nest.flatten(data)) or (
+        size_of(data) <= SHARD
+    ):
+        words = ("x", "y", "sample_weight")
+        yield {**dict(zip(words, data, strict=False)), "batch_size": batch_size}
+        return
+    rows = count(data)
+    with closing(Shards(data, batch_size, Order(rows, rows), 0)) as shards:
+        yield {"x": batches(data, batch_size, lambda: shards.epoch(0), rows)}
+
+
+def _rows_at_once(inputs: Arrays) -> int:
+    """A batch for scoring: large for numbers, smaller for pictures, whose feature maps are many."""
+    per_row = sum(array.nbytes // max(1, len(array)) for array in inputs.values())
+    return int(np.clip(EVALUATION_BYTES // max(1, per_row), 32, 8192))
+
+
+def as_inputs(arrays: Arrays) -> Any:
+    """Arrays as Keras takes inputs and targets: by name, or alone where there is one.
+
+    Texts become tensors: Keras takes no arrays of them.
+    """
+    taken = {
+        name: tf.convert_to_tensor(array)
+        if isinstance(array, np.ndarray) and array.dtype.kind in "OU"
+        else array
+        for name, array in arrays.items()
+    }
+    return next(iter(taken.values())) if len(taken) == 1 else taken
+
+
+def output_names(model: keras.Model) -> list[str]:
+    """The output layers' names; a Sequential model does not give them itself."""
+    if isinstance(model, keras.Sequential):
+        return [model.layers[-1].name]
+    return list(model.output_names)
