@@ -110,10 +110,10 @@ def _summary(frame: pd.DataFrame) -> Iterator[str]:
         if (frame["peer"] == peer).any()
     ]
     cores = sorted(set(frame["cores"]))
-    rounds = frame["rounds"]
+    rounds = " to ".join(map(str, sorted({frame["rounds"].min(), frame["rounds"].max()})))
     yield (
         f"Measured with {', '.join(versions)} on {' and '.join(map(str, cores))} cores, in "
-        f"{rounds.min()} to {rounds.max()} rounds; other processes kept "
+        f"{rounds} rounds; other processes kept "
         f"{frame['others'].median():.2f} cores busy, at most {frame['others'].max():.2f}."
     )
 

@@ -103,10 +103,10 @@ def _load(name: str) -> ModuleType:
         with stderr_held_back(shown_on_error=True), _hidden(SPARED if _lean else ()):
             importlib.import_module("tensorflow")
             importlib.import_module("keras")
-        if _lean:
-            gc.freeze()
-            gc.set_threshold(MANY, 20, 20)
-            gc.enable()
+    if _lean and not gc.isenabled():
+        gc.freeze()
+        gc.set_threshold(MANY, 20, 20)
+        gc.enable()
     module = importlib.import_module(name)
     backend = importlib.import_module("keras").config.backend()
     if backend != "tensorflow":

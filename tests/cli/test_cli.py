@@ -248,7 +248,7 @@ def test_ctrl_c_once_finishes_the_epoch_and_says_how_to_continue(tmp_path: Path)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert re.fullmatch(
-        r"error: stopped after epoch (\d+) of 5000; continue with zoo train --resume \S+\n", errors
+        r"stopped after epoch (\d+) of 5000; continue with zoo train --resume \S+\n", errors
     )
     (folder,) = history.iterdir()
     assert json.loads((folder / "run.json").read_text())["status"] == "interrupted"

@@ -80,7 +80,7 @@ def test_xy_holds_the_rows_that_fit_trains_on(
     """Also those that a recipe's `validation_split` cuts off."""
     caught: dict[str, Any] = {}
 
-    def catch(fitting: Any, **more: Any) -> None:
+    def catch(fitting: Any, *more: Any, **settings: Any) -> None:
         caught.update(data=fitting.train, held=fitting.test)
         raise TrainingError("enough")
 

@@ -198,7 +198,7 @@ def test_page_shows_what_was_measured() -> None:
     assert "geometric mean 4.00 times as fast, least 2.00 (`cnn`)" in fit
     assert "PyTorch, over 1 twin: geometric mean 4.00 times as fast, least 4.00 (`mlp`)." in torch
     assert measured == (
-        "Measured with Keras 3.15, PyTorch 2.0 on 2 cores, in 9 to 9 rounds; other processes kept "
+        "Measured with Keras 3.15, PyTorch 2.0 on 2 cores, in 9 rounds; other processes kept "
         "0.01 cores busy, at most 0.01."
     )
 

@@ -69,7 +69,7 @@ def test_ids_outside_an_embedding_are_refused(make: Any, engine: str) -> None:
     good = np.minimum(x, 4)
     run = zoo.training.fit(model, good, Y, verbose=0, engine=engine)
     assert np.isfinite(run.history["loss"]).all(), "and the layers are as they were"
-    assert not any("call" in vars(each) for each in model._flatten_layers())
+    assert layers.Embedding.call.__module__.startswith("keras.")
 
 
 def test_validation_rows_are_looked_at_too() -> None:
@@ -101,14 +101,106 @@ def test_ids_that_reach_an_embedding_as_they_are_need_no_run() -> None:
     assert list(extremes(inner(), low).values()) == [(0, 2)]
 
 
-@pytest.mark.parametrize("make", [shifted, repeated, Own])
+@pytest.mark.parametrize("make", [shifted, repeated])
 def test_ids_that_a_layer_makes_are_not_told_from_the_graph(make: Any) -> None:
-    with pytest.raises(Untold):
-        extremes(make(), IDS)
+    assert extremes(make(), IDS[..., None] if make is repeated else IDS) == {}
 
 
 def test_rows_of_another_form_are_not_told_from_the_graph() -> None:
     model = both(lambda a, b: {"a": a, "b": b})
-    for rows in ({"a": IDS}, IDS, {"a": IDS, "b": IDS * np.nan}, {"a": IDS, "b": tf.constant(IDS)}):
+    for rows in ({"a": IDS}, IDS):
         with pytest.raises(Untold):
             extremes(model, rows)
+    with pytest.raises(Untold):
+        extremes(Own(), IDS)
+    for rows in ({"a": IDS, "b": IDS * np.nan}, {"a": IDS, "b": tf.constant(IDS)}):
+        assert extremes(model, rows) == {}
+
+
+class Hashed(layers.Embedding):
+    """Brings ids into its range by itself."""
+
+    def call(self, inputs: Any) -> Any:
+        return super().call(inputs % self.input_dim)
+
+
+class Noisy(layers.Layer):
+    """Draws from a seed of its own, and counts its calls."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seed = keras.random.SeedGenerator(7)
+        self.calls = self.add_weight(shape=(), initializer="zeros", trainable=False)
+
+    def call(self, inputs: Any) -> Any:
+        self.calls.assign_add(1.0)
+        return inputs + keras.random.normal(keras.ops.shape(inputs), seed=self.seed)
+
+
+class Language(keras.Model):
+    """Reads ids and writes chances with one table."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = layers.ReversibleEmbedding(6, 8)
+        self.scaled = layers.LayerNormalization()
+
+    def call(self, inputs: Any) -> Any:
+        return self.table(self.scaled(self.table(inputs)), reverse=True)
+
+
+def hashed() -> Any:
+    return keras.Sequential([Hashed(4, 2), layers.Flatten(), layers.Dense(1)])
+
+
+def noisy() -> Any:
+    x = keras.Input((2,), dtype="int32")
+    return keras.Model(x, layers.Dense(1)(layers.Flatten()(Noisy()(words(7)(x + 1)))))
+
+
+def cast() -> Any:
+    x = keras.Input((2,), dtype="uint8")
+    return keras.Model(x, layers.Dense(1)(layers.Flatten()(layers.Embedding(256, 2)(x))))
+
+
+@pytest.mark.parametrize("engine", ["fit", "resident", slow("resident-xla")])
+@pytest.mark.parametrize("make", [hashed, noisy, cast, Language])
+def test_ids_that_keras_takes_train_as_with_keras(make: Any, engine: str) -> None:
+    """And the look at them leaves no trace: no seed and no counter goes on."""
+    if make is noisy and engine == "resident-xla":
+        pytest.skip("draws other numbers under XLA")
+    x = IDS - 300 if make is cast else IDS
+    loss, y = "mse", Y
+    if make is Language:
+        loss, y = keras.losses.SparseCategoricalCrossentropy(from_logits=True), IDS
+    given = {"batch_size": 4, "epochs": 2, "verbose": 0, "shuffle": False}
+
+    def losses(fit: Any) -> list[float]:
+        keras.utils.set_random_seed(0)
+        model = make()
+        model.compile("sgd", loss)
+        return fit(model).history["loss"]
+
+    wanted = losses(lambda model: model.fit(x, y, **given))
+    found = losses(lambda model: zoo.training.fit(model, x, y, engine=engine, **given))
+    assert found == pytest.approx(wanted, rel=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["own step", "stateful"])
+def test_ids_are_refused_whatever_the_step_and_the_state(kind: str) -> None:
+    x = keras.Input((2,), batch_size=4 if kind == "stateful" else None)
+    inner = words(5)(x)
+    inner = layers.LSTM(2, stateful=True)(inner) if kind == "stateful" else layers.Flatten()(inner)
+    make: Any = Step if kind == "own step" else keras.Model
+    model = make(x, layers.Dense(1)(inner))
+    model.compile("sgd", "mse")
+    before = model.get_weights()
+    with pytest.raises(TrainingError, match="'words' takes ids from 0 to 4, and the data has 5"):
+        zoo.training.fit(model, IDS, Y, batch_size=4, verbose=0, engine="resident-xla")
+    for one, other in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+class Step(keras.Model):
+    def train_step(self, data: Any) -> Any:
+        return super().train_step(data)

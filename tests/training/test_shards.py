@@ -94,7 +94,7 @@ def test_an_order_is_cut_into_pieces_of_whole_batches() -> None:
 
 
 def test_without_a_seed_epochs_go_on_where_the_last_one_stopped() -> None:
-    order = Order(rows=10, taken=4, first=3)
+    order = Order(rows=10, taken=4)
     assert [order.of(epoch) for epoch in (3, 4, 5, 6)] == [
         slice(0, 4),
         slice(4, 8),

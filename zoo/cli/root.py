@@ -83,7 +83,7 @@ def run(command: click.Command, arguments: Sequence[str] | None = None, name: st
         _fail(f"{error.format_message().rstrip('.')}{more}")
         return error.exit_code
     except StoppedEarly as error:
-        _fail(str(error))
+        print(error, file=sys.stderr)  # as was asked for
         return 130
     except ZooError as error:
         return _fail(str(error))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from zoo.cli.lookup import find_recipe
 from zoo.cli.names import RECIPE, RUN
@@ -86,8 +88,8 @@ def command(
         chosen = read_recipe(file)
     if chosen:
         chosen.override(overrides)  # fail before TensorFlow loads
-    elif overrides:
-        raise RecipeError("a resumed run keeps its own settings; start a new run to change them")
+    else:
+        _check_alone(overrides)
 
     if profile and find_spec("xprof") is None:
         click.echo("note: to view the profile, pip install 'functional-zoo[profile]'", err=True)
@@ -112,3 +114,17 @@ def command(
             made = resume(str(run), **how)
         if as_json and chief:
             click.echo(made.record.to_json(), nl=False)
+
+
+def _check_alone(overrides: Iterable[str]) -> None:
+    """Refuse what a resumed run would not follow: it goes on as it was begun."""
+    context = click.get_current_context()
+    begun = ("data", "seed")
+    given = [
+        name for name in begun if context.get_parameter_source(name) != ParameterSource.DEFAULT
+    ]
+    if named := [f"--{name.replace('_', '-')}" for name in (*given, *overrides)]:
+        raise RecipeError(
+            f"--resume RUN is given without {' and '.join(named)}: a resumed run keeps its own "
+            "settings; start a new run to change them"
+        )

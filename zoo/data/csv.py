@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _WHOLE_NUMBER = re.compile(r"([+-]?\d{1,1000})(\.0*)?", re.ASCII)
+_QUOTES = {
+    "unexpected end of data": "a cell opens with a quote that is never closed",
+    "expected after": "a cell opens with a quote that is never closed, or has text behind it",
+    "field larger than field limit": "a cell of more than 131,072 characters",
+}
 _CUT = "; the file seems to be cut short"
 
 
@@ -279,8 +284,11 @@ def _rows(path: Path, text: str, mark: str) -> list[tuple[int, list[str]]]:
         else:
             rows.extend(reader)
     except csv.Error as error:
-        problem = "a cell opens with a quote that is never closed"
-        raise damage(path, problem, (lines or [0])[-1] + 1) from error
+        problem = str(error)  # the csv module's own words
+        for words, plain in _QUOTES.items():
+            if words in problem:
+                problem = plain
+        raise damage(path, problem, (lines[-1] if lines else len(rows)) + 1) from error
     numbered = zip(lines or range(1, len(rows) + 1), rows, strict=True)
     return [
         (line, cells) for line, cells in numbered if len(cells) > 1 or (cells and cells[0].strip())

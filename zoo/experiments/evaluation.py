@@ -115,8 +115,12 @@ def _reference(
     return None
 
 
-def show(console: Reporter, record: RunRecord) -> None:
-    """Print the model's scores beside the baseline's and the data's own reference scores."""
+def show(console: Reporter, record: RunRecord, *, judged: bool = True) -> None:
+    """Print the model's scores beside the baseline's and the data's own reference scores.
+
+    Args:
+        judged: Say whether they are what the recipe expects.
+    """
     columns = {"model": record.metrics}
     if record.baseline:
         columns[record.baseline_name] = record.baseline
@@ -125,7 +129,8 @@ def show(console: Reporter, record: RunRecord) -> None:
         columns["model"] = without_repetition(record.recipe, record.metrics)
     title = f"{record.recipe.name} on {record.data.source}, {record.parameters:,} parameters"
     console.table(title, ("", *columns), list(metric_rows(columns)))
-    show_expectations(console, record)
+    if judged:
+        show_expectations(console, record)
 
 
 def without_repetition(recipe: Recipe, metrics: Scores) -> Scores:

@@ -230,7 +230,7 @@ def _carried_out(
         )
         record.write(folder)
     if context.asked_for:
-        evaluation.show(console, record)
+        evaluation.show(console, record, judged=whole)
     if not whole:
         done = recipe.initial_epoch + record.epochs_run
         how = f"zoo train --resume {folder}"

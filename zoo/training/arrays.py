@@ -14,6 +14,7 @@ from zoo._keras import keras, tf
 from zoo.core.errors import DataError, TrainingError
 from zoo.training.mapped import write_arrays
 from zoo.training.row_weights import by_output
+from zoo.training.shards import taken_as
 
 MEMORY_BOUND = 1024**3  # bytes of a stream that are kept in memory
 
@@ -23,8 +24,22 @@ def is_stream(x: Any) -> bool:
     return not (x is None or isinstance(x, Mapping | list | tuple) or hasattr(x, "shape"))
 
 
-def first_batch_size(stream: Any) -> int:
+def is_for_keras(*data: Any) -> bool:
+    """Whether Keras alone takes the data: sparse or ragged tensors, parts that are None."""
+    for each in data:
+        if isinstance(each, Mapping | list | tuple):
+            parts = each.values() if isinstance(each, Mapping) else each
+            if any(part is None or is_for_keras(part) for part in parts):
+                return True
+        elif isinstance(each, tf.SparseTensor | tf.RaggedTensor) or hasattr(each, "tocsr"):
+            return True
+    return False
+
+
+def first_batch_size(stream: Any, otherwise: int) -> int:
     """Rows in the first batch of a `tf.data.Dataset`."""
+    if not isinstance(stream, tf.data.Dataset):
+        return otherwise  # and it will be refused
     return next((len(tf.nest.flatten(batch)[0]) for batch in stream.take(1)), 1)
 
 
@@ -121,8 +136,9 @@ def data_of(
 def as_arrays(data: Any) -> Any:
     """Mappings and lists of arrays as they are, but of NumPy arrays; anything else as one array.
 
-    A list of plain numbers is one array. As in Keras, float64 becomes float32; a memory-mapped
-    array stays in its file, and its rows become float32 when they are taken.
+    A list of plain numbers is one array. As in Keras, floats become `floatx`, and a Series of
+    pandas a column; a memory-mapped array stays in its file, and its rows are cast when they are
+    taken.
 
     Raises:
         DataError: it is no array, such as a generator or lists of different lengths, or values of
@@ -140,6 +156,8 @@ def as_arrays(data: Any) -> Any:
     of_pandas = getattr(data, "to_numpy", None)
     try:
         array = of_pandas() if of_pandas else np.asarray(data)
+        if of_pandas and array.ndim == 1:
+            array = array[:, None]
     except ValueError as error:  # NumPy's own words are of inhomogeneous shapes
         raise DataError(
             "the lists differ in length, so that they make no array: bring them to one length"
@@ -149,9 +167,9 @@ def as_arrays(data: Any) -> Any:
             "data must be arrays, lists or DataFrames with the rows on axis 0, not "
             f"{type(data).__name__}"
         )
-    if array.dtype == np.float64 and not isinstance(data, np.memmap):
-        return array.astype(np.float32)
-    return array
+    if array.dtype.kind in "OSU" or isinstance(data, np.memmap):
+        return array
+    return array.astype(taken_as(array), copy=False)
 
 
 def _alone(data: Any, model: keras.Model, side: str) -> Any:

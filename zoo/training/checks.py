@@ -48,6 +48,47 @@ def check_model(model: keras.Model, engine: str) -> None:
         )
 
 
+def check_settings(
+    model: keras.Model,
+    batch_size: int | None,
+    validation_batch_size: int | None,
+    validation_split: float,
+    validation_steps: int | None,
+    steps_per_epoch: int | None,
+    shuffle: Any,
+    seed: Any,
+) -> None:
+    """Refuse settings that mean nothing, or that Keras takes for something else.
+
+    Raises:
+        TrainingError: the message names the setting.
+    """
+    numbers = {
+        "batch_size": batch_size,
+        "validation_batch_size": validation_batch_size,
+        "validation_steps": validation_steps,
+    }
+    for name, value in numbers.items():
+        if value is not None and value < 1:
+            raise TrainingError(f"{name} must be at least 1, not {value}")
+    if not 0 <= validation_split < 1:
+        raise TrainingError(f"validation_split must be from 0 to below 1, not {validation_split}")
+    if shuffle not in (True, False):
+        raise TrainingError(f"shuffle takes True or False, not {shuffle!r}")
+    if not isinstance(seed, int | np.integer):
+        raise TrainingError(f"seed must be a whole number, not {seed!r}; shuffle=False needs none")
+    at_once = model.steps_per_execution
+    for name, steps in (
+        ("steps_per_epoch", steps_per_epoch),
+        ("validation_steps", validation_steps),
+    ):
+        if steps and steps % at_once:
+            raise TrainingError(
+                f"{name}={steps} is not a multiple of the model's steps_per_execution={at_once}, "
+                "of which Keras takes whole ones"
+            )
+
+
 def own_functions(model: keras.Model) -> list[str]:
     """Names of the methods that make Keras's functions, where the model has its own."""
     names = "make_train_function", "make_test_function"
@@ -77,15 +118,25 @@ def xla_refusals(model: keras.Model) -> Iterator[None]:
         ) from None
 
 
-def build(model: keras.Model, data: Any) -> None:
-    """Make the weights, and the optimizer's: made in the first step, it would be traced twice."""
+def build(model: keras.Model, data: Any, *, needed: bool) -> None:
+    """Make the weights, and the optimizer's: made in the first step, it would be traced twice.
+
+    Args:
+        needed: Raise what the model raises; without it Keras builds the model in the first step.
+    """
     if not steps_as_keras(model):
         return  # a step of one's own may use neither the model's call nor its optimizer
     if not model.built:
         inputs = data[0] if isinstance(data, tuple) else data
-        # with numbers the layers would draw random ones, which Keras does not at this point
-        model(tf.nest.map_structure(_symbol, inputs))
-    if model.optimizer is not None:
+        try:
+            # with numbers the layers would draw random ones, which Keras does not at this point
+            model(tf.nest.map_structure(_symbol, inputs))
+        except Exception:  # a call that needs the number of rows, or a value
+            if needed:
+                raise
+            return
+    whole = all(each.built for each in model._flatten_layers())
+    if model.optimizer is not None and whole and model.trainable_variables:
         model.optimizer.build(model.trainable_variables)
 
 

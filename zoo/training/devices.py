@@ -13,8 +13,8 @@ WITHOUT_XLA = (
     "Conv",
     "MaxPool",
     "TextVectorization",
-    "StringLookup",
-    "Hashing",
+    "Lookup",
+    "Hash",
 )  # in layers' names
 
 

@@ -12,19 +12,27 @@ before it is trained on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing, nullcontext
-from functools import partial
 from typing import Any
 
 from zoo._keras import keras, tf
-from zoo.core.errors import UnknownNameError
+from zoo.core.errors import TrainingError, UnknownNameError
 from zoo.recipes.fields import AUTO, ENGINES
-from zoo.training.arrays import data_of, first_batch_size, is_stream
-from zoo.training.checks import build, check_data, check_model, steps_in_epoch, xla_refusals
-from zoo.training.devices import engine_for
-from zoo.training.ids import check_ids
+from zoo.training.arrays import data_of, first_batch_size, is_for_keras, is_stream
+from zoo.training.checks import (
+    build,
+    check_data,
+    check_model,
+    check_settings,
+    steps_in_epoch,
+    xla_refusals,
+)
+from zoo.training.devices import engine_for, has_gpu
+from zoo.training.ids import NotedIds, check_ids, ids_refused
 from zoo.training.part import Fitting, Part, endless
+from zoo.training.quiet import without_retracing_warnings
 from zoo.training.resident import loop, run_epoch
 from zoo.training.row_weights import by_class
 from zoo.training.shards import Order, Shards, batches, count
@@ -50,7 +58,7 @@ def fit(
     batch_size: int | None = None,
     epochs: int = 1,
     verbose: int | str = "auto",
-    callbacks: Sequence[keras.callbacks.Callback] | None = None,
+    callbacks: Any = None,
     validation_split: float = 0.0,
     validation_data: Any = None,
     shuffle: bool = True,
@@ -128,8 +136,18 @@ def fit(
     """
     if engine not in (known := (*ENGINES, AUTO)):
         raise UnknownNameError("engine", engine, known)
+    if engine == AUTO and is_stream(x) and not isinstance(x, tf.data.Dataset):
+        engine = "fit"
     engine = engine_for(model, engine)
     check_model(model, engine)
+    check_settings(
+        model, batch_size, validation_batch_size, validation_split, validation_steps,
+        steps_per_epoch, shuffle, seed,
+    )  # fmt: skip
+    if isinstance(callbacks, keras.callbacks.CallbackList):
+        callbacks = callbacks.callbacks
+    elif isinstance(callbacks, keras.callbacks.Callback):
+        callbacks = [callbacks]
     strategy = strategy_of(model, engine)
     settings: dict[str, Any] = {
         "epochs": epochs,
@@ -137,7 +155,10 @@ def fit(
         "validation_freq": validation_freq,
         "verbose": verbose,
     }
-    if engine == "fit" and strategy is None and is_stream(x):
+    several = isinstance(validation_data, tuple | list)
+    given = [x, y, sample_weight, *(validation_data if several else [validation_data])]
+    stream = is_stream(validation_data) and not isinstance(validation_data, tf.data.Dataset)
+    if engine == "fit" and strategy is None and (is_stream(x) or stream or is_for_keras(*given)):
         return model.fit(
             x,
             y,
@@ -150,18 +171,21 @@ def fit(
             validation_steps=validation_steps,
             validation_split=validation_split,
             validation_batch_size=validation_batch_size,
-            # of True, its default, Keras warns that a tf.data.Dataset is not shuffled
-            shuffle=shuffle and not isinstance(x, tf.data.Dataset),
+            # of True, its default, Keras warns that data in an order of its own is not shuffled
+            shuffle=shuffle and not (isinstance(x, tf.data.Dataset) or hasattr(x, "__next__")),
             **settings,
         )
-    size = batch_size or (first_batch_size(x) if is_stream(x) else BATCH)
+    size = batch_size or (first_batch_size(x, BATCH) if is_stream(x) else BATCH)
     held_size = validation_batch_size or size
     with ExitStack() as at_end:
+        at_end.enter_context(without_retracing_warnings())
         data, held = data_of(model, x, y, sample_weight, at_end=at_end), None
         if validation_data is not None:
             parts = (
                 validation_data if isinstance(validation_data, tuple | list) else [validation_data]
             )
+            if not 1 <= len(parts) <= 3:
+                raise TrainingError("validation_data takes (x, y) or (x, y, weights)")
             held = data_of(model, *parts, at_end=at_end)
         elif validation_split:
             cut = int(count(data) * (1 - validation_split))
@@ -170,18 +194,21 @@ def fit(
         if held is not None and validation_steps is not None:
             most = validation_steps * held_size
             held = tf.nest.map_structure(lambda array: array[:most], held)
+        if held is not None and not count(held):
+            raise TrainingError("there are no rows to validate on")
         if class_weight is not None:
             data = by_class(data, class_weight)
         steps = steps_in_epoch(count(data), size, steps_per_epoch)
         check_data(engine, data, held)
         with strategy.scope() if strategy else nullcontext():
-            build(model, data)
-        check_ids(model, *(part for part in (data, held) if part is not None))
+            build(model, data, needed=engine != "fit")
+        unseen = check_ids(model, *(part for part in (data, held) if part is not None))
         taken = min(count(data), size * steps)
-        order = Order(count(data), taken, seed if shuffle else None, initial_epoch)
+        order = Order(count(data), taken, seed if shuffle else None)
         train = Part(data, size, order)
         test = None if held is None else Part(held, held_size, Order(count(held), count(held)))
         fitting = Fitting(model, train, test, [*(callbacks or ())], settings, at_end)
+        at_end.enter_context(ids_refused(model))
         if engine == "resident-xla":
             at_end.enter_context(xla_refusals(model))
         if strategy is not None:
@@ -190,7 +217,9 @@ def fit(
             return fit_split(fitting, strategy, by_steps=engine == "fit")
         if engine == "fit":
             return _fit_by_steps(fitting)
-        return _fit_by_epochs(fitting, xla=engine == "resident-xla")
+        silent = engine == "resident-xla" or has_gpu()
+        noted = NotedIds(unseen if silent else [])
+        return _fit_by_epochs(fitting, noted, xla=engine == "resident-xla")
 
 
 def _fit_by_steps(fitting: Fitting) -> keras.callbacks.History:
@@ -202,42 +231,37 @@ def _fit_by_steps(fitting: Fitting) -> keras.callbacks.History:
     def pipeline(part: Part, last: int) -> Any:
         shards = Shards(part.data, part.batch_size, part.order, last)
         fitting.at_end.enter_context(closing(shards))
-        epoch = (lambda: own.epoch) if part is train else (lambda: 0)
-        return batches(part.data, part.batch_size, lambda: shards.epoch(epoch()), part.order.taken)
+        return batches(shards, part.batch_size, lambda: own.epoch if part is train else 0)
 
     validation = None if fitting.test is None else pipeline(fitting.test, 0)
-    if train.order.seed is None and train.order.taken < train.order.rows:
-        x, y, weights = (*_as_tuple(train.data), None, None)[:3]
-        return model.fit(  # Keras goes on in arrays where an epoch has stopped
-            x,
-            y,
-            sample_weight=weights,
-            batch_size=train.batch_size,
-            steps_per_epoch=train.steps,
-            shuffle=False,
-            callbacks=fitting.callbacks,
+    with warnings.catch_warnings():
+        # the last epoch of a pass may be shorter
+        warnings.filterwarnings("ignore", message="Your input ran out of data")
+        return model.fit(
+            pipeline(train, settings["epochs"]),
+            callbacks=[*fitting.callbacks, own],
             validation_data=validation,
+            shuffle=False,
             **settings,
         )
-    return model.fit(
-        pipeline(train, settings["epochs"]),
-        callbacks=[*fitting.callbacks, own],
-        validation_data=validation,
-        shuffle=False,
-        **settings,
-    )
 
 
-def _fit_by_epochs(fitting: Fitting, *, xla: bool) -> keras.callbacks.History:
+def _fit_by_epochs(fitting: Fitting, noted: NotedIds, *, xla: bool) -> keras.callbacks.History:
     from zoo.training.own_calls import own_calls  # loads TensorFlow
 
     model, train, test = fitting.model, fitting.train, fitting.test
 
     def resident(part: Part, step: Any, last: int) -> Callable[[int], Any]:
-        run = loop(model, step, part.batch_size, xla=xla)
+        run = loop(model, step, part.batch_size, xla=xla, within=noted.noting)
         shards = Shards(part.data, part.batch_size, part.order, last)
         fitting.at_end.enter_context(closing(shards))
-        return partial(run_epoch, run, shards)
+
+        def epoch(number: int) -> Any:
+            logs = run_epoch(run, shards, number)
+            noted.check()
+            return logs
+
+        return epoch
 
     validation: dict[str, Any] = {}
     validate = None
@@ -255,7 +279,3 @@ def _fit_by_epochs(fitting: Fitting, *, xla: bool) -> keras.callbacks.History:
             **validation,
             **fitting.settings,
         )
-
-
-def _as_tuple(data: Any) -> tuple[Any, ...]:
-    return data if isinstance(data, tuple) else (data,)

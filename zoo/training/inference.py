@@ -10,7 +10,7 @@ import numpy as np
 
 from zoo._keras import keras, tf
 from zoo.training.logs import plain_numbers
-from zoo.training.shards import SHARD, Order, Shards, batches, count, size_of
+from zoo.training.shards import SHARD, Order, Shards, batches, count, size_of, taken_as
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -63,6 +63,7 @@ def _by_turns(model: keras.Model, data: Any, kind: str) -> bool:
     return (
         getattr(type(model), f"{kind}_step") is getattr(keras.Model, f"{kind}_step")
         and all(isinstance(each, np.ndarray) and len(each) for each in leaves)
+        and len({len(each) for each in leaves}) == 1  # Keras says what differs
         and size_of(data) <= SHARD
         and model.distribute_strategy.num_replicas_in_sync == 1
         and getattr(model, "steps_per_execution", 1) == 1
@@ -72,7 +73,7 @@ def _by_turns(model: keras.Model, data: Any, kind: str) -> bool:
 def _slices(data: Any, rows: int) -> Iterator[Any]:
     """Batches of arrays, of the types that Keras makes of them."""
     data = tf.nest.map_structure(
-        lambda array: array.astype(keras.config.floatx()) if array.dtype.kind == "f" else array,
+        lambda array: array.astype(taken_as(array), copy=False),
         data,
     )
     for start in range(0, count(data), rows):
@@ -94,7 +95,7 @@ def _streamed(data: tuple[Any, ...], batch_size: int) -> Iterator[dict[str, Any]
         return
     rows = count(data)
     with closing(Shards(data, batch_size, Order(rows, rows), 0)) as shards:
-        yield {"x": batches(data, batch_size, lambda: shards.epoch(0), rows)}
+        yield {"x": batches(shards, batch_size)}
 
 
 def _rows_at_once(inputs: Arrays) -> int:
@@ -118,7 +119,10 @@ def as_inputs(arrays: Arrays) -> Any:
 
 
 def output_names(model: keras.Model) -> list[str]:
-    """The output layers' names; a Sequential model does not give them itself."""
+    """The output layers' names; a Sequential model does not give them itself.
+
+    A model that is no graph of layers has none: then its one output is called `output`.
+    """
     if isinstance(model, keras.Sequential):
         return [model.layers[-1].name]
-    return list(model.output_names)
+    return list(getattr(model, "output_names", ("output",)))

@@ -9,6 +9,7 @@ schedule and stopping rule, stays as it is; a batch callback sees one batch per 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from zoo._keras import keras, tf
@@ -28,7 +29,14 @@ def run_epoch(run: Run, shards: Shards, epoch: int) -> Any:
     return logs
 
 
-def loop(model: keras.Model, step: Callable[[Any], Any], batch_size: int, *, xla: bool) -> Run:
+def loop(
+    model: keras.Model,
+    step: Callable[[Any], Any],
+    batch_size: int,
+    *,
+    xla: bool,
+    within: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> Run:
     """A compiled function from rows in order to the logs after a step on each batch of them.
 
     Args:
@@ -36,6 +44,7 @@ def loop(model: keras.Model, step: Callable[[Any], Any], batch_size: int, *, xla
         step: Its `train_step` or `test_step`.
         batch_size: Rows in a step.
         xla: Compile the epoch with XLA.
+        within: Makes the context in which the step is traced.
     """
     last: list[Any] = []  # what the last step returned, if it is not the metrics of the model
 
@@ -44,11 +53,14 @@ def loop(model: keras.Model, step: Callable[[Any], Any], batch_size: int, *, xla
         if _are_metrics(model, logs):
             return
         values = [tf.convert_to_tensor(each) for each in tf.nest.flatten(logs)]
+        sized = all(each.shape.is_fully_defined() for each in values)
+        if last:
+            sized = [each.shape for each in tf.nest.flatten(last[0])] == [v.shape for v in values]
+        if not isinstance(logs, Mapping) or not sized:
+            raise TrainingError(
+                f"the {step.__name__} of {model.name!r} must return a dictionary of numbers"
+            )
         if not last:
-            if not isinstance(logs, Mapping) or not all(v.shape.is_fully_defined() for v in values):
-                raise TrainingError(
-                    f"the {step.__name__} of {model.name!r} must return a dictionary of numbers"
-                )
             with tf.init_scope():
                 made = [tf.Variable(tf.zeros(v.shape, v.dtype), trainable=False) for v in values]
             last.append(tf.nest.pack_sequence_as(logs, made))
@@ -58,7 +70,10 @@ def loop(model: keras.Model, step: Callable[[Any], Any], batch_size: int, *, xla
     @tf.autograph.experimental.do_not_convert
     def run(shard: Any) -> Any:
         # XLA fuses normalizations itself; without it Keras takes a GPU's own LSTM
-        with faster_layers(model, lstm=xla or not has_gpu(), normalization=not xla):
+        with (
+            within(),
+            faster_layers(model, lstm=xla or not has_gpu(), normalization=not xla),
+        ):
             in_batches(shard, batch_size, lambda batch, _: kept(step(batch)))
         if last:
             return tf.nest.map_structure(tf.convert_to_tensor, last[0])

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from zoo._keras import tf
+from zoo._keras import keras, tf
 
 SHARD = 64 * 1024**2  # bytes of rows in a piece; four are in memory at times
 ALIGNED = 64  # bytes: TensorFlow takes such a buffer as it is, and copies any other
@@ -27,22 +27,20 @@ class Order:
         rows: How many there are.
         taken: How many an epoch takes.
         seed: With the epoch it fixes a random order. Without it the rows are taken as they are,
-            and an epoch goes on where the last one stopped: the one that comes to the last row
-            ends there, and the next begins at the first.
-        first: The epoch that begins at the first row, where there is no seed.
+            and an epoch goes on where the last one stopped, from epoch 0 on: the one that comes to
+            the last row ends there, and the next begins at the first.
     """
 
     rows: int
     taken: int
     seed: int | None = None
-    first: int = 0
 
     def of(self, epoch: int) -> np.ndarray | slice:
         """Row numbers of an epoch, int64 (taken,), or a slice of rows that follow each other."""
         if self.seed is not None:
             return shuffled(self.rows, self.seed, epoch).numpy()[: self.taken]
         passes = -(-self.rows // self.taken)
-        start = (epoch - self.first) % passes * self.taken
+        start = epoch % passes * self.taken
         return slice(start, min(start + self.taken, self.rows))
 
 
@@ -103,18 +101,18 @@ class Shards:
         self._pool = ThreadPoolExecutor(1, "zoo-shards")
         self._ahead: tuple[tuple[int, int], Future[Any]] | None = None
         self._known: tuple[int, np.ndarray | slice] | None = None
-        self._kept: Any = None
+        self.kept: Any = None
         self._in_order: Any = None
         if size_of(data) <= SHARD // 2 and not shard:  # few enough to stay on the device
             if order.seed is not None:
                 self._in_order = _in_order(data, order)
             elif order.taken == order.rows:
-                self._kept = tf.nest.map_structure(as_tensor, data)
+                self.kept = tf.nest.map_structure(as_tensor, data)
 
     def epoch(self, epoch: int) -> Iterator[Any]:
-        """The pieces of an epoch, in order."""
-        if self._kept is not None:
-            yield self._kept
+        """The pieces of an epoch, in order; those that stay come again in the next epoch."""
+        if self.kept is not None:
+            yield self.kept
             return
         taken = self.order.taken
         if self.order.seed is None:
@@ -153,15 +151,27 @@ class Shards:
 
 
 def as_tensor(array: np.ndarray, rows: Any = slice(None)) -> Any:
-    """Rows of an array as a tensor; as in Keras, float64 becomes float32."""
-    if isinstance(rows, slice) or array.dtype.kind in "OSU":
-        part = array[rows]
-    else:
-        part = _buffer((len(rows), *array.shape[1:]), array.dtype)
-        np.take(array, rows, axis=0, out=part, mode="clip")  # other modes take a buffer more
-    if part.dtype == np.float64:
-        part = part.astype(np.float32)
-    return tf.convert_to_tensor(part)
+    """Rows of an array as a tensor of its own, with Keras's type: floats become `floatx`.
+
+    TensorFlow may take memory as it is, and write to it: it never gets that of the array.
+    """
+    if array.dtype.kind in "OSU":
+        return tf.convert_to_tensor(array[rows])
+    if isinstance(rows, slice):
+        taken = array[rows]
+        part = _buffer(taken.shape, taken_as(array))
+        np.copyto(part, taken, casting="unsafe")
+        return tf.convert_to_tensor(part)
+    part = _buffer((len(rows), *array.shape[1:]), array.dtype)
+    np.take(array, rows, axis=0, out=part, mode="clip")  # other modes take a buffer more
+    return tf.convert_to_tensor(part.astype(taken_as(array), copy=False))
+
+
+def taken_as(array: np.ndarray) -> np.dtype[Any]:
+    """The type that Keras takes an array as: floats are `floatx`; bytes in the machine's order."""
+    if array.dtype.kind == "f":
+        return np.dtype(keras.config.floatx())
+    return array.dtype.newbyteorder("=")
 
 
 def spec_of(array: np.ndarray) -> Any:
@@ -178,16 +188,22 @@ def _buffer(shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray:
 
 
 def _row_bytes(array: np.ndarray) -> int:
-    width = 4 if array.dtype == np.float64 else array.dtype.itemsize
+    width = array.dtype.itemsize if array.dtype.kind in "OSU" else taken_as(array).itemsize
     return int(np.prod(array.shape[1:])) * width
 
 
-def batches(data: Any, batch_size: int, shards: Callable[[], Iterator[Any]], rows: int) -> Any:
-    """Batches of the pieces that `shards` gives, as a `tf.data.Dataset` for Keras.
+def batches(shards: Shards, batch_size: int, epoch: Callable[[], int] = lambda: 0) -> Any:
+    """Batches of the pieces of an epoch, as a `tf.data.Dataset` for Keras.
 
     Slices of a piece are cut in the pipeline: rows that are collected one by one take four times
     as long.
+
+    Args:
+        shards: Where the pieces come from.
+        batch_size: Rows in a step.
+        epoch: Says, whenever an epoch begins, which one.
     """
+    data, order = shards.data, shards.order
     spec = tf.nest.map_structure(spec_of, data)
 
     def cut(*parts: Any) -> Any:
@@ -200,12 +216,17 @@ def batches(data: Any, batch_size: int, shards: Callable[[], Iterator[Any]], row
             )
         )
 
-    whole = tf.data.Dataset.from_generator(shards, output_signature=spec).flat_map(cut)
+    if shards.kept is not None:  # through a generator the last batch would be theirs to write to
+        whole = tf.data.Dataset.from_tensors(shards.kept).flat_map(cut)
+    else:
+        whole = tf.data.Dataset.from_generator(
+            lambda: shards.epoch(epoch()), output_signature=spec
+        ).flat_map(cut)
     options = tf.data.Options()
     options.autotune.enabled = False  # it stalls for seconds when an epoch ends
-    steps = -(-rows // batch_size)
-    return (
-        whole.apply(tf.data.experimental.assert_cardinality(steps))
-        .prefetch(2)
-        .with_options(options)
-    )
+    if (
+        order.seed is not None or order.taken == order.rows
+    ):  # else the last epoch of a pass is short
+        steps = -(-order.taken // batch_size)
+        whole = whole.apply(tf.data.experimental.assert_cardinality(steps))
+    return whole.prefetch(2).with_options(options)
