@@ -118,7 +118,7 @@ def xla_refusals(model: keras.Model) -> Iterator[None]:
         ) from None
 
 
-def build(model: keras.Model, data: Any, *, needed: bool) -> None:
+def build(model: keras.Model, data: Any, batch_size: int, *, needed: bool) -> None:
     """Make the weights, and the optimizer's: made in the first step, it would be traced twice.
 
     Args:
@@ -128,21 +128,21 @@ def build(model: keras.Model, data: Any, *, needed: bool) -> None:
         return  # a step of one's own may use neither the model's call nor its optimizer
     if not model.built:
         inputs = data[0] if isinstance(data, tuple) else data
+        # with numbers the layers would draw random ones, which Keras does not at this point
         try:
-            # with numbers the layers would draw random ones, which Keras does not at this point
             model(tf.nest.map_structure(_symbol, inputs))
         except Exception:  # a call that needs the number of rows, or a value
-            if needed:
-                raise
-            return
+            if not needed:
+                return
+            model(tf.nest.map_structure(lambda array: _symbol(array, batch_size), inputs))
     whole = all(each.built for each in model._flatten_layers())
     if model.optimizer is not None and whole and model.trainable_variables:
         model.optimizer.build(model.trainable_variables)
 
 
-def _symbol(array: np.ndarray) -> keras.KerasTensor:
+def _symbol(array: np.ndarray, rows: int | None = None) -> keras.KerasTensor:
     spec = spec_of(array)
-    return keras.KerasTensor(spec.shape, spec.dtype.name)
+    return keras.KerasTensor((rows, *spec.shape[1:]), spec.dtype.name)
 
 
 def steps_as_keras(model: keras.Model) -> bool:

@@ -12,7 +12,6 @@ before it is trained on.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing, nullcontext
 from typing import Any
@@ -157,8 +156,8 @@ def fit(
     }
     several = isinstance(validation_data, tuple | list)
     given = [x, y, sample_weight, *(validation_data if several else [validation_data])]
-    stream = is_stream(validation_data) and not isinstance(validation_data, tf.data.Dataset)
-    if engine == "fit" and strategy is None and (is_stream(x) or stream or is_for_keras(*given)):
+    other = is_stream(validation_data) and not isinstance(validation_data, tf.data.Dataset)
+    if engine == "fit" and strategy is None and (is_stream(x) or other or is_for_keras(*given)):
         return model.fit(
             x,
             y,
@@ -201,7 +200,7 @@ def fit(
         steps = steps_in_epoch(count(data), size, steps_per_epoch)
         check_data(engine, data, held)
         with strategy.scope() if strategy else nullcontext():
-            build(model, data, needed=engine != "fit")
+            build(model, data, size, needed=engine != "fit")
         unseen = check_ids(model, *(part for part in (data, held) if part is not None))
         taken = min(count(data), size * steps)
         order = Order(count(data), taken, seed if shuffle else None)
@@ -234,16 +233,30 @@ def _fit_by_steps(fitting: Fitting) -> keras.callbacks.History:
         return batches(shards, part.batch_size, lambda: own.epoch if part is train else 0)
 
     validation = None if fitting.test is None else pipeline(fitting.test, 0)
-    with warnings.catch_warnings():
-        # the last epoch of a pass may be shorter
-        warnings.filterwarnings("ignore", message="Your input ran out of data")
-        return model.fit(
-            pipeline(train, settings["epochs"]),
-            callbacks=[*fitting.callbacks, own],
-            validation_data=validation,
+    if train.order.seed is None and train.order.taken < train.order.rows:
+        x, y, weights = (*_as_tuple(train.data), None, None)[:3]
+        return model.fit(  # Keras goes on in arrays where an epoch has stopped
+            x,
+            y,
+            sample_weight=weights,
+            batch_size=train.batch_size,
+            steps_per_epoch=train.steps,
             shuffle=False,
+            callbacks=fitting.callbacks,
+            validation_data=validation,
             **settings,
         )
+    return model.fit(
+        pipeline(train, settings["epochs"]),
+        callbacks=[*fitting.callbacks, own],
+        validation_data=validation,
+        shuffle=False,
+        **settings,
+    )
+
+
+def _as_tuple(data: Any) -> tuple[Any, ...]:
+    return data if isinstance(data, tuple) else (data,)
 
 
 def _fit_by_epochs(fitting: Fitting, noted: NotedIds, *, xla: bool) -> keras.callbacks.History:

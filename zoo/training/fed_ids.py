@@ -69,11 +69,15 @@ def _reached(model: Any, given: Any) -> Iterator[tuple[Any, Any]]:
             if isinstance(inner, keras.layers.Embedding):
                 yield inner, known.get(id(node.input_tensors[0]), _MADE)
             elif isinstance(inner, keras.layers.Layer) and (held := _embeddings(inner)):
-                taken = keras.tree.map_structure(
-                    lambda tensor: known.get(id(tensor), _MADE), node.arguments.args[0]
-                )
+                args, kwargs = node.arguments.args, node.arguments.kwargs
                 try:
-                    yield from _reached(inner, taken)
+                    if not args and "inputs" not in kwargs:
+                        raise Untold
+                    given = keras.tree.map_structure(
+                        lambda tensor: known.get(id(tensor), _MADE),
+                        args[0] if args else kwargs["inputs"],
+                    )
+                    yield from _reached(inner, given)
                 except Untold:  # such as a wrapper
                     yield from ((each, _MADE) for each in held)
 

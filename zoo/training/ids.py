@@ -14,6 +14,7 @@ from typing import Any
 
 from zoo._keras import keras, tf
 from zoo.core.errors import TrainingError
+from zoo.training.checks import steps_as_keras
 from zoo.training.fed_ids import Untold, extremes
 
 
@@ -31,8 +32,9 @@ def check_ids(model: keras.Model, *parts: Any) -> list[Any]:
         TrainingError: the message names the layer and the ids that it takes.
     """
     left = embeddings(model)
-    if not left or not model.built:
-        return left
+    own_step = not steps_as_keras(model) or type(model).test_step is not keras.Model.test_step
+    if not left or not model.built or own_step:
+        return left  # a step of one's own may make other ids of them
     try:
         given = [extremes(model, part[0] if isinstance(part, tuple) else part) for part in parts]
     except Untold:
@@ -76,13 +78,13 @@ class NotedIds:
         """Within the block, embeddings add operations that note their ids."""
         plain: Any = keras.layers.Embedding.call
 
-        def call(layer: Any, ids: Any) -> Any:
+        def call(layer: Any, inputs: Any) -> Any:
             if id(layer) in self._seen:
                 pair = self._seen[id(layer)]
-                given = tf.cast(ids, tf.int64)
+                given = tf.cast(inputs, tf.int64)
                 least = tf.minimum(pair[0], tf.reduce_min(given))
                 pair.assign(tf.stack([least, tf.maximum(pair[1], tf.reduce_max(given))]))
-            return plain(layer, ids)
+            return plain(layer, inputs)
 
         if not self.layers:
             yield

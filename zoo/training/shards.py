@@ -203,30 +203,33 @@ def batches(shards: Shards, batch_size: int, epoch: Callable[[], int] = lambda: 
         batch_size: Rows in a step.
         epoch: Says, whenever an epoch begins, which one.
     """
-    data, order = shards.data, shards.order
-    spec = tf.nest.map_structure(spec_of, data)
+    order = shards.order
+    if shards.kept is not None:  # through a generator the last batch would be theirs to write to
+        pieces = tf.data.Dataset.from_tensors(shards.kept)
+    else:
+        spec = tf.nest.map_structure(spec_of, shards.data)
+        pieces = tf.data.Dataset.from_generator(
+            lambda: shards.epoch(epoch()), output_signature=spec
+        )
+    cut = _cut(pieces, batch_size, even=order.taken % batch_size == 0)
+    return cut.apply(tf.data.experimental.assert_cardinality(-(-order.taken // batch_size)))
+
+
+def _cut(pieces: Any, batch_size: int, *, even: bool) -> Any:
+    """A `tf.data.Dataset` of pieces as one of batches; `even` if all have the same size."""
+
+    def batch(shard: Any, start: Any) -> Any:
+        def part(tensor: Any) -> Any:
+            taken = tensor[start : start + batch_size]
+            return tf.ensure_shape(taken, (batch_size, *tensor.shape[1:])) if even else taken
+
+        return tf.nest.map_structure(part, shard)
 
     def cut(*parts: Any) -> Any:
-        shard = parts if isinstance(spec, tuple) else parts[0]
+        shard = parts if isinstance(pieces.element_spec, tuple) else parts[0]
         held = tf.shape(tf.nest.flatten(shard)[0], tf.int64)[0]
-        starts = tf.data.Dataset.range(0, held, batch_size)
-        return starts.map(
-            lambda start: tf.nest.map_structure(
-                lambda tensor: tensor[start : start + batch_size], shard
-            )
-        )
+        return tf.data.Dataset.range(0, held, batch_size).map(lambda start: batch(shard, start))
 
-    if shards.kept is not None:  # through a generator the last batch would be theirs to write to
-        whole = tf.data.Dataset.from_tensors(shards.kept).flat_map(cut)
-    else:
-        whole = tf.data.Dataset.from_generator(
-            lambda: shards.epoch(epoch()), output_signature=spec
-        ).flat_map(cut)
     options = tf.data.Options()
     options.autotune.enabled = False  # it stalls for seconds when an epoch ends
-    if (
-        order.seed is not None or order.taken == order.rows
-    ):  # else the last epoch of a pass is short
-        steps = -(-order.taken // batch_size)
-        whole = whole.apply(tf.data.experimental.assert_cardinality(steps))
-    return whole.prefetch(2).with_options(options)
+    return pieces.flat_map(cut).prefetch(2).with_options(options)
