@@ -12,9 +12,11 @@ import sys
 import time
 from pathlib import Path
 
+import click
 import pytest
 
 import zoo
+from zoo.cli import listing
 from zoo.cli.root import COMMANDS, cli, run
 
 
@@ -288,3 +290,47 @@ def test_a_reader_that_has_gone_ends_a_command_quietly(words: list[str]) -> None
         started.stdout.close()
         told = started.stderr.read()
         assert (started.wait(), told) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("train mlp --epochs 1 --set epochs=3", "epochs is given twice, as an option and with"),
+        ("train --resume mlp --seed 3", "--resume RUN is given without --seed: a resumed run"),
+        ("train --resume mlp --data auto --engine fit", "without --data and --engine: a resumed"),
+        ("train --recipe /dev/zero", "/dev/zero is a device, not a file"),
+        ("ensemble mlp --members 99999999999999999999", "takes 2 to 1,000 members, not 99,999"),
+    ],
+)
+def test_options_that_contradict_each_other_are_refused(
+    arguments: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(cli, arguments.split())
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("error: ")
+    assert message in line
+
+
+def test_what_was_not_expected_ends_in_one_line_too(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise KeyError("team")
+
+    monkeypatch.setattr(listing, "command", click.command("list")(fails))
+    assert run(cli, ["list"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(
+        "error: KeyError: 'team' (not expected here: please report it; ZOO_TRACE"
+    )
+    monkeypatch.setenv("ZOO_TRACEBACK", "1")
+    with pytest.raises(KeyError):
+        run(cli, ["list"])
+    monkeypatch.delenv("ZOO_TRACEBACK")
+
+    def too_large(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(listing, "command", click.command("list")(too_large))
+    assert run(cli, ["list"]) == 1
+    assert capsys.readouterr().err.startswith("error: not enough memory; smaller sizes")

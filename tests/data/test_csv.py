@@ -114,3 +114,9 @@ def test_a_damaged_column_is_refused_when_it_is_asked_for(
     with pytest.raises(DataError) as refused:
         found.whole(column, 0, 9)
     assert str(refused.value).endswith(message)
+
+
+def test_a_device_is_not_read() -> None:
+    """It may never end."""
+    with pytest.raises(DataError, match="/dev/zero: a device, not a file"):
+        read_csv(Path("/dev/zero"))

@@ -287,3 +287,12 @@ def test_loading_does_not_import_tensorflow() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("home", "message"),
+    [("~nobody-of-this-name/x", "data home '~nobody"), ("/dev/null", "null is a file, not a")],
+)
+def test_a_data_home_that_is_no_folder_is_reported(home: str, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        data_home(home)

@@ -129,7 +129,7 @@ def test_two_architectures_in_one_model(tmp_path: Path, capsys: pytest.CaptureFi
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        (["mlp", "--members", "1"], "at least 2 members"),
+        (["mlp", "--members", "1"], "takes 2 to 1,000 members"),
         (["mlq"], "did you mean mlp"),
         (["mlp", "--set", "epoch=2"], "did you mean epochs"),
         (["mlp", "rnn"], "give one recipe"),

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +20,7 @@ from zoo.cli.root import cli
 from zoo.cli.root import run as call
 from zoo.core.errors import StoppedEarly, TrainingError
 from zoo.experiments import runs
+from zoo.experiments.record import RunRecord
 from zoo.experiments.reproduce import reproduce
 from zoo.experiments.runs import Run
 from zoo.training.checkpoint import StopRequest
@@ -177,3 +182,25 @@ def test_no_value_is_printed_twice(tmp_path: Path, capsys: pytest.CaptureFixture
     for split in ("train", "test"):
         value = f"{run.metrics[split]['mae']:.4f}"
         assert printed.split().count(value) == 1, printed
+
+
+def test_a_run_is_repeated_with_its_threads(tmp_path: Path) -> None:
+    """In processes of their own: TensorFlow takes its threads once."""
+    words = [sys.executable, "-m", "zoo"]
+    quick = ["--data", "planted", "--epochs", "1", "--set", "engine=fit"]
+    one = {**os.environ, "TF_NUM_INTRAOP_THREADS": "1"}
+    train = [*words, "train", "tiny_dense", *quick, "--logdir", str(tmp_path)]
+    subprocess.run(train, check=True, capture_output=True, env=one, timeout=200)
+    (folder,) = (tmp_path / "tiny_dense").iterdir()
+    machine = RunRecord.read(folder).machine
+    assert (machine.intra, machine.inter) == (1, 0)
+    record = json.loads((folder / "run.json").read_text())
+    record["machine"]["onednn"] = False
+    (folder / "run.json").write_text(json.dumps(record))
+    again = [*words, "reproduce", str(folder)]
+    done = subprocess.run(again, capture_output=True, text=True, check=False, timeout=200)
+    told = done.stdout + done.stderr
+    note = "note: the last bits may differ: onednn was False, is True"
+    assert note in told
+    assert told.index(note) < told.index("epoch 1/1"), "before it trains"
+    assert "intra" not in told

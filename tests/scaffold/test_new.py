@@ -119,7 +119,7 @@ def test_an_existing_folder_and_bad_names_are_refused(
         ("class", "cannot name a package"),
         ("mlp", "the zoo already has a 'mlp'"),
         ("three_input", "the zoo already has a 'three_input'"),
-        ("json", "a Python module 'json' already exists"),
+        ("json", "has 'json' already"),
     ):
         assert why in mistake(capsys, str(tmp_path / name), "--from", "mlp")
         assert not (tmp_path / name).exists()

@@ -230,3 +230,15 @@ def test_columns_that_nobody_named_are_said_to_be_so(
     call += ["--target", "Fast", "--columns", "a=City,Rooms", "--columns", "b=Garage,Built on"]
     assert run(cli, [*call, "--dry-run"]) == 0
     assert "left out: --columns does not name it" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["functional_zoo", "pillow", "protobuf", "sitecustomize", "conftest", "setup", "json", "dist"],
+)
+def test_a_project_hides_nothing_that_is_installed(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(cli, ["new", str(tmp_path / name), "--from", "mlp"]) == 1
+    assert f"has {name!r} already; choose another name, for" in capsys.readouterr().err
+    assert not [*tmp_path.iterdir()]

@@ -212,7 +212,7 @@ def error_of(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 
 def test_mistakes_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert "did you mean basketball" in error_of(capsys, "tune", "basketbal")
-    assert "trials must be at least 1" in error_of(capsys, "tune", NAME, "--trials", "0")
+    assert "trials must be from 1 to" in error_of(capsys, "tune", NAME, "--trials", "0")
     assert "jobs must be at least 1" in error_of(capsys, "tune", NAME, "--jobs", "0")
     assert "time must be above 0 seconds" in error_of(capsys, "tune", NAME, "--time", "0")
     assert "a folder name" in error_of(capsys, "tune", NAME, "--study", "../x")

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from zoo.cli.names import ARCHITECTURE
-from zoo.cli.options import FILE, arguments_option, assigned
+from zoo.cli.options import READ, arguments_option, assigned
 
 HEADER = ("column", "kind", "values", "missing", "example", "")
 
@@ -27,7 +27,7 @@ HEADER = ("column", "kind", "values", "missing", "example", "")
 @click.option(
     "--csv",
     "table",
-    type=FILE,
+    type=READ,
     help="Your own table, copied into the project; an example is made up if not given.",
 )
 @click.option(

@@ -14,7 +14,19 @@ from zoo.recipes.fields import literal
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
+
+class _File(click.Path):
+    """A path that may be read: a device such as /dev/zero would never end."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        path = Path(str(super().convert(value, param, ctx)))
+        if path.is_char_device() or path.is_block_device():
+            self.fail(f"{path} is a device, not a file", param, ctx)
+        return path
+
+
 FILE = click.Path(dir_okay=False, path_type=Path)
+READ = _File(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from zoo.cli.names import RUN
-from zoo.cli.options import FILE, found_run, logdir_option
+from zoo.cli.options import FILE, READ, found_run, logdir_option
 from zoo.core.errors import DataError
 
 
@@ -20,7 +20,7 @@ from zoo.core.errors import DataError
 @click.option(
     "--csv",
     "table",
-    type=FILE,
+    type=READ,
     help="Table with one column per input or value; one prediction per row.",
 )
 @click.option(

@@ -11,7 +11,9 @@ import click
 from click.shell_completion import CompletionItem
 
 from zoo import _keras
-from zoo.core.errors import StoppedEarly, ZooError
+from zoo.core.errors import StoppedEarly, ZooError, memory_is_out
+
+TRACEBACK = "ZOO_TRACEBACK"  # a variable that lets Python show what was not expected
 
 # command -> module under zoo.cli and the line that `zoo --help` shows
 COMMANDS = {
@@ -100,6 +102,8 @@ def run(command: click.Command, arguments: Sequence[str] | None = None, name: st
     except OSError as error:  # a full disk, a folder that may not be written
         place = f": {error.filename}" if error.filename else ""
         return _fail(f"{error.strerror or error}{place}")
+    except Exception as error:
+        return _unexpected(error)
     return status if isinstance(status, int) else 0
 
 
@@ -107,6 +111,19 @@ def _reader_gone() -> int:
     """End quietly where the reader of a pipe, such as `head`, has seen enough."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+def _unexpected(error: Exception) -> int:
+    """End in one line here too; a developer asks for the traceback."""
+    if os.environ.get(TRACEBACK):
+        raise error
+    if memory_is_out(error):
+        return _fail("not enough memory; smaller sizes, or a smaller batch_size, need less")
+    reason = str(error).partition("\n")[0][:300]
+    return _fail(
+        f"{type(error).__name__}: {reason} (not expected here: please report it; "
+        f"{TRACEBACK}=1 shows where it comes from)"
+    )
 
 
 def _fail(message: str) -> int:

@@ -13,7 +13,7 @@ from click.core import ParameterSource
 from zoo.cli.lookup import find_recipe
 from zoo.cli.names import RECIPE, RUN
 from zoo.cli.options import (
-    FILE,
+    READ,
     data_option,
     fields_option,
     found_run,
@@ -32,7 +32,7 @@ from zoo.recipes.registry import read_recipe
 @click.option(
     "--recipe",
     "file",
-    type=FILE,
+    type=READ,
     help="Train the recipe in this file, JSON or TOML.",
 )
 @click.option("--resume", "run", type=RUN, metavar="RUN", help="Continue an interrupted run.")
@@ -80,7 +80,11 @@ def command(
     if (recipe, file, run).count(None) != 2:
         raise RecipeError("give a recipe's name, --recipe FILE, or --resume RUN to continue a run")
     given = {"epochs": epochs, "batch_size": batch_size, "engine": engine}
-    overrides |= {name: value for name, value in given.items() if value is not None}
+    for name, value in given.items():
+        if value is not None:
+            if name in overrides:
+                raise RecipeError(f"{name} is given twice, as an option and with --set")
+            overrides[name] = value
     chosen = None
     if recipe is not None:
         chosen = find_recipe(recipe)

@@ -40,6 +40,11 @@ def not_found(kind: str, pattern: str, known: Iterable[str], listed_by: str = ""
     return ZooError(f"no {kind} matches {pattern!r}; {unknown.hint}")
 
 
+def memory_is_out(error: BaseException) -> bool:
+    """Whether an error says that memory is used up: Python's, NumPy's or TensorFlow's."""
+    return isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
+
+
 def check_text(what: str, value: object) -> None:
     """Refuse what is no text where a name is due.
 
@@ -64,6 +69,10 @@ class DataError(ZooError, ValueError):
 
 class FetchError(DataError):
     """A download failed or did not pass its checks."""
+
+
+class ProjectError(ZooError, ValueError):
+    """A project cannot be written under that name or in that place."""
 
 
 class TrainingError(ZooError, RuntimeError):

@@ -49,6 +49,8 @@ def read_bytes(path: Path) -> bytes:
         DataError: the file cannot be read or unpacked.
     """
     try:
+        if path.is_char_device():  # such as /dev/zero, which never ends
+            raise DataError(f"{path}: a device, not a file")
         content = path.read_bytes()
         return gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:

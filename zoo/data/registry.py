@@ -79,10 +79,21 @@ def sources(name: str) -> list[str]:
 
 
 def data_home(home: str | Path | None = None) -> Path:
-    """The folder that holds downloaded data: `home`, `$ZOO_DATA_HOME`, or the user's cache."""
+    """The folder that holds downloaded data: `home`, `$ZOO_DATA_HOME`, or the user's cache.
+
+    Raises:
+        DataError: it is a file, or in the home of a user who is not there.
+    """
     chosen = home or os.environ.get(VARIABLE)
     if chosen:
-        return Path(chosen).expanduser()
+        try:
+            found = Path(chosen).expanduser()
+            is_file = found.exists() and not found.is_dir()
+        except (RuntimeError, ValueError, OSError) as error:  # no such user, a zero byte
+            raise DataError(f"data home {str(chosen)!r}: {error}") from error
+        if is_file:
+            raise DataError(f"data home {found} is a file, not a folder")
+        return found
     from platformdirs import user_cache_path
 
     return user_cache_path("functional-zoo", appauthor=False)

@@ -13,7 +13,6 @@ import numpy as np
 
 from zoo.core.console import Reporter, Timer, Verbose, reporter_for
 from zoo.core.errors import DataError, RecipeError, TrainingError, UnknownNameError
-from zoo.core.files import replacing
 from zoo.ensembling.combine import combine
 from zoo.ensembling.member_weights import convex_shares
 from zoo.ensembling.members import Member, given, summary, trained
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from zoo.data.dataset import Dataset
 
 WEIGHTS = ("uniform", "validation")
+MOST_MEMBERS = 1_000
 Shares = Mapping[str, tuple[float, ...]]  # output -> a share per member
 
 
@@ -124,8 +124,8 @@ def check_request(
         raise RecipeError("an ensemble needs either a recipe or finished runs")
     if weights not in WEIGHTS:
         raise RecipeError(str(UnknownNameError("weights", weights, WEIGHTS)))
-    if recipe is not None and members < 2:
-        raise RecipeError(f"an ensemble needs at least 2 members, not {members}")
+    if recipe is not None and not 2 <= members <= MOST_MEMBERS:
+        raise RecipeError(f"an ensemble takes 2 to {MOST_MEMBERS:,} members, not {members:,}")
     if runs and len(runs) < 2:
         raise RecipeError("an ensemble needs at least 2 runs, not 1")
     if runs and overrides:
@@ -263,8 +263,7 @@ def _write(
     examples.write(folder, recipe, splits, dataset.labels)
     drawing = diagram.to_dot(model, nested=False)
     diagram.write(drawing, folder / run_folders.DIAGRAM)
-    with replacing(folder / run_folders.MODEL) as partial:
-        model.save(partial)
+    run_folders.write_model(folder, model)
     texts = {"card": card.as_markdown(record, model, folder.name)}
     write_description(events, model, texts=texts, drawing=drawing)
     reports.write_all(recipe, model, dataset, splits, record.metrics, folder, 0)

@@ -29,6 +29,7 @@ from zoo.recipes.fields import (
     one_of,
 )
 from zoo.recipes.recipe import ADDED, Recipe
+from zoo.training.devices import threads
 
 FILE = "run.json"
 VERSION = 1
@@ -70,7 +71,12 @@ def versions() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Machine:
-    """Platform, cores, and oneDNN, which changes the last bits of a result."""
+    """Platform, cores, and what changes the last bits of a result: oneDNN and threads.
+
+    `affinity` is the number of cores that the process may use; `intra` threads share an operation
+    and `inter` run operations at once, 0 for one per core. Records of earlier versions have none
+    of the three.
+    """
 
     platform: str = field(default_factory=here.platform)
     processor: str = field(default_factory=here.machine)
@@ -78,6 +84,14 @@ class Machine:
     onednn: bool = field(
         default_factory=lambda: os.environ.get("TF_ENABLE_ONEDNN_OPTS", "1") != "0"
     )
+    affinity: Count | None = field(default_factory=lambda: usable_cores())
+    intra: Size | None = field(default_factory=lambda: threads("intra"))
+    inter: Size | None = field(default_factory=lambda: threads("inter"))
+
+
+def usable_cores() -> int | None:
+    """Cores that this process may use, where the system tells."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
 
 
 @dataclass(frozen=True)
@@ -219,11 +233,16 @@ class RunRecord:
         write_text(folder / FILE, self.to_json())
 
 
+_THREADS = ("affinity", "intra", "inter")
+
+
 def _complete(content: dict[str, Any]) -> None:
     """Add what a record of an earlier version lacks."""
     content.setdefault("workers", 1)
     if isinstance(content.get("data"), dict):
         content["data"].setdefault("names", {})
+    if isinstance(content.get("machine"), dict):
+        content["machine"] = {**dict.fromkeys(_THREADS), **content["machine"]}
     if isinstance(content.get("recipe"), dict):
         content["recipe"] = {**ADDED, **content["recipe"]}
 

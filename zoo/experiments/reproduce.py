@@ -12,10 +12,11 @@ import numpy as np
 from zoo.core.console import Reporter, Verbose, reporter_for
 from zoo.core.errors import StoppedEarly, TrainingError
 from zoo.experiments.given import record_data
-from zoo.experiments.record import one_line
-from zoo.experiments.runs import HISTORY, LOGDIR, Run, RunContext, load_run
+from zoo.experiments.record import Machine, RunRecord, one_line
+from zoo.experiments.runs import HISTORY, LOGDIR, Run, RunContext, find, load_run
 from zoo.experiments.trainer import train
 from zoo.recipes.fields import as_json
+from zoo.training.devices import KINDS, set_threads, threads
 
 
 def reproduce(
@@ -41,6 +42,8 @@ def reproduce(
         DataError: its data is not there any more.
     """
     console = reporter or reporter_for(verbose)
+    if not isinstance(run, Run):
+        _set_up(RunRecord.read(find(run, Path(logdir))).machine, console)
     with console.phase("loading the run"):
         before = load_run(run, logdir)
     record = before.record
@@ -60,12 +63,28 @@ def reproduce(
         return list(_differences(before, history, after))
 
 
+def _set_up(machine: Machine, console: Reporter) -> None:
+    """Give TensorFlow the threads that the run had, or say which settings differ."""
+    for kind in KINDS:
+        count = getattr(machine, kind)
+        if count is not None and threads(kind) != count:
+            set_threads(kind, count)
+    now = as_json(Machine())
+    told = [
+        f"{key} was {was}, is {now[key]}"
+        for key, was in as_json(machine).items()
+        if was is not None and was != now[key]
+    ]
+    if told:
+        console.line(f"note: the last bits may differ: {', '.join(told)}")
+
+
 def _differences(before: Run, history: Sequence[str], after: Run) -> Iterator[str]:
     old, new = before.record, after.record
     for place in ("versions", "machine"):
         was, now = as_json(getattr(old, place)), as_json(getattr(new, place))
         for key in was:
-            if was[key] != now.get(key):
+            if was[key] != now.get(key) and not (place == "machine" and was[key] is None):
                 yield f"{place}: {key} was {was[key]}, is {now.get(key)}"
     for key in ("engine", "parameters"):
         if getattr(old, key) != getattr(new, key):

@@ -13,7 +13,7 @@ from zipfile import is_zipfile
 from zoo._keras import keras
 from zoo.core.console import Reporter, Timer
 from zoo.core.errors import TrainingError, UnknownNameError
-from zoo.core.files import write_text
+from zoo.core.files import replacing, write_text
 from zoo.experiments import record
 from zoo.experiments.record import SEEDS, RunRecord
 from zoo.experiments.run import Run as Run
@@ -23,6 +23,7 @@ from zoo.recipes.functions import FUNCTIONS, custom_names
 from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import list_recipes
 from zoo.training.metrics import mean_prediction
+from zoo.training.sizes import file_size
 
 LOGDIR = Path("tensorboard_logs")
 MODEL = "model.keras"
@@ -140,6 +141,12 @@ def load_run(
             f"{record.one_line(error)}"
         ) from error
     return Run(folder, model, found)
+
+
+def write_model(folder: Path, model: keras.Model) -> None:
+    """Write a run's model, whole or not at all."""
+    with replacing(folder / MODEL, file_size(model)) as partial:
+        model.save(partial)
 
 
 def finished(run: str | Path, logdir: Path) -> tuple[Path, RunRecord]:

@@ -17,7 +17,7 @@ import numpy as np
 from zoo.core.console import Reporter, Timer
 from zoo.core.errors import DataError, RecipeError, ZooError
 from zoo.data import load as load_dataset
-from zoo.experiments import given, runs, workers
+from zoo.experiments import given, runs, suited, workers
 from zoo.experiments.feeding import (
     Split,
     arguments_for,
@@ -129,6 +129,7 @@ def assemble(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> Tr
         DataError: the data has no training rows.
         RecipeError: the recipe does not go with the data or the model.
     """
+    suited.check_names(recipe)
     model = build_for(recipe, dataset)
     in_memory = dataset.source == given.MEMORY  # its columns are the model's tensors
     reader = dataclasses.replace(recipe, columns={}) if in_memory else recipe
@@ -138,6 +139,7 @@ def assemble(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> Tr
     if "train" not in splits:
         raise DataError(f"{dataset.name} ({dataset.source}) has no training rows")
     train, validation = splits["train"], splits.get("validation")
+    suited.check_inputs(recipe, dataset, tensors_of(model), splits["train"])
     weights = row_weights(reader, dataset, tensors_of(model))
     if recipe.validation_split:
         train, validation = joined(train, validation), None
@@ -153,6 +155,7 @@ def assemble(recipe: Recipe, dataset: Dataset, say: Callable[[str], None]) -> Tr
     steps = recipe.steps_per_epoch or steps
     compile_model(model, recipe, steps)
     check_on_rows(model, recipe, train[1])
+    suited.rehearse_report(recipe, model, dataset, splits)
     return TrainingSetup(
         recipe=recipe,
         dataset=dataset,

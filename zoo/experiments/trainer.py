@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,13 +11,14 @@ from typing import Any
 from zoo._keras import import_ahead
 from zoo.core.console import Reporter, Verbose, reporter_for
 from zoo.core.errors import DataError, StoppedEarly, TrainingError
-from zoo.core.files import PARTIAL, replacing
+from zoo.core.files import PARTIAL
 from zoo.data.dataset import Dataset
 from zoo.experiments import card, evaluation, examples, reports, runs
 from zoo.experiments.changed import changes, in_a_name, source_changed
 from zoo.experiments.commands import call, command_line
 from zoo.experiments.feeding import Arrays
 from zoo.experiments.given import MEMORY, dataset_of, record_data
+from zoo.experiments.guards import alone_in, recorded
 from zoo.experiments.record import RunRecord
 from zoo.experiments.runs import LOGDIR, Run, RunContext, check_custom
 from zoo.experiments.setup import TrainingSetup, data_record, prepare
@@ -188,7 +188,7 @@ def _carried_out(
 ) -> Run:
     """Train, save, evaluate, and write down what came out; or go on where a run had stopped."""
     recipe, model, console, timer = setup.recipe, setup.model, context.console, context.timer
-    with _recorded(folder, record):
+    with alone_in(folder), recorded(folder, record):
         for left in folder.rglob(f"{PARTIAL}*") if resumed else ():
             left.unlink(missing_ok=True)  # what the killed process was writing
         record.write(folder)
@@ -203,8 +203,8 @@ def _carried_out(
         )
         with timer.phase("train"):
             whole = _trained(context, setup, folder, record, drawing, resumed=resumed)
-        with context.phase("save", "saving the model"), replacing(folder / runs.MODEL) as partial:
-            model.save(partial)
+        with context.phase("save", "saving the model"):
+            runs.write_model(folder, model)
         with context.phase("evaluate", "scoring the model"):
             metrics = evaluation.score(model, setup.splits, setup.weights)
         name, baseline = "", {}
@@ -328,18 +328,3 @@ def _trained(
 def _first_rows(part: Arrays) -> Any:
     """The rows that TensorBoard shows the gradients of."""
     return inference.as_inputs({name: array[:SAMPLE] for name, array in part.items()})
-
-
-@contextmanager
-def _recorded(folder: Path, record: RunRecord) -> Iterator[None]:
-    """Say in run.json how the block ended, if it did not end well."""
-    try:
-        yield
-    except BaseException as error:
-        status = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
-        reason = str(error) or type(error).__name__
-        try:
-            replace(record, status=status, error=reason).write(folder)
-        except OSError:  # the same full disk, perhaps: the error itself is what counts
-            raise error from None
-        raise

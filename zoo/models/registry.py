@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from zoo.core.errors import BuildError, UnknownNameError, check_text
+from zoo.core.errors import BuildError, UnknownNameError, check_text, memory_is_out
 from zoo.core.registry import Registry
 from zoo.models.arguments import check_arguments
 from zoo.models.documents import DOCUMENTS
@@ -190,7 +190,12 @@ def build(name: str, /, **arguments: Any) -> keras.Model:
     try:
         check_arguments(entry, {**entry.defaults, **arguments})
         return entry.builder(**arguments)
-    except (ValueError, TypeError, OverflowError) as error:
-        reason = str(error).partition("\n")[0]
+    except Exception as error:
+        if memory_is_out(error):
+            reason = "it does not fit into memory"
+        elif isinstance(error, ValueError | TypeError | OverflowError):
+            reason = str(error).partition("\n")[0]
+        else:
+            raise
         given = ", ".join(f"{key}={value!r}" for key, value in arguments.items())
         raise BuildError(f"cannot build {entry.name}({given}): {reason}") from error

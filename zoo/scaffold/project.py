@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import keyword
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -12,14 +9,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from zoo.core.errors import ZooError
+from zoo.core.errors import ProjectError
 from zoo.core.files import write_text
 from zoo.data.csv import read_csv, read_text
-from zoo.data.registry import dataset_names
 from zoo.data.table_splits import check_rows
 from zoo.models.registry import list_models, spec
 from zoo.models.spec import ModelSpec
-from zoo.recipes.registry import list_recipes
 from zoo.scaffold.advice import adding, check_name, check_titles, renamed
 from zoo.scaffold.array_files import array_files
 from zoo.scaffold.column_files import column_files, pictures_of
@@ -32,15 +27,12 @@ from zoo.scaffold.layout import (
     found_columns,
     table_layout,
 )
+from zoo.scaffold.names import package_name
 from zoo.scaffold.others import usual_source, way_on
 from zoo.scaffold.plan import Plan, plan_for
 from zoo.scaffold.ports import ports_of
 from zoo.scaffold.slots import base_recipe, slots_of
 from zoo.scaffold.wanted import Wanted
-
-
-class ProjectError(ZooError, ValueError):
-    """A project cannot be written under that name or in that place."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +66,7 @@ def propose(wanted: Wanted) -> Proposal:
         BuildError: an architecture that a table cannot feed.
         DataError: the table does not fit; file, line and column are named.
     """
-    package = _package_name(wanted)
+    package = package_name(wanted)
     entry = _architecture(wanted)
     with adding(lambda: way_on(wanted, entry)):
         check_usable(entry)
@@ -212,30 +204,3 @@ def create(folder: Path, source: str, **options: Any) -> list[Path]:
         ProjectError, UnknownNameError, BuildError, DataError: as `propose` and `write`.
     """
     return write(propose(Wanted(folder, source, **options)))
-
-
-def _package_name(wanted: Wanted) -> str:
-    """The Python package of a project in the wanted folder."""
-    folder = wanted.folder
-    if problem := _problem(folder):
-        plain = re.sub(r"[^a-z0-9]+", "_", folder.name.lower()).strip("_") or "project"
-        tried = (plain, f"my_{plain}", *(f"my_{plain}_{number}" for number in range(2, 1000)))
-        free = next((name for name in tried if not _problem(folder.parent / name)), "")
-        more = f", for example: {wanted.command(folder=folder.parent / free)}" if free else ""
-        raise ProjectError(f"{problem}{more}")
-    return folder.name.replace("-", "_")
-
-
-def _problem(folder: Path) -> str:
-    """Why no project can be written there under that name; empty if it can."""
-    name = folder.name.replace("-", "_")
-    if folder.exists() or folder.is_symlink():
-        return f"{folder} already exists; remove it or choose another name"
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name):
-        return f"{folder.name!r} cannot name a package; use lower-case letters, digits and _"
-    known = {alias for each in list_models() for alias in (each, *spec(each).aliases)}
-    if name in known | set(list_recipes()) | set(dataset_names()):
-        return f"the zoo already has a {name!r}; choose another name"
-    if name == "tests" or importlib.util.find_spec(name):
-        return f"a Python module {name!r} already exists; choose another name"
-    return ""

@@ -6,6 +6,7 @@ operations for each of them. Importing this loads neither TensorFlow nor TensorB
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -45,14 +46,21 @@ class Events:
 
     def write(self, values: Sequence[Any], step: int) -> None:
         """Write summary values, as the functions of this module give them, and flush."""
-        if self._writer is None:
-            self._writer = tf.summary.create_file_writer(str(self.folder))
         from tensorboard.compat.proto.summary_pb2 import Summary
 
-        with self._writer.as_default():
-            content = Summary(value=values).SerializeToString()
-            tf.summary.experimental.write_raw_pb(content, step=step)
-        self._writer.flush()
+        try:
+            if self._writer is None:
+                self._writer = tf.summary.create_file_writer(str(self.folder))
+            with self._writer.as_default():
+                content = Summary(value=values).SerializeToString()
+                tf.summary.experimental.write_raw_pb(content, step=step)
+            self._writer.flush()
+        except tf.errors.OpError as error:
+            self._writer = None
+            kind = errno.EIO
+            if isinstance(error, tf.errors.ResourceExhaustedError):
+                kind = errno.ENOSPC
+            raise OSError(kind, os.strerror(kind), str(self.folder)) from error
 
     def close(self) -> None:
         """Close the file, if there is one; a later write begins another."""

@@ -24,6 +24,7 @@ from zoo.training.compile import Direction, direction, watched
 from zoo.training.logs import plain_numbers, watchable
 from zoo.training.model_checkpoint import ModelCheckpoint
 from zoo.training.optimizers import Optimizers
+from zoo.training.sizes import file_size
 
 if TYPE_CHECKING:
     from zoo.recipes.recipe import Recipe
@@ -125,7 +126,7 @@ class BestWeights(keras.callbacks.Callback):
         with self.budget.writing():
             present = self.model.get_weights()
             self.model.set_weights(self.best_weights)
-            with replacing(self.path) as partial:
+            with replacing(self.path, file_size(self.model)) as partial:
                 self.model.save_weights(partial, overwrite=True)
             self.model.set_weights(present)
             self.unwritten = False

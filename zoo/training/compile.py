@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from zoo.recipes.recipe import Recipe
 
 Direction = Literal["min", "max"]
+_SHARES = ("beta_1", "beta_2", "ema_momentum", "momentum", "rho")
 WEIGHTED = "weighted_"  # metrics that weigh the rows are reported under this prefix
 
 
@@ -70,13 +72,18 @@ def optimizer(recipe: Recipe, steps_per_epoch: int) -> keras.optimizers.Optimize
         rate = schedules.InverseTimeDecay(
             recipe.learning_rate, decay_steps=1, decay_rate=recipe.decay
         )
+    for name, value in recipe.optimizer_options.items():
+        if name in _SHARES and not 0 <= (value or 0) < 1:
+            raise RecipeError(
+                f"{recipe.name}: optimizer_options.{name} must be from 0 to below 1, not {value}"
+            )
     settings: Mapping[str, Any] = {"learning_rate": rate, **recipe.optimizer_options}
     if recipe.ema:
         settings = {**settings, "use_ema": True, "ema_momentum": recipe.ema}
     try:
         made = keras.optimizers.get({"class_name": recipe.optimizer, "config": settings})
     except (ValueError, TypeError, KeyError, NotImplementedError) as error:
-        reason = str(error).partition("\n")[0]
+        reason = re.sub(r" identifier: .*|<keras.*?>", "", str(error).partition("\n")[0])
         raise RecipeError(f"{recipe.name}: optimizer {recipe.optimizer!r}: {reason}") from error
     if recipe.precision == "mixed_float16":  # else Keras does it, but not when it loads the model
         return keras.optimizers.LossScaleOptimizer(made)

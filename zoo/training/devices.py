@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -46,10 +47,25 @@ def use_threads(count: int) -> None:
 
     One that has begun keeps its threads; 0 leaves them as they are set.
     """
-    if not count:
-        return
+    if count:
+        set_threads("intra", count)
+
+
+KINDS = ("intra", "inter")  # threads that share an operation, and that run operations at once
+
+
+def threads(kind: str) -> int:
+    """How many threads of a kind TensorFlow may use; 0: one per core."""
+    made = getattr(tf.config.threading, f"get_{kind}_op_parallelism_threads")()
+    told = os.environ.get(f"TF_NUM_{kind.upper()}OP_THREADS", "")
+    return made or (int(told) if told.isdecimal() else 0)
+
+
+def set_threads(kind: str, count: int) -> None:
+    """Let TensorFlow use `count` threads of a kind, if it has not begun yet."""
+    os.environ.pop(f"TF_NUM_{kind.upper()}OP_THREADS", None)
     with suppress(RuntimeError):
-        tf.config.threading.set_intra_op_parallelism_threads(count)
+        getattr(tf.config.threading, f"set_{kind}_op_parallelism_threads")(count)
 
 
 @contextmanager

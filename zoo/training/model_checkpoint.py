@@ -14,6 +14,7 @@ from zoo.core.files import replacing
 from zoo.recipes.options import places
 from zoo.training.compile import reported_values, watched
 from zoo.training.logs import watchable
+from zoo.training.sizes import file_size
 
 if TYPE_CHECKING:
     from zoo.recipes.recipe import Recipe
@@ -84,9 +85,9 @@ class _WholeFiles:
         self.model = model
 
     def save(self, path: str, overwrite: bool = True) -> None:
-        with replacing(Path(path)) as partial:
+        with replacing(Path(path), file_size(self.model)) as partial:
             self.model.save(partial, overwrite=overwrite)
 
     def save_weights(self, path: str, overwrite: bool = True) -> None:
-        with replacing(Path(path)) as partial:
+        with replacing(Path(path), file_size(self.model)) as partial:
             self.model.save_weights(partial, overwrite=overwrite)

@@ -21,6 +21,7 @@ from zoo.tuning.space import own_settings, space_of
 from zoo.tuning.study import Study, load_optuna, opened
 
 LOGDIR = Path("tensorboard_logs")
+MOST_TRIALS = 100_000
 
 
 @dataclass(frozen=True)
@@ -148,8 +149,8 @@ def _checked(
 ) -> Recipe:
     """The recipe with its overrides, once all arguments are checked: before TensorFlow loads."""
     chosen = resolved(recipe).override(overrides)
-    if trials < 1:
-        raise RecipeError(f"trials must be at least 1, not {trials}")
+    if not 1 <= trials <= MOST_TRIALS:
+        raise RecipeError(f"trials must be from 1 to {MOST_TRIALS:,}, not {trials:,}")
     if jobs < 1:
         raise RecipeError(f"jobs must be at least 1, not {jobs}")
     if time is not None and not time > 0:

@@ -10,6 +10,7 @@ The trials may lie in another database (`zoo.tuning.database`), for processes on
 from __future__ import annotations
 
 import json
+import sqlite3
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -256,8 +257,8 @@ def opened(
                 database.storage
                 if database
                 else optuna.storages.RDBStorage(
-                    f"sqlite:///{storage_file}",
-                    engine_kwargs={"connect_args": {"timeout": LOCK_SECONDS}},
+                    f"sqlite:///{STORAGE}",  # no address can hold a path's `?` or `%`
+                    engine_kwargs={"creator": lambda: _connected(storage_file)},
                 )
             )
             epochs = known["recipe"]["epochs"]
@@ -288,6 +289,10 @@ def opened(
             database.close()
         storage.remove_session()
         storage.engine.dispose()
+
+
+def _connected(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(file, timeout=LOCK_SECONDS, check_same_thread=False)
 
 
 def _broken(where: str, error: Exception) -> TrainingError:
