@@ -8,6 +8,7 @@ import re
 import socket
 import threading
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -177,3 +178,57 @@ def test_what_a_killed_process_left_is_removed_when_old(
     fetch("basketball", home, progress=False, manifest=write_manifest(tmp_path, httpserver.url_for))
     assert not old.exists()
     assert stored(home) == sorted([SEASON, SEASON, TOURNEY])
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (head(2_000) + b"x" * 2_000, "more than the 1,000 bytes that are expected at most"),
+        (b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 70_000, "more than the 1,000 bytes"),
+        (b"HTTP/1.1 302 Found\r\nLocation: https://[::1\r\n\r\n", "redirects to no address"),
+        (b"HTTP/1.1 302 Found\r\nLocation: ftp://x/y\r\n\r\n", "only https addresses are allowed"),
+    ],
+)
+def test_what_a_hostile_server_sends_is_refused(
+    answer: bytes, message: str, tmp_path: Path
+) -> None:
+    with raw_server(answer) as address, pytest.raises(FetchError, match=message):
+        download_module.download(address("/x"), tmp_path / "x", 5, most=1_000)
+
+
+@pytest.mark.parametrize("length", ["abc", "-1", "9" * 5_000, ""])
+def test_a_length_that_is_no_number_does_not_matter(length: str, tmp_path: Path) -> None:
+    answer = (
+        f"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\nrows".encode()
+    )
+    with raw_server(answer) as address, contextlib.suppress(FetchError):  # or in one line
+        download_module.download(address("/x"), tmp_path / "x", 5, most=1_000)
+
+
+def test_a_member_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
+    archive = tmp_path / "small.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("rows", bytes(1_000_000))
+    assert archive.stat().st_size < 2_000
+    with pytest.raises(FetchError, match="more than the 2,000 bytes"):
+        download_module._member(archive, "rows", "https://example.org/small.zip", 2_000)
+
+
+def test_a_file_that_was_changed_is_moved_aside(
+    home: Path, tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    serve(httpserver)
+    manifest = write_manifest(tmp_path, httpserver.url_for)
+    fetch("basketball", home, manifest=manifest, progress=False)
+    (path,) = home.rglob(SEASON)
+    path.write_text("my own work")
+    found = fetch("basketball", home, manifest=manifest, progress=False)
+    aside = path.with_name(f"{SEASON}.changed")
+    assert aside.read_text() == "my own work"
+    assert any(f"it is now {aside.name}" in told for each in found for told in each.warnings)
+    assert path.read_text() != "my own work"
+    httpserver.clear()
+    path.write_text("more work")
+    with pytest.raises(FetchError):
+        fetch("basketball", home, manifest=manifest, progress=False)
+    assert path.read_text() == "more work", "a failed download leaves it in its place"

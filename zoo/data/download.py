@@ -8,6 +8,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import ipaddress
+import itertools
+import re
 import shutil
 import tarfile
 import tempfile
@@ -17,7 +19,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import IO, TYPE_CHECKING, Any, Literal
 from urllib.parse import urljoin, urlsplit
 
 from zoo.core.errors import DataError, FetchError
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 TIMEOUT = 30.0  # seconds without a byte
 CHUNK = 1 << 16  # bytes
+MOST_BYTES = RemoteFile.most_bytes
 WORK = ".fetch-"  # begins the name of the folder that holds files while they come
 STALE = 3600.0  # seconds after which such a folder was left by a process that was killed
 
@@ -99,22 +102,33 @@ def _fetch_file(
 ) -> Fetched:
     final, part = folder / file.file, work / file.file
     replaced: tuple[str, ...] = ()
+    aside: Path | None = None
     if final.is_file() and not force:
         try:
             return _verified(file, final, final, "kept")
         except FetchError as error:
             problem = str(error).removeprefix(f"{file.url}: ")
-            replaced = (f"{file.file} did not pass its checks ({problem}); it was replaced",)
+            aside = _aside(final)
+            replaced = (f"{file.file} did not pass its checks ({problem}); it is now {aside.name}",)
     if file.member:
         archive = work / hashlib.sha256(file.url.encode()).hexdigest()
         if not archive.exists():  # it comes once, however many members are wanted
-            download(file.url, archive, timeout, file.url.rpartition("/")[2] if progress else "")
-        part.write_bytes(_member(archive, file.member, file.url))
+            shown = file.url.rpartition("/")[2] if progress else ""
+            download(file.url, archive, timeout, file.most_bytes, shown)
+        part.write_bytes(_member(archive, file.member, file.url, file.most_bytes))
     else:
-        download(file.url, part, timeout, file.file if progress else "")
+        download(file.url, part, timeout, file.most_bytes, file.file if progress else "")
     fetched = _verified(file, part, final, "downloaded")
+    if aside is not None:  # only now: a failed download leaves it in its place
+        final.rename(aside)
     part.replace(final)
     return replace(fetched, warnings=(*replaced, *fetched.warnings))
+
+
+def _aside(path: Path) -> Path:
+    """A free name beside a file that is not what it should be: it may be the user's own work."""
+    names = (path.with_name(f"{path.name}.changed{number or ''}") for number in itertools.count())
+    return next(name for name in names if not name.exists())
 
 
 def _verified(
@@ -160,8 +174,11 @@ def check_url(url: str, *, start: str | None = None) -> None:
     Raises:
         FetchError: the address may not be used.
     """
-    parts = urlsplit(url)
-    host = parts.hostname or ""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError as error:
+        raise FetchError(f"{url!r} is no address: {error}") from error
     try:
         loopback = ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -173,13 +190,16 @@ def check_url(url: str, *, start: str | None = None) -> None:
     raise FetchError(f"{url}{came}: only https addresses are allowed")
 
 
-def download(url: str, destination: Path, timeout: float, shown: str = "") -> None:
+def download(
+    url: str, destination: Path, timeout: float, most: int = MOST_BYTES, shown: str = ""
+) -> None:
     """Write the body of `url` to `destination`, which the caller removes after a failure.
 
     Args:
         url: An https address.
         destination: A file to write, in an existing folder.
         timeout: Seconds without a single byte after which the transfer counts as stalled.
+        most: Bytes that may come; more are refused.
         shown: Name beside the progress bar; without one there is no bar.
 
     Raises:
@@ -192,7 +212,11 @@ def download(url: str, destination: Path, timeout: float, shown: str = "") -> No
     def check_redirect(answer: requests.Response, **_: Any) -> None:
         if answer.is_redirect:
             answer.close()  # its body is of no use, and would hold the connection open
-            check_url(urljoin(answer.url, answer.headers["location"]), start=url)
+            try:
+                target = urljoin(answer.url, answer.headers["location"])
+            except ValueError:
+                raise FetchError(f"{url}: the server redirects to no address") from None
+            check_url(target, start=url)
 
     check_url(url)
     came = length = 0
@@ -201,13 +225,22 @@ def download(url: str, destination: Path, timeout: float, shown: str = "") -> No
     try:
         with requests.get(url, stream=True, timeout=timeout, **how) as answer:
             answer.raise_for_status()
-            length = int(answer.headers.get("content-length", 0))
+            told = answer.headers.get("content-length", "")
+            length = int(told) if re.fullmatch(r"[0-9]{1,18}", told) else 0
+            if length > most:
+                raise _too_long(url, most)
             with destination.open("wb") as file, _bar(shown, length) as advance:
                 for chunk in answer.iter_content(CHUNK):
                     came += file.write(chunk)
+                    if came > most:
+                        raise _too_long(url, most)
                     advance(len(chunk))
     except requests.RequestException as error:
         raise FetchError(f"{url}: {_problem(error, came, length, timeout)}") from error
+
+
+def _too_long(url: str, most: int) -> FetchError:
+    return FetchError(f"{url}: more than the {most:,} bytes that are expected at most")
 
 
 def _problem(error: requests.RequestException, came: int, length: int, timeout: float) -> str:
@@ -244,7 +277,7 @@ def _bar(name: str, length: int) -> Iterator[Callable[[int], None]]:
         yield lambda size: bars.advance(task, size)
 
 
-def _member(archive: Path, member: str, url: str) -> bytes:
+def _member(archive: Path, member: str, url: str, most: int) -> bytes:
     """The contents of a member of a zip or tar file; no link or path of it is followed.
 
     Raises:
@@ -252,14 +285,14 @@ def _member(archive: Path, member: str, url: str) -> bytes:
     """
     try:
         if zipfile.is_zipfile(archive):
-            with zipfile.ZipFile(archive) as zipped:
-                return zipped.read(member)
+            with zipfile.ZipFile(archive) as zipped, zipped.open(member) as content:
+                return _all(content, url, most)
         with tarfile.open(archive) as packed:
             entry = packed.getmember(member)
-            content = packed.extractfile(entry) if entry.isfile() else None
-            if content is None:  # a folder, or a link, which may point anywhere
+            held = packed.extractfile(entry) if entry.isfile() else None
+            if held is None:  # a folder, or a link, which may point anywhere
                 raise KeyError(member)
-            return content.read()
+            return _all(held, url, most)
     except KeyError as error:
         raise FetchError(f"{url}: no file {member!r} in this archive") from error
     except (
@@ -272,3 +305,11 @@ def _member(archive: Path, member: str, url: str) -> bytes:
     ) as error:
         reason = str(error).partition("\n")[0].rstrip(":")
         raise FetchError(f"{url}: the archive is damaged or incomplete ({reason})") from error
+
+
+def _all(content: IO[bytes], url: str, most: int) -> bytes:
+    """What a member holds; a small archive may unpack to more than any disk has."""
+    found = content.read(most + 1)
+    if len(found) > most:
+        raise _too_long(url, most)
+    return found

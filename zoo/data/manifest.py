@@ -41,6 +41,7 @@ class RemoteFile:
         check: Name of one of CHECKS, which reads a file strictly whose checksum is not known.
         member: The file's whole name inside the archive (zip or tar) at `url`; empty where `url`
             is the file itself. Checksum and rows are the member's.
+        most_bytes: What may come at most, of an archive and of its member.
     """
 
     file: str
@@ -51,6 +52,7 @@ class RemoteFile:
     columns: tuple[str, ...] = ()
     check: str = ""
     member: str = ""
+    most_bytes: int = 64 * 1024**2
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,8 @@ def _problem(entry: RemoteFile) -> str:
         return f"{entry.sha256!r} is not a sha256 in hexadecimal digits"
     if bool(entry.sha256) == bool(entry.sha256_note):
         return f"{entry.file} needs a sha256, or a sha256_note that says why there is none"
+    if not isinstance(entry.most_bytes, int) or entry.most_bytes < 1:
+        return f"{entry.file}: most_bytes must be a whole number from 1 up"
     if entry.check and entry.check not in CHECKS:
         return str(UnknownNameError("check", entry.check, CHECKS))
     return ""
