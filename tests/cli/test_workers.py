@@ -110,3 +110,23 @@ def test_numbers_of_workers_that_make_no_sense(
         monkeypatch.setenv(name, value)
     assert run(cli, ["train", "mlp", "--workers", count]) == 1
     assert reason in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_worker_that_ends_before_it_joins_ends_the_command(tmp_path: Path) -> None:
+    """TensorFlow would wait for it for an hour, and Python's threads with it."""
+    code = "import os\nif os.environ.get('ZOO_WORKER'):\n    os._exit(3)\n"
+    (tmp_path / "sitecustomize.py").write_text(code)
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    begin = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-m", "zoo", *TRAIN, "--workers", "3", "--logdir", str(tmp_path / "logs")],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+        env={**os.environ, "PYTHONPATH": path},
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == "error: worker 1 of 3 has died: exit status 3"
+    assert time.monotonic() - begin < 60

@@ -104,8 +104,9 @@ def command(
 
     reporter = Reporter(to_stderr=as_json, detailed=verbose)
     how: dict[str, Any] = {"logdir": logdir, "reporter": reporter, "profile": profile}
-    words = ["train", "--data", data, "--seed", str(seed), "--logdir", str(logdir)]
+    words = ["train", "--logdir", str(logdir)]
     words += [recipe] if recipe else ["--recipe", str(file)] if file else ["--resume", str(run)]
+    words += ["--data", data, "--seed", str(seed)] if chosen else []
     words += [word for pair in overrides.items() for word in ("--set", "=".join(map(str, pair)))]
     with joined(workers, words) as strategy:
         chief = strategy is None or strategy.extended.should_checkpoint

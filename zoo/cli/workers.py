@@ -18,6 +18,7 @@ from zoo.core.errors import TrainingError, WorkerLost
 from zoo.training import cluster
 
 LAUNCHED = "ZOO_WORKER"  # set in the processes that a command has started
+READY = "ZOO_WORKER_READY"  # and the pipe on which they say that they are about to join
 WAIT_SECONDS = 30  # for the other processes to end by themselves
 GRACE_SECONDS = 10  # for TensorFlow to notice that a worker has died
 
@@ -50,12 +51,14 @@ def joined(count: int, command: Sequence[str]) -> Iterator[Any]:
     if os.environ.get(LAUNCHED):
         _end_with_the_chief()
     if count == 1:
+        _say_ready()
         yield cluster.strategy() if cluster.named() else None
         return
     with ExitStack() as at_end:
         at_end.callback(os.environ.pop, cluster.CONFIG, None)
         others = at_end.enter_context(_Others(count, command))
         try:
+            others.wait_until_ready()
             yield cluster.strategy()
         except WorkerLost as error:
             raise WorkerLost(others.first_dead() or str(error)) from error
@@ -69,6 +72,7 @@ class _Others:
         self.command = [sys.executable, "-m", "zoo", *command]
         self.processes: list[subprocess.Popen[bytes]] = []
         self.errors: list[IO[bytes]] = []
+        self.ready: list[int] = []  # pipes on which they say that they are
         self.over = threading.Event()
 
     def __enter__(self) -> _Others:
@@ -85,7 +89,10 @@ class _Others:
                 os.environ[cluster.CONFIG] = json.dumps(config)
                 continue
             self.errors.append(TemporaryFile())
+            ready, said = os.pipe()
+            self.ready.append(ready)
             environment = {**os.environ, cluster.CONFIG: json.dumps(config), LAUNCHED: str(index)}
+            environment[READY] = str(said)
             self.processes.append(
                 subprocess.Popen(
                     self.command,
@@ -93,9 +100,11 @@ class _Others:
                     stdout=subprocess.DEVNULL,
                     stderr=self.errors[-1],
                     env=environment,
+                    pass_fds=[said],
                     start_new_session=True,  # Ctrl-C is the chief's
                 )
             )
+            os.close(said)
         threading.Thread(target=self._watch, daemon=True).start()
         return self
 
@@ -108,6 +117,19 @@ class _Others:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+    def wait_until_ready(self) -> None:
+        """Wait for the others: TensorFlow's own waiting for them stops all of Python's threads.
+
+        Raises:
+            WorkerLost: one has ended instead.
+        """
+        for ready in self.ready:
+            try:
+                if not os.read(ready, 1):
+                    raise WorkerLost("a worker has died")
+            finally:
+                os.close(ready)
 
     def first_dead(self, seconds: float = 2) -> str:
         """One line about a process that has died, within so many seconds; empty if none has."""
@@ -149,6 +171,13 @@ def _free_ports(count: int) -> list[int]:
         for each in made:
             each.bind(("127.0.0.1", 0))
         return [each.getsockname()[1] for each in made]
+
+
+def _say_ready() -> None:
+    """Tell the process that started this one that it is about to join the others."""
+    if pipe := os.environ.pop(READY, ""):
+        os.write(int(pipe), b".")
+        os.close(int(pipe))
 
 
 def _end_with_the_chief() -> None:
