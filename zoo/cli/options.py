@@ -10,17 +10,18 @@ import click
 
 from zoo.cli.names import SOURCE
 from zoo.core.errors import RecipeError
+from zoo.core.files import is_device
 from zoo.recipes.fields import literal
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 class _File(click.Path):
-    """A path that may be read: a device such as /dev/zero would never end."""
+    """A path that may be read."""
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Any:
         path = Path(str(super().convert(value, param, ctx)))
-        if path.is_char_device() or path.is_block_device():
+        if is_device(path):
             self.fail(f"{path} is a device, not a file", param, ctx)
         return path
 

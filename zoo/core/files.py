@@ -60,6 +60,11 @@ def replacing(path: str | os.PathLike[str], size: int = 0) -> Iterator[Path]:
             partial.unlink(missing_ok=True)
 
 
+def is_device(path: Path) -> bool:
+    """Whether a path is a device, such as /dev/zero, which never ends."""
+    return path.is_char_device() or path.is_block_device()
+
+
 def _free(folder: Path) -> int:
     """Bytes that may still be written there; many where the system does not tell."""
     try:

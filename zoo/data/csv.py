@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoo.core.errors import DataError
+from zoo.core.files import is_device
 from zoo.data.dialect import SEPARATORS, as_number, separator, with_points
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def read_bytes(path: Path) -> bytes:
         DataError: the file cannot be read or unpacked.
     """
     try:
-        if path.is_char_device():  # such as /dev/zero, which never ends
+        if is_device(path):
             raise DataError(f"{path}: a device, not a file")
         content = path.read_bytes()
         return gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content

@@ -69,6 +69,11 @@ def versions() -> dict[str, str]:
     return found
 
 
+def usable_cores() -> int | None:
+    """Cores that this process may use, where the system tells."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
+
+
 @dataclass(frozen=True)
 class Machine:
     """Platform, cores, and what changes the last bits of a result: oneDNN and threads.
@@ -84,14 +89,9 @@ class Machine:
     onednn: bool = field(
         default_factory=lambda: os.environ.get("TF_ENABLE_ONEDNN_OPTS", "1") != "0"
     )
-    affinity: Count | None = field(default_factory=lambda: usable_cores())
+    affinity: Count | None = field(default_factory=usable_cores)
     intra: Size | None = field(default_factory=lambda: threads("intra"))
     inter: Size | None = field(default_factory=lambda: threads("inter"))
-
-
-def usable_cores() -> int | None:
-    """Cores that this process may use, where the system tells."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
 
 
 @dataclass(frozen=True)

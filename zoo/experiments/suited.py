@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zoo import baselines
-from zoo.core.errors import RecipeError, UnknownNameError, ZooError
+from zoo.core.errors import RecipeError, ZooError
 from zoo.experiments import reports
 from zoo.experiments.feeding import Split, Tensors
 from zoo.recipes.recipe import Recipe
@@ -48,8 +48,7 @@ def check_names(recipe: Recipe) -> None:
     Raises:
         UnknownNameError: the message gives the known ones.
     """
-    if recipe.report and recipe.report not in reports.REPORTS:
-        raise UnknownNameError("report", recipe.report, reports.REPORTS)
+    reports.report_of(recipe)
     if recipe.baseline:
         baselines.BASELINES.get(recipe.baseline)
 
@@ -72,9 +71,9 @@ def rehearse_report(
     with tempfile.TemporaryDirectory() as folder:
         try:
             reports.write(reports.finished(recipe, model, dataset, few, {}), Path(folder))
+        except ZooError:
+            raise
         except (LookupError, ValueError, TypeError, AttributeError) as error:
-            if isinstance(error, ZooError):
-                raise
             raise RecipeError(
                 f"{recipe.name}: report {recipe.report} is not for a model and data like these"
             ) from error

@@ -68,7 +68,7 @@ def _reached(model: Any, given: Any) -> Iterator[tuple[Any, Any]]:
             inner = node.operation
             if isinstance(inner, keras.layers.Embedding):
                 yield inner, known.get(id(node.input_tensors[0]), _MADE)
-            elif isinstance(inner, keras.layers.Layer) and (held := _embeddings(inner)):
+            elif isinstance(inner, keras.layers.Layer) and (held := embeddings(inner)):
                 args, kwargs = node.arguments.args, node.arguments.kwargs
                 try:
                     if not args and "inputs" not in kwargs:
@@ -107,5 +107,6 @@ def _in_order(graph: Any, given: Any) -> list[Any]:
     return flat
 
 
-def _embeddings(layer: Any) -> list[Any]:
+def embeddings(layer: Any) -> list[Any]:
+    """The embeddings of a model or layer, however deep."""
     return [each for each in layer._flatten_layers() if isinstance(each, keras.layers.Embedding)]

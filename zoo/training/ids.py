@@ -15,7 +15,7 @@ from typing import Any
 from zoo._keras import keras, tf
 from zoo.core.errors import TrainingError
 from zoo.training.checks import steps_as_keras
-from zoo.training.fed_ids import Untold, extremes
+from zoo.training.fed_ids import Untold, embeddings, extremes
 
 
 def check_ids(model: keras.Model, *parts: Any) -> list[Any]:
@@ -43,11 +43,6 @@ def check_ids(model: keras.Model, *parts: Any) -> list[Any]:
         for least, most in (pairs[id(layer)] for pairs in given if id(layer) in pairs):
             _refuse(layer, least, most)
     return [layer for layer in left if any(id(layer) not in pairs for pairs in given)]
-
-
-def embeddings(model: keras.Model) -> list[Any]:
-    """The embeddings of a model, however deep."""
-    return [each for each in model._flatten_layers() if isinstance(each, keras.layers.Embedding)]
 
 
 def _refuse(layer: Any, least: int, most: int) -> None:

@@ -6,7 +6,7 @@ output's predictions against the truth. A run that trained gets `curves.png` as 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,7 +99,16 @@ def write(finished: Finished, folder: Path) -> Table | None:
     Raises:
         UnknownNameError: no such report.
     """
-    name = finished.recipe.report or "heads"
+    return report_of(finished.recipe)(finished, folder)
+
+
+def report_of(recipe: Recipe) -> Callable[[Finished, Path], Table | None]:
+    """What writes the report that the recipe names.
+
+    Raises:
+        UnknownNameError: no such report.
+    """
+    name = recipe.report or "heads"
     if name not in REPORTS:
         raise UnknownNameError("report", name, REPORTS)
-    return REPORTS[name](finished, folder)
+    return REPORTS[name]
