@@ -60,9 +60,10 @@ def trained(name: str, which: str) -> tuple[dict[str, list[float]], str]:
 
 @contextmanager
 def float64() -> Iterator[None]:
+    keras.config.dtype_policy()  # made of floatx when it is first asked for, and kept
     keras.config.set_floatx("float64")
     try:
-        with dtype_policy("float64"):  # Keras has taken it from floatx once
+        with dtype_policy("float64"):
             yield
     finally:
         keras.config.set_floatx("float32")

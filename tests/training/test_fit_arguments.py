@@ -87,6 +87,7 @@ def test_rows_have_the_type_that_keras_is_set_to(engine: str) -> None:
         model.compile(keras.optimizers.SGD(1e-4), "mse")
         return model
 
+    keras.config.dtype_policy()  # made of floatx when it is first asked for, and kept
     keras.config.set_floatx("float64")
     try:
         keras.utils.set_random_seed(0)

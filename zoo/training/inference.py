@@ -27,12 +27,12 @@ def evaluate(
     """
     parts = [as_inputs(inputs), as_inputs(targets), *([] if weights is None else [weights])]
     if weights is None and _by_turns(model, parts, "test"):
-        logs: Any = None
+        logs: Any = {}
         model.make_test_function()
         model.reset_metrics()
         for batch in _slices(tuple(parts), _rows_at_once(inputs)):
             logs = model.test_function(iter([batch]))
-        return plain_numbers(logs)
+        return plain_numbers(dict(sorted(logs.items())))  # as `model.evaluate` orders them
     with _streamed(tuple(parts), _rows_at_once(inputs)) as given:
         values = model.evaluate(**given, verbose=0, return_dict=True)
     return plain_numbers(values)
