@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
+from typing import NoReturn
 
-from zoo.cli.root import cli, run
+from zoo.cli.root import cli, leave, run
 
 
-def main() -> None:
+def main() -> NoReturn:
     """Entry point of the console command."""
-    sys.exit(run(cli))
+    leave(run(cli))
 
 
 if __name__ == "__main__":
