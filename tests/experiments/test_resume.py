@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,7 @@ import zoo
 from zoo._keras import keras, tf
 from zoo.core.console import Reporter
 from zoo.core.errors import DataError, StoppedEarly, TrainingError
+from zoo.core.files import PARTIAL
 from zoo.experiments.reproduce import reproduce
 from zoo.experiments.runs import Run
 from zoo.training import callbacks, checkpoint
@@ -34,7 +36,13 @@ WholeRun = Callable[[str], Run]
 # Every kind of state between them: a table of strengths, a schedule, stopping and halving.
 SEASONS: dict[str, Any] = {"dataset_options.seasons": 4}
 RECIPES: dict[str, dict[str, Any]] = {
-    "basketball": SEASONS,
+    "basketball": {
+        "schedule": "constant",
+        "reduce_lr": 2,
+        "early_stopping": 6,
+        "model_checkpoint": {"filepath": "{epoch:02d}.keras", "save_best_only": True},
+        **SEASONS,
+    },
     "score_and_win": {"engine": "resident", "epochs": 12, **SEASONS},
     "seed_difference": {
         "schedule": "constant",
@@ -44,12 +52,14 @@ RECIPES: dict[str, dict[str, Any]] = {
         "epochs": 25,
         "engine": "fit",
         "baseline": "",
+        "model_checkpoint": {"filepath": "{epoch:02d}.weights.h5", "save_weights_only": True},
         **SEASONS,
     },
     "two_team_tournaments": {
         "engine": "fit",
         "schedule": "constant",
         "epochs": 9,
+        "reduce_lr": 2,
         "early_stopping": 5,
         "early_stopping_options": {"min_delta": 0.01, "baseline": 12.0, "monitor": "val_mae"},
         "model_checkpoint": {
@@ -67,6 +77,8 @@ RECIPES: dict[str, dict[str, Any]] = {
         "engine": "resident",
         "validation_freq": 2,
         "initial_epoch": 1,
+        "schedule": "constant",
+        "reduce_lr": 2,
         "monitor": "val_loss",
         "early_stopping": 5,
         "early_stopping_options": {"min_delta": 0.5, "start_from_epoch": 2},
@@ -79,6 +91,7 @@ RECIPES: dict[str, dict[str, Any]] = {
     },
 }
 QUICK = "seed_difference"
+KILLED = (QUICK, "basketball", "two_team", "two_team_tournaments")  # with every callback
 
 
 def stopped_after_three(name: str, logdir: Path) -> Path:
@@ -102,6 +115,16 @@ def scalars(run: Run) -> dict[str, list[tuple[int, float]]]:
                         number = float(tf.make_ndarray(value.tensor))
                         found.setdefault(f"{split}/{value.tag}", []).append((event.step, number))
     return found
+
+
+def events(folder: Path) -> Counter[tuple[str, str, int]]:
+    """How often TensorBoard's files have what, at which step: of numbers, pictures and texts."""
+    return Counter(
+        (str(path.parent), value.tag, event.step)
+        for path in folder.rglob("events.out.tfevents.*")
+        for event in tf.compat.v1.train.summary_iterator(str(path))
+        for value in event.summary.value
+    )
 
 
 def assert_identical(resumed: Run, whole: Run) -> None:
@@ -293,24 +316,24 @@ def assert_whole(folder: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["basketball", QUICK])
+@pytest.mark.parametrize("name", KILLED)
 def test_kills_at_random_moments(name: str, whole_run: WholeRun, tmp_path: Path) -> None:
-    """SIGKILL four times in each of two runs, resumed each time: nothing is lost or half written.
+    """SIGKILL five times in a run with every callback: nothing is lost, half written or twice.
 
-    The first kill comes before the epochs, two between them, the last when the model is there.
+    The first kill comes before the epochs, three between them, the last when the model is there.
     """
     rng = random.Random(name)
     changes = [f"--set={key}={value}" for key, value in RECIPES[name].items()]
     folder = tmp_path
     arguments = ["zoo.train", name, "--data", "league", "--logdir", str(tmp_path), *changes]
-    for kill in range(4):
+    for kill in range(5):
         process = subprocess.Popen([sys.executable, "-m", *arguments], stderr=subprocess.PIPE)
         wait_for(lambda: list((tmp_path / name).glob("*/run.json")), process)
         (folder,) = (tmp_path / name).iterdir()
         arguments = ["zoo.train", "--resume", str(folder)]
-        if kill in (1, 2):
+        if kill in (1, 2, 3):
             wait_for_an_epoch(folder / "history.csv", process)
-        elif kill == 3:
+        elif kill == 4:
             wait_for((folder / "model.keras").is_file, process)
         time.sleep(rng.uniform(0, 3 if kill == 0 else 0.5))
         process.kill()
@@ -322,3 +345,6 @@ def test_kills_at_random_moments(name: str, whole_run: WholeRun, tmp_path: Path)
     if status(folder) != "finished":
         zoo.resume(folder, reporter=SILENT)
     assert_identical(zoo.load_run(folder), whole_run(name))
+    assert not list(folder.rglob(f"{PARTIAL}*"))
+    twice = [event for event, times in events(folder).items() if times > 1]
+    assert not twice

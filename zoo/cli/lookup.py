@@ -72,4 +72,5 @@ def architecture_of(name: str, arguments: dict[str, Any]) -> tuple[str, dict[str
 def unknown(name: str) -> UnknownNameError:
     """The error for a name that is neither an architecture nor a recipe."""
     known = {alias for each in MODELS.values() for alias in (each.name, *each.aliases)}
-    return UnknownNameError("architecture or recipe", name, {*known, *RECIPES.names()}, "zoo list")
+    names = {*known, *RECIPES.names()}
+    return UnknownNameError("architecture or recipe", name, names, "zoo list", "zoo recipes")

@@ -32,6 +32,8 @@ def command(ctx: click.Context, folder: Path | None, logdir: Path, port: int, ho
     if folder is not None:
         if ctx.get_parameter_source("logdir") is not ParameterSource.DEFAULT and folder != logdir:
             raise RecipeError(f"give one folder, {folder} or --logdir {logdir}")
+        if not folder.exists():
+            raise TrainingError(f"there is no folder {folder}")
         logdir = folder
     if not any(logdir.rglob("events.out.tfevents.*")):
         raise TrainingError(f"{logdir} has no runs yet; train one with `zoo train basketball`")

@@ -10,22 +10,29 @@ class ZooError(Exception):
     """Something that the user can fix; `str(error)` is one line that says how."""
 
 
+SHOWN = 12  # names of many that a message gives
+MOST = 60  # names that it gives at all
+
+
 class UnknownNameError(ZooError, LookupError):
     """A name that is not registered; the message gives the nearest known ones.
 
-    Where none is near and there are many, it gives the command that lists them, if there is one.
+    Where none is near and there are many, it gives the commands that list them, if there are any.
 
     Attributes:
         hint: What the message says after the name.
     """
 
-    def __init__(self, kind: str, name: object, known: Iterable[str], listed_by: str = "") -> None:
+    def __init__(self, kind: str, name: object, known: Iterable[str], *listed_by: str) -> None:
         names = sorted(known)
         near = get_close_matches(str(name), names, n=3, cutoff=0.5)
         if near:
             self.hint = f"did you mean {' or '.join(near)}?"
-        elif len(names) > 12 and listed_by:
-            self.hint = f"`{listed_by}` lists them all"
+        elif len(names) > SHOWN and any(listed_by):
+            commands = " and ".join(f"`{each}`" for each in listed_by)
+            self.hint = f"{commands} {'lists' if len(listed_by) == 1 else 'list'} them all"
+        elif len(names) > MOST:
+            self.hint = f"known: {', '.join(names[:SHOWN])} and {len(names) - SHOWN:,} more"
         else:
             self.hint = f"known: {', '.join(names) or 'none'}"
         super().__init__(f"unknown {kind} {str(name)!r}; {self.hint}")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +20,8 @@ except ImportError:  # Windows
 
 BLOCK = 16 * 1024  # bytes; with fewer left a disk is full
 PARTIAL = ".partial-"  # begins the names of files that are being written
+FORMER = ".former-"  # and of folders that are being replaced
+IDLE = 60  # seconds after which a file of a process that is gone is nobody's
 
 
 @contextlib.contextmanager
@@ -42,6 +46,7 @@ def replacing(path: str | os.PathLike[str], size: int = 0) -> Iterator[Path]:
         return
     final = Path(os.path.realpath(final))
     final.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(final)
     partial = final.with_name(f"{PARTIAL}{os.getpid()}-{final.name}")
     try:
         if size and _free(final.parent) < size:
@@ -58,6 +63,37 @@ def replacing(path: str | os.PathLike[str], size: int = 0) -> Iterator[Path]:
     finally:
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)
+
+
+def _sweep(final: Path) -> None:
+    """Remove what processes left that were killed while they wrote this file or folder.
+
+    A folder whose place was not taken yet comes back.
+    """
+    if fcntl is None:  # Windows does not tell whether a process lives
+        return
+    named = re.compile(rf"({FORMER}|{PARTIAL})(\d+)-{re.escape(final.name)}")
+    for left in [*final.parent.iterdir()]:
+        found = named.fullmatch(left.name)
+        with contextlib.suppress(OSError):
+            if not found or _lives(int(found[2])) or time.time() - left.stat().st_mtime < IDLE:
+                continue
+            if found[1] == FORMER and not final.exists():
+                left.rename(final)
+            elif left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink()
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:  # somebody else's
+        pass
+    return True
 
 
 def is_device(path: Path) -> bool:
@@ -95,8 +131,9 @@ def replacing_folder(path: Path) -> Iterator[Path]:
     """
     path = Path(os.path.realpath(path))
     path.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(path)
     partial = path.with_name(f"{PARTIAL}{os.getpid()}-{path.name}")
-    former = path.with_name(f".former-{os.getpid()}-{path.name}")
+    former = path.with_name(f"{FORMER}{os.getpid()}-{path.name}")
     try:
         yield partial
         for file in partial.rglob("*"):

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from zoo.core.errors import DataError, UnknownNameError
+from zoo.core.errors import SHOWN, DataError, UnknownNameError
 from zoo.data.cells import date_example, days, days_of, is_missing
 from zoo.data.csv import as_number
 from zoo.data.files import ARRAYS, PICTURES, below, names_a_file, read_array, read_pictures
 from zoo.experiments import texts
 from zoo.experiments.ports import Part, Port
-from zoo.experiments.runs import Run
+from zoo.experiments.runs import LABELS, Run
 from zoo.experiments.texts import Cells
 from zoo.models.spec import shape_text
 
@@ -234,8 +234,10 @@ def _label(
     if ids and int(text) < len(known):
         return int(text)
     titles = {label.title() for label in known}
-    unknown = UnknownNameError(port.tensor.vocabulary, text.title(), titles)
-    raise DataError(f"{cells.place(row)}: {unknown}")
+    hint = UnknownNameError(port.tensor.vocabulary, text.title(), titles).hint
+    if hint.startswith("known") and len(titles) > SHOWN:
+        hint = f"{LABELS} of the run lists all {len(titles):,}"
+    raise DataError(f"{cells.place(row)}: unknown {port.tensor.vocabulary} {text!r}; {hint}")
 
 
 def _listed(text: str) -> np.ndarray:

@@ -69,8 +69,9 @@ def _chosen(name: str | Recipe) -> tuple[Recipe | None, str]:
         found = resolved(name)
         return found, found.dataset
     if name not in dataset_names():
-        kind = "recipe or dataset"
-        raise UnknownNameError(kind, name, {*list_recipes(), *dataset_names()}, "zoo data list")
+        names = {*list_recipes(), *dataset_names()}
+        commands = ("zoo recipes", "zoo data list")
+        raise UnknownNameError("recipe or dataset", name, names, *commands)
     return next((each for each in RECIPES.values() if each.dataset == name), None), name
 
 

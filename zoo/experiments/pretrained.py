@@ -70,7 +70,9 @@ def recipe_for(name: str) -> Recipe:
         return find_recipe(name)
     models = list_models(name)  # finds aliases as well
     if not models:
-        raise UnknownNameError("architecture or recipe", name, {*recipes, *list_models()})
+        known_names = {*recipes, *list_models()}
+        commands = ("zoo list", "zoo recipes")
+        raise UnknownNameError("architecture or recipe", name, known_names, *commands)
     known = spec(name)
     if known.recipe is None:
         raise BuildError(f"{known.name} has no recipe, so there are no weights to load")

@@ -281,7 +281,7 @@ def _trained(
     state = None
     if resumed:
         state = checkpoint.newest(folder / "checkpoints", console.line)
-        events.cut_after(folder, int(state["arrays"]["optimizer/0"]) if state else 0)
+        events.cut_after(folder, int(state["arrays"]["optimizer/0"]) if state else -1)
     done = state["epochs"] if state else recipe.initial_epoch
     if resumed:
         console.line(f"continuing after epoch {done} of {recipe.epochs}")

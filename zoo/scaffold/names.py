@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import importlib.util
 import keyword
@@ -53,6 +54,7 @@ def _problem(folder: Path) -> str:
     return ""
 
 
+@functools.cache
 def _installed() -> set[str]:
     """Names of the distributions and top-level modules that are installed, as a package's."""
     names = {*importlib.metadata.packages_distributions()}

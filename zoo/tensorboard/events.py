@@ -218,7 +218,10 @@ def _events(
 
 
 def cut_after(folder: Path, step: int) -> None:
-    """Take every event after `step`, and a half-written last one, out of a folder's files."""
+    """Take every event after `step`, and a half-written last one, out of a folder's files.
+
+    A file of which nothing is left goes.
+    """
     from tensorboard.compat.proto.event_pb2 import Event
 
     for path in sorted(folder.rglob("events.out.tfevents.*")):
@@ -237,7 +240,9 @@ def cut_after(folder: Path, step: int) -> None:
                 dropped = True
             else:
                 kept.append(record)
-        if dropped:
+        if not kept:
+            path.unlink()
+        elif dropped:
             with replacing(path) as partial, tf.io.TFRecordWriter(str(partial)) as writer:
                 for record in kept:
                     writer.write(record)
