@@ -60,6 +60,7 @@ def test_decimal_commas_are_read_where_they_can_mean_nothing_else(tmp_path: Path
     assert read.texts("c") == ["2,5 x", "1"]
     assert read.texts("d") == ["", "7.25"]
     assert table(tmp_path, 'a,b\n"1,5",2\n').texts("a") == ["1,5"]
+    assert table(tmp_path, "a;b\n0,125;1\n2,250;2\n").numbers("a").tolist() == [0.125, 2.25]
 
 
 def test_cells_of_several_lines_and_quotes_in_quotes(tmp_path: Path) -> None:

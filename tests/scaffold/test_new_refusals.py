@@ -242,3 +242,23 @@ def test_a_project_hides_nothing_that_is_installed(
     assert run(cli, ["new", str(tmp_path / name), "--from", "mlp"]) == 1
     assert f"has {name!r} already; choose another name, for" in capsys.readouterr().err
     assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize(
+    ("option", "place"), [("--target=Fast", "--target"), ("--columns=features=Rooms,Rooms", "feat")]
+)
+def test_a_column_is_named_once(
+    option: str, place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call = [str(tmp_path / "own_x"), "--from", "mlp", "--csv", str(homes(tmp_path))]
+    told = mistake(capsys, *call, "--target=Fast", option)
+    assert place in told
+    assert told.endswith("names this column twice\n")
+
+
+def test_classes_of_one_row_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [["a", "b"], *([str(at % 7), "xy"[at % 2]] for at in range(30)), ["1", "z"]]
+    path = write_csv(tmp_path / "t.csv", [list(row) for row in rows])
+    call = ["new", str(tmp_path / "x1"), "--from", "mlp", "--csv", str(path), "--target", "b"]
+    assert run(cli, [*call, "--dry-run"]) == 0
+    assert "3 classes; fewer than 3 rows of z" in capsys.readouterr().err

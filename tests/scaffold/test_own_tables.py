@@ -304,8 +304,8 @@ def test_color_that_a_model_leaves_out_is_told(
     write_pictures(tmp_path, color=True)
 
     def told(*options: str) -> str:
-        call = ["new", str(tmp_path / "own_x"), "--csv", str(path), "--target", "shape"]
-        assert run(cli, [*call, *options, "--dry-run"]) == 0
+        named = [] if "--target" in options else ["--csv", str(path), "--target", "shape"]
+        assert run(cli, ["new", str(tmp_path / "own_x"), *named, *options, "--dry-run"]) == 0
         return capsys.readouterr().err
 
     note = told("--from", "cnn").partition("note: ")[2]

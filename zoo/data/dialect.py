@@ -16,7 +16,7 @@ SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 BEGUN = 100_000  # characters that are looked at, and of them the first
 LOOKED_AT = 20  # rows that decide between two separators which are both in the header
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+(,\d+)?", re.ASCII)
-_THOUSANDS = re.compile(r"[+-]?\d{1,3},\d{3}", re.ASCII)
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)
 _SIGN = r"[$€£¥%]|EUR|USD|GBP|CHF|JPY|CAD|AUD|CNY|INR|SEK|NOK|DKK|PLN|CZK|BRL|Fr\.|kr\.?|zł"
 _SIGNED = re.compile(
     rf"({_SIGN})?\s?[+-]?({_SIGN})?\s?"

@@ -29,6 +29,7 @@ MOST_NUMBERS = 20  # different whole numbers that are still classes, of a target
 EXAMPLE = 24  # characters
 COUNTED = "left out: a row number"
 CALLED = "left out: an identifier"
+FEWEST = 3  # rows of a class: one to train on, one to validate on, one to test on
 SERIES = 8  # numbered columns that make one input
 ROW_NUMBER = re.compile(r"|id|index|idx|row|rows|rownames?|row_?(no|nr|id|number)|nr|no|unnamed.*")
 IDENTIFIER = re.compile(r"(.*[_ .-])?(?i:id|uuid|guid|key)|.*[a-z]I[dD]")
@@ -214,6 +215,8 @@ def target_kind(table: Table, guess: Guess, chosen: str = "") -> tuple[str, str]
         raise damage(table.path, problem, 1, guess.title)
     several = plain == "number" and len(words) > 2
     hint = f"; for the number: --kind {shlex.quote(f'{guess.title}=number')}" if several else ""
+    rare = sorted(word for word, rows in words.items() if rows < FEWEST)
+    hint += f"; fewer than {FEWEST} rows of {some(rare, 3)}" if rare else ""
     flag = len(words) == 2 and (plain == "category" or {float(word) for word in words} == {0, 1})
     return ("flag" if flag else "label"), f"target, {len(words)} classes{hint}"
 

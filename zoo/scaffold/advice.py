@@ -64,7 +64,7 @@ def check_titles(wanted: Wanted, header: Sequence[str]) -> None:
     """Refuse columns that the table does not have, with the whole command line set right.
 
     Raises:
-        DataError: a column is not there.
+        DataError: a column is not there, or is named twice.
         UnknownNameError: no such kind of column.
     """
     assert wanted.table is not None
@@ -75,6 +75,10 @@ def check_titles(wanted: Wanted, header: Sequence[str]) -> None:
         *(title for names in wanted.columns.values() for title in names),
         *(title for title in (wanted.group, wanted.time) if title),
     ]
+    for place, names in (("--target", wanted.targets), *wanted.columns.items()):
+        for title in names:
+            if names.count(title) > 1:
+                raise damage(wanted.table, f"{place} names this column twice", 1, title)
     wrong = [title for title in dict.fromkeys(titles) if title not in header]
     right = {title: near for title in wrong if (near := _nearest(title, header))}
     if len(right) == len(wrong):
