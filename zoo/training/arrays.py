@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from numbers import Number
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -36,11 +37,57 @@ def is_for_keras(*data: Any) -> bool:
     return False
 
 
-def first_batch_size(stream: Any, otherwise: int) -> int:
-    """Rows in the first batch of a `tf.data.Dataset`."""
-    if not isinstance(stream, tf.data.Dataset):
-        return otherwise  # and it will be refused
+def first_batch_size(stream: Any) -> int:
+    """Rows in the first batch of a `tf.data.Dataset`; an element of any other shape is refused.
+
+    Raises:
+        TrainingError: as `read`.
+    """
+    _check_batches(stream)
     return next((len(tf.nest.flatten(batch)[0]) for batch in stream.take(1)), 1)
+
+
+def check_streams(
+    engine: str, x: Any, y: Any, sample_weight: Any, validation_split: float, validation_data: Any
+) -> None:
+    """Refuse what goes with no stream, and data that Keras alone takes.
+
+    Raises:
+        TrainingError: the message names the argument.
+    """
+    several = isinstance(validation_data, tuple | list)
+    held = validation_data if several else [validation_data]
+    if is_for_keras(x, y, sample_weight, *held):
+        raise TrainingError(
+            f"engine={engine!r} takes no sparse or ragged tensors, and no None among arrays: use "
+            "engine='fit'"
+        )
+    others = {"y": y, "sample_weight": sample_weight, "validation_split": validation_split or None}
+    for name, value in others.items():
+        if is_stream(x) and value is not None:
+            raise TrainingError(
+                f"{name} does not go with a {type(x).__name__}, whose batches hold all that is "
+                "trained on"
+            )
+
+
+def _check_batches(stream: Any) -> None:
+    """Refuse what is no finite `tf.data.Dataset` of batches of plain tensors."""
+    if not isinstance(stream, tf.data.Dataset):
+        raise TrainingError(
+            f"cannot read {type(stream).__name__} into memory: give arrays, a DataFrame or a "
+            "finite tf.data.Dataset"
+        )
+    if stream.cardinality() == tf.data.INFINITE_CARDINALITY:
+        raise TrainingError("the tf.data.Dataset has no end: leave out its repeat()")
+    leaves = tf.nest.flatten(stream.element_spec)
+    for each in leaves:
+        if not isinstance(each, tf.TensorSpec) or each.shape.rank == 0:
+            raise TrainingError(
+                "the tf.data.Dataset must give batches of plain tensors, with the rows on axis 0"
+            )
+    if len({each.shape[0] for each in leaves if each.shape.rank and each.shape[0]}) > 1:
+        raise TrainingError("the tf.data.Dataset gives single rows: call its batch() first")
 
 
 def read(stream: Any, at_end: ExitStack | None = None) -> Any:
@@ -54,19 +101,8 @@ def read(stream: Any, at_end: ExitStack | None = None) -> Any:
         TrainingError: it is something else, without end, too large for memory, or its batches do
             not fit together.
     """
-    if not isinstance(stream, tf.data.Dataset):
-        raise TrainingError(
-            f"cannot read {type(stream).__name__} into memory: give arrays, a DataFrame or a "
-            "finite tf.data.Dataset"
-        )
-    if stream.cardinality() == tf.data.INFINITE_CARDINALITY:
-        raise TrainingError("the tf.data.Dataset has no end: leave out its repeat()")
+    _check_batches(stream)
     spec = stream.element_spec
-    for each in tf.nest.flatten(spec):
-        if not isinstance(each, tf.TensorSpec) or each.shape.rank == 0:
-            raise TrainingError(
-                "the tf.data.Dataset must give batches of plain tensors, with the rows on axis 0"
-            )
     batches, size, left = [], 0, iter(stream)
     for batch in left:
         batches.append([each.numpy() for each in tf.nest.flatten(batch)])
@@ -81,6 +117,12 @@ def read(stream: Any, at_end: ExitStack | None = None) -> Any:
             )
     if not batches:
         raise TrainingError("the tf.data.Dataset is empty")
+    sizes = [len(parts[0]) for parts in batches]
+    if len({*sizes[:-1]}) > 1 or sizes[-1] > sizes[0]:
+        raise TrainingError(
+            f"the batches of the tf.data.Dataset differ in size, from {min(sizes)} to "
+            f"{max(sizes)} rows: use engine='fit', or batch it evenly"
+        )
     try:
         whole = [np.concatenate(parts) for parts in zip(*batches, strict=True)]
     except ValueError as error:
@@ -162,6 +204,7 @@ def as_arrays(data: Any) -> Any:
         raise DataError(
             "the lists differ in length, so that they make no array: bring them to one length"
         ) from error
+    array = _plain(array)
     if not array.ndim:
         raise DataError(
             "data must be arrays, lists or DataFrames with the rows on axis 0, not "
@@ -170,6 +213,27 @@ def as_arrays(data: Any) -> Any:
     if array.dtype.kind in "OSU" or isinstance(data, np.memmap):
         return array
     return array.astype(taken_as(array), copy=False)
+
+
+def _plain(array: np.ndarray) -> np.ndarray:
+    """An array of Python's numbers as one of floats; texts as they are.
+
+    Raises:
+        DataError: dates, or objects that are neither numbers nor texts.
+    """
+    if array.dtype.kind in "mM":
+        raise DataError("an array holds dates: turn them into numbers first")
+    if array.dtype != object or any(isinstance(each, str | bytes) for each in array.flat):
+        return array
+    try:
+        return array.astype(keras.config.floatx())
+    except (TypeError, ValueError) as error:
+        kind = next((type(each).__name__ for each in array.flat if not _is_number(each)), "object")
+        raise DataError(f"an array holds values that are no numbers, such as {kind}") from error
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Number) and not isinstance(value, complex)
 
 
 def _alone(data: Any, model: keras.Model, side: str) -> Any:

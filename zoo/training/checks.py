@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -55,6 +56,7 @@ def check_settings(
     validation_split: float,
     validation_steps: int | None,
     steps_per_epoch: int | None,
+    validation_freq: Any,
     shuffle: Any,
     seed: Any,
 ) -> None:
@@ -69,14 +71,21 @@ def check_settings(
         "validation_steps": validation_steps,
     }
     for name, value in numbers.items():
-        if value is not None and value < 1:
-            raise TrainingError(f"{name} must be at least 1, not {value}")
+        if value is None:
+            continue
+        if not isinstance(value, int | np.integer) or value < 1:
+            raise TrainingError(f"{name} must be a whole number of at least 1, not {value!r}")
+    if isinstance(validation_freq, int) and validation_freq < 1:
+        raise TrainingError(f"validation_freq must be at least 1, not {validation_freq}")
     if not 0 <= validation_split < 1:
         raise TrainingError(f"validation_split must be from 0 to below 1, not {validation_split}")
     if shuffle not in (True, False):
         raise TrainingError(f"shuffle takes True or False, not {shuffle!r}")
-    if not isinstance(seed, int | np.integer):
-        raise TrainingError(f"seed must be a whole number, not {seed!r}; shuffle=False needs none")
+    if not isinstance(seed, int | np.integer) or not 0 <= seed < 2**32:
+        raise TrainingError(
+            f"seed must be a whole number from 0 to 4,294,967,295, not {seed!r}; shuffle=False "
+            "needs none"
+        )
     at_once = model.steps_per_execution
     for name, steps in (
         ("steps_per_epoch", steps_per_epoch),
@@ -87,6 +96,33 @@ def check_settings(
                 f"{name}={steps} is not a multiple of the model's steps_per_execution={at_once}, "
                 "of which Keras takes whole ones"
             )
+
+
+_TRAINED: WeakKeyDictionary[Any, tuple[Any, list[int]]] = WeakKeyDictionary()
+
+
+def check_trainable(model: keras.Model, engine: str) -> None:
+    """Refuse layers that were frozen or unfrozen after the model was compiled and trained.
+
+    Keras goes on with the function that it has; a function that is made anew would follow the
+    layers, with an optimizer that does not.
+
+    Raises:
+        TrainingError: it must be compiled again.
+    """
+    if engine == "fit" or not model.built:
+        return
+    now = [id(each) for each in model.trainable_variables]
+    compiled, before = _TRAINED.get(model, (None, []))
+    if compiled is not model._compile_loss and model.train_function and model.optimizer.built:
+        compiled = model._compile_loss  # trained by Keras's own fit
+        before = [id(each) for each in getattr(model.optimizer, "_trainable_variables", ())]
+    if compiled is model._compile_loss and before != now:
+        raise TrainingError(
+            f"layers of {model.name!r} were frozen or unfrozen after it was trained: call its "
+            "compile() again, which makes that count"
+        )
+    _TRAINED[model] = model._compile_loss, now
 
 
 def own_functions(model: keras.Model) -> list[str]:
@@ -131,10 +167,13 @@ def build(model: keras.Model, data: Any, batch_size: int, *, needed: bool) -> No
         # with numbers the layers would draw random ones, which Keras does not at this point
         try:
             model(tf.nest.map_structure(_symbol, inputs))
-        except Exception:  # a call that needs the number of rows, or a value
+        except Exception as error:  # a call that needs the number of rows, or a value
             if not needed:
                 return
-            model(tf.nest.map_structure(lambda array: _symbol(array, batch_size), inputs))
+            try:
+                model(tf.nest.map_structure(lambda array: _symbol(array, batch_size), inputs))
+            except Exception:
+                raise error from None  # the second try may complain of the first
     whole = all(each.built for each in model._flatten_layers())
     if model.optimizer is not None and whole and model.trainable_variables:
         model.optimizer.build(model.trainable_variables)

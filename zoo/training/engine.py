@@ -19,17 +19,18 @@ from typing import Any
 from zoo._keras import keras, tf
 from zoo.core.errors import TrainingError, UnknownNameError
 from zoo.recipes.fields import AUTO, ENGINES
-from zoo.training.arrays import data_of, first_batch_size, is_for_keras, is_stream
+from zoo.training.arrays import check_streams, data_of, first_batch_size, is_for_keras, is_stream
 from zoo.training.checks import (
     build,
     check_data,
     check_model,
     check_settings,
+    check_trainable,
     steps_in_epoch,
     xla_refusals,
 )
 from zoo.training.devices import engine_for, has_gpu
-from zoo.training.ids import NotedIds, check_ids, ids_refused
+from zoo.training.ids import NotedIds, check_classes, check_ids, ids_refused
 from zoo.training.part import Fitting, Part, endless
 from zoo.training.quiet import without_retracing_warnings
 from zoo.training.resident import loop, run_epoch
@@ -141,7 +142,7 @@ def fit(
     check_model(model, engine)
     check_settings(
         model, batch_size, validation_batch_size, validation_split, validation_steps,
-        steps_per_epoch, shuffle, seed,
+        steps_per_epoch, validation_freq, shuffle, seed,
     )  # fmt: skip
     if isinstance(callbacks, keras.callbacks.CallbackList):
         callbacks = callbacks.callbacks
@@ -174,8 +175,12 @@ def fit(
             shuffle=shuffle and not (isinstance(x, tf.data.Dataset) or hasattr(x, "__next__")),
             **settings,
         )
-    size = batch_size or (first_batch_size(x, BATCH) if is_stream(x) else BATCH)
+    check_streams(engine, x, y, sample_weight, validation_split, validation_data)
+    # as in Keras, a stream's own batches count
+    size = first_batch_size(x) if is_stream(x) else batch_size or BATCH
     held_size = validation_batch_size or size
+    if is_stream(validation_data):
+        held_size = first_batch_size(validation_data)
     with ExitStack() as at_end:
         at_end.enter_context(without_retracing_warnings())
         data, held = data_of(model, x, y, sample_weight, at_end=at_end), None
@@ -201,7 +206,10 @@ def fit(
         check_data(engine, data, held)
         with strategy.scope() if strategy else nullcontext():
             build(model, data, size, needed=engine != "fit")
-        unseen = check_ids(model, *(part for part in (data, held) if part is not None))
+        check_trainable(model, engine)
+        parts = [part for part in (data, held) if part is not None]
+        unseen = check_ids(model, *parts)
+        check_classes(model, *parts)
         taken = min(count(data), size * steps)
         order = Order(count(data), taken, seed if shuffle else None)
         train = Part(data, size, order)
@@ -264,24 +272,28 @@ def _fit_by_epochs(fitting: Fitting, noted: NotedIds, *, xla: bool) -> keras.cal
 
     model, train, test = fitting.model, fitting.train, fitting.test
 
-    def resident(part: Part, step: Any, last: int) -> Callable[[int], Any]:
-        run = loop(model, step, part.batch_size, xla=xla, within=noted.noting)
+    def resident(part: Part, step: str, last: int) -> Callable[[], Callable[[int], Any]]:
         shards = Shards(part.data, part.batch_size, part.order, last)
         fitting.at_end.enter_context(closing(shards))
 
-        def epoch(number: int) -> Any:
-            logs = run_epoch(run, shards, number)
-            noted.check()
-            return logs
+        def make() -> Callable[[int], Any]:
+            run = loop(model, getattr(model, step), part.batch_size, xla=xla, within=noted.noting)
 
-        return epoch
+            def epoch(number: int) -> Any:
+                logs = run_epoch(run, shards, number)
+                noted.check()
+                return logs
+
+            return epoch
+
+        return make
 
     validation: dict[str, Any] = {}
     validate = None
     if test is not None:
-        validate = resident(test, model.test_step, 0)
+        validate = resident(test, "test_step", 0)
         validation = {"validation_data": endless(test), "validation_steps": 1}
-    run = resident(train, model.train_step, fitting.settings["epochs"])
+    run = resident(train, "train_step", fitting.settings["epochs"])
     own, serving = own_calls(model, run, validate)
     with serving():
         return model.fit(

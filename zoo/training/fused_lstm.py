@@ -16,7 +16,9 @@ from zoo.training.lstm import lstm
 
 def has_loop(layer: Any) -> bool:
     """Whether `fused_loop` can stand in for the layer's loop."""
-    return type(layer) is keras.layers.LSTM and not (layer.dropout or layer.recurrent_dropout)
+    if type(layer) is not keras.layers.LSTM or type(layer.cell) is not keras.layers.LSTMCell:
+        return False
+    return not (layer.dropout or layer.recurrent_dropout)
 
 
 def fused_loop(layer: Any) -> Callable[..., Any]:

@@ -8,7 +8,7 @@ word; TensorFlow on a CPU ends the step itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,6 +16,9 @@ from zoo._keras import keras, tf
 from zoo.core.errors import TrainingError
 from zoo.training.checks import steps_as_keras
 from zoo.training.fed_ids import Untold, embeddings, extremes
+from zoo.training.inference import output_names
+
+SPARSE = ("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy")
 
 
 def check_ids(model: keras.Model, *parts: Any) -> list[Any]:
@@ -43,6 +46,55 @@ def check_ids(model: keras.Model, *parts: Any) -> list[Any]:
         for least, most in (pairs[id(layer)] for pairs in given if id(layer) in pairs):
             _refuse(layer, least, most)
     return [layer for layer in left if any(id(layer) not in pairs for pairs in given)]
+
+
+def check_classes(model: keras.Model, *parts: Any) -> None:
+    """Refuse class ids that an output has no place for: XLA makes the loss NaN of them.
+
+    Args:
+        model: Compiled.
+        *parts: As in `check_ids`.
+
+    Raises:
+        TrainingError: the message names the output and the classes that it has.
+    """
+    if not isinstance(model, keras.Function) or not steps_as_keras(model):
+        return
+    names, losses = output_names(model), model._compile_loss._user_loss
+    for part in parts:
+        targets = part[1] if isinstance(part, tuple) and len(part) > 1 else {}
+        for name, loss, target in zip(
+            names, _each(losses, names), _each(targets, names), strict=True
+        ):
+            if target is not None and _tells_classes(loss) and target.size:
+                width = model.outputs[names.index(name)].shape[-1]
+                _refuse_classes(name, width, target, loss)
+
+
+def _each(given: Any, names: list[str]) -> list[Any]:
+    """What is given for each output, by name or in their order; None where that is not told."""
+    if isinstance(given, Mapping):
+        return [given.get(name) for name in names]
+    if isinstance(given, list | tuple):
+        return [*given] if len(given) == len(names) else [None] * len(names)
+    return [given] if len(names) == 1 else [None] * len(names)
+
+
+def _tells_classes(loss: Any) -> bool:
+    """Whether a loss compares class ids with a probability of each."""
+    if isinstance(loss, str):
+        return loss in SPARSE
+    sparse = keras.losses.SparseCategoricalCrossentropy
+    return type(loss) is sparse or loss is keras.losses.sparse_categorical_crossentropy
+
+
+def _refuse_classes(name: str, width: int, target: Any, loss: Any) -> None:
+    ignored = getattr(loss, "ignore_class", None)
+    for value in map(float, (target.min(), target.max())):
+        if value != ignored and not 0 <= value < width:
+            raise TrainingError(
+                f"output {name!r} has classes from 0 to {width - 1:,}, and the data has {value:,g}"
+            )
 
 
 def _refuse(layer: Any, least: int, most: int) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from zoo._keras import keras, tf
+from zoo.core.errors import DataError
 from zoo.training.logs import plain_numbers
 from zoo.training.shards import SHARD, Order, Shards, batches, count, size_of, taken_as
 
@@ -30,17 +31,17 @@ def evaluate(
         logs: Any = {}
         model.make_test_function()
         model.reset_metrics()
-        for batch in _slices(tuple(parts), _rows_at_once(inputs)):
+        for batch in _slices(tuple(parts), _rows_at_once(model, inputs)):
             logs = model.test_function(iter([batch]))
         return plain_numbers(dict(sorted(logs.items())))  # as `model.evaluate` orders them
-    with _streamed(tuple(parts), _rows_at_once(inputs)) as given:
+    with _streamed(tuple(parts), _rows_at_once(model, inputs)) as given:
         values = model.evaluate(**given, verbose=0, return_dict=True)
     return plain_numbers(values)
 
 
 def predict(model: keras.Model, inputs: Arrays) -> dict[str, np.ndarray]:
     """Predictions by output name, rows on axis 0."""
-    given, rows = as_inputs(inputs), _rows_at_once(inputs)
+    given, rows = as_inputs(inputs), _rows_at_once(model, inputs)
     outputs: Any
     if _by_turns(model, given, "predict"):
         parts = [model.predict_on_batch(batch) for batch in _slices(given, rows)]
@@ -51,7 +52,23 @@ def predict(model: keras.Model, inputs: Arrays) -> dict[str, np.ndarray]:
     if isinstance(outputs, dict):
         return outputs
     listed = outputs if isinstance(outputs, list | tuple) else [outputs]
-    return dict(zip(output_names(model), listed, strict=True))
+    names = output_names(model)
+    if len(names) != len(listed):  # a class of one's own, with several
+        names = ["output"] * len(listed)
+    return dict(zip(_distinct(names), listed, strict=True))
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Names of outputs; a layer that makes several of them numbers the later ones.
+
+    >>> _distinct(["d", "d", "e"])
+    ['d', 'd_1', 'e']
+    """
+    found: list[str] = []
+    for name in names:
+        number = sum(each == name or each.startswith(f"{name}_") for each in found)
+        found.append(f"{name}_{number}" if name in found else name)
+    return found
 
 
 def _by_turns(model: keras.Model, data: Any, kind: str) -> bool:
@@ -98,8 +115,19 @@ def _streamed(data: tuple[Any, ...], batch_size: int) -> Iterator[dict[str, Any]
         yield {"x": batches(shards, batch_size)}
 
 
-def _rows_at_once(inputs: Arrays) -> int:
-    """A batch for scoring: large for numbers, smaller for pictures, whose feature maps are many."""
+def _rows_at_once(model: keras.Model, inputs: Arrays) -> int:
+    """A batch for scoring: large for numbers, smaller for pictures, whose feature maps are many.
+
+    A model with a batch size of its own, such as a stateful one, gets that.
+
+    Raises:
+        DataError: there are no rows.
+    """
+    if not all(len(array) for array in inputs.values()):
+        raise DataError("there are no rows to predict for")
+    fixed = model.inputs[0].shape[0] if isinstance(model, keras.Function) else None
+    if fixed:
+        return fixed
     per_row = sum(array.nbytes // max(1, len(array)) for array in inputs.values())
     return int(np.clip(EVALUATION_BYTES // max(1, per_row), 32, 8192))
 

@@ -24,12 +24,13 @@ def write_arrays(batches: Iterable[Any], folder: str | Path) -> Any:
     generator over the row groups of a Parquet file. Only one batch at a time is in memory.
 
     Args:
-        batches: Arrays, or tuples or mappings of them, such as (inputs, targets), all of one
-            structure, with the rows on axis 0.
+        batches: Arrays, or tuples, lists or mappings of them, such as (inputs, targets), all of
+            one structure, with the rows on axis 0.
         folder: Made by this call; it is whole or not there.
 
     Returns:
-        The structure of a batch, with memory-mapped arrays of all rows, read-only.
+        The structure of a batch, lists as tuples, with memory-mapped arrays of all rows,
+        read-only.
 
     Raises:
         TrainingError: there are no batches, or they differ in structure, shape or type.
@@ -68,9 +69,11 @@ def _write(batches: Iterable[Any], folder: Path) -> int:
             if first is None:
                 first = batch
                 specs = [(each.shape[1:], each.dtype) for each in arrays]
+                if any(not each.ndim for each in arrays):
+                    raise TrainingError("a batch holds a single number or None: rows are on axis 0")
                 for at, (shape, dtype) in enumerate(specs):
-                    if dtype.hasobject:
-                        raise TrainingError("texts have no fixed size: turn them into ids first")
+                    if dtype.hasobject or dtype.kind not in "biufcSU":
+                        raise TrainingError(_unwritable(dtype))
                     files.append(opened.enter_context((folder / f"{at}.npy").open("wb")))
                     _header(files[-1], 0, shape, dtype)
             if _structure(batch) != _structure(first):
@@ -93,6 +96,12 @@ def _write(batches: Iterable[Any], folder: Path) -> int:
     return rows
 
 
+def _unwritable(dtype: np.dtype[Any]) -> str:
+    if dtype.hasobject:
+        return "texts have no fixed size: turn them into ids first"
+    return f"a file cannot hold {dtype.name}: cast it to float32 first"
+
+
 def _header(file: Any, rows: int, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
     """NumPy's header; it leaves room for the number of rows to grow."""
     described = np.lib.format.dtype_to_descr(dtype)
@@ -106,9 +115,13 @@ def _structure(batch: Any) -> Any:
 
     def numbered(part: Any) -> Any:
         if isinstance(part, Mapping):
+            if not all(isinstance(name, str) for name in part):
+                raise TrainingError("the names of arrays must be texts")
             # in the order of tf.nest.flatten, which is that of the names
             return {name: numbered(part[name]) for name in sorted(part)}
-        return [numbered(each) for each in part] if isinstance(part, tuple) else next(numbers)
+        if isinstance(part, tuple | list):
+            return [numbered(each) for each in part]
+        return next(numbers)
 
     return numbered(batch)
 

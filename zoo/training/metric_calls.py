@@ -28,9 +28,12 @@ def fewer_calls(model: keras.Model, known: Callable[[], Any]) -> Iterator[None]:
     usual, compiled = model._get_metrics_result_or_logs, {}
 
     def reset() -> None:
-        held = len(model.metrics_variables)  # Keras makes some in the first step
+        # Keras makes some in the first step, and others where a callback compiles the model
+        held = tuple(map(id, model.metrics_variables))
         if held not in compiled:
-            compiled[held] = tf.function(partial(keras.Model.reset_metrics, model), autograph=False)
+            plain = partial(keras.Model.reset_metrics, model)
+            known = _all_of_keras(model)
+            compiled[held] = tf.function(plain, autograph=False) if known else plain
         compiled[held]()
 
     def values(logs: Any) -> Any:

@@ -5,45 +5,42 @@ The callback derives from Keras's, so this module loads TensorFlow; import it la
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from zoo._keras import keras
+from zoo.training.checks import steps_as_keras
 from zoo.training.metric_calls import fewer_calls
 
 Epoch = Callable[[int], Any]  # from the number of an epoch to its logs
+Maker = Callable[[], Epoch]
 
 
 def own_calls(
-    model: keras.Model, train: Epoch | None, test: Epoch | None
+    model: keras.Model, train: Maker | None, test: Maker | None
 ) -> tuple[keras.callbacks.Callback, Callable[[], Any]]:
     """A callback and a block: within it, one step of fit's own is a whole epoch.
 
     `model.train_function` and `model.test_function` also serve `evaluate`, `train_on_batch` and a
-    nested `fit`, which a callback may call on other rows: they get Keras's own functions.
+    nested `fit`, which a callback may call on other rows: they get Keras's own functions. Where a
+    callback has the functions made anew, as after a `compile`, so are the epochs.
 
     Args:
         model: A compiled model.
-        train, test: Run an epoch of training and of validation; None leaves Keras's own.
+        train, test: Make what runs an epoch of training and of validation; None leaves Keras's
+            own.
 
     Returns:
         The callback, to be the last one that fit is given, and the block's context manager.
     """
-    own = _OwnCalls(train, test)
+    makers = {"train": train, "test": test}
+    own = _OwnCalls({kind: make for kind, make in makers.items() if make})
 
     @contextmanager
     def serving() -> Iterator[None]:
-        before = model.train_function, model.test_function
-        if train is not None:
-            model.train_function = own.function(model, "train")
-        if test is not None:
-            model.test_function = own.function(model, "test")
-        try:
-            with fewer_calls(model, lambda: own.logs):
-                yield
-        finally:
-            model.train_function, model.test_function = before
+        with own.standing_in(model), fewer_calls(model, lambda: own.logs):
+            yield
 
     return own, serving
 
@@ -51,37 +48,69 @@ def own_calls(
 class _OwnCalls(keras.callbacks.Callback):
     """Tells fit's own calls from others: they follow a batch's beginning in fit's callbacks."""
 
-    def __init__(self, train: Epoch | None, test: Epoch | None) -> None:
+    def __init__(self, makers: Mapping[str, Maker]) -> None:
         super().__init__()
-        self.epochs = {"train": train, "test": test}
+        self.makers = makers
+        self.epochs = {kind: make() for kind, make in makers.items()}
         self.epoch = 0
         self.begun = ""  # the kind of batch that has just begun
         self.logs: Any = None  # of the last epoch
+        self.ours: dict[str, Any] = {}  # kind -> what stands in for the model's function
+        self.kept: dict[str, Any] = {}  # kind -> what the model has afterwards
+        self.of_keras: dict[str, Any] = {}  # kind -> Keras's function, for calls of others
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self.epoch = epoch  # after a restore it is not the first
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-        self.begun = "train"
+        self._begin("train")
 
     def on_test_batch_begin(self, batch: int, logs: Any = None) -> None:
-        self.begun = "test"
+        self._begin("test")
 
-    def function(self, model: keras.Model, kind: str) -> Callable[[Any], Any]:
+    def _begin(self, kind: str) -> None:
+        self.begun = kind
+        made = self.ours and getattr(self.model, f"{kind}_function")
+        if kind in self.makers and made and made is not self.ours[kind]:
+            self.kept[kind] = made  # a callback has had it made: for the model as it is now
+            self.of_keras.pop(kind, None)
+            _build_optimizer(self.model)
+            self.epochs[kind] = self.makers[kind]()
+            setattr(self.model, f"{kind}_function", self.ours[kind])
+
+    @contextmanager
+    def standing_in(self, model: keras.Model) -> Iterator[None]:
+        """Within the block, the model's functions run epochs where fit itself asks."""
+        self.ours = {kind: self._function(model, kind) for kind in self.makers}
+        self.kept = {kind: getattr(model, f"{kind}_function") for kind in self.makers}
+        for kind, ours in self.ours.items():
+            setattr(model, f"{kind}_function", ours)
+        try:
+            yield
+        finally:
+            for kind, ours in self.ours.items():
+                if getattr(model, f"{kind}_function") is ours:  # or it was compiled again
+                    setattr(model, f"{kind}_function", self.kept[kind])
+
+    def _function(self, model: keras.Model, kind: str) -> Callable[[Any], Any]:
         """What stands in for the model's train or test function."""
-        of_keras: list[Any] = []
 
         def run(iterator: Any) -> Any:
             begun, self.begun = self.begun, ""
-            epoch = self.epochs[kind]
-            if begun == kind and epoch is not None:
-                self.logs = epoch(self.epoch)
+            if begun == kind:
+                self.logs = self.epochs[kind](self.epoch)
                 return self.logs
-            if not of_keras:
-                of_keras.append(_made_by_keras(model, kind))
-            return of_keras[0](iterator)
+            if kind not in self.of_keras:
+                self.of_keras[kind] = _made_by_keras(model, kind)
+            return self.of_keras[kind](iterator)
 
         return run
+
+
+def _build_optimizer(model: keras.Model) -> None:
+    """Make the variables of an optimizer that came with a `compile` between two epochs."""
+    if model.optimizer is not None and not model.optimizer.built and steps_as_keras(model):
+        model.optimizer.build(model.trainable_variables)
 
 
 def _made_by_keras(model: keras.Model, kind: str) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -67,10 +68,8 @@ def fit_split(fitting: Fitting, strategy: Any, *, by_steps: bool) -> keras.callb
 def _lead(fitting: Fitting, channel: Channel, turns: dict[str, _Turns]) -> keras.callbacks.History:
     model = fitting.model
 
-    def told(kind: str) -> Callable[[int], Any] | None:
-        turn = turns.get(kind)
-        if turn is None:
-            return None
+    def told(kind: str) -> Callable[[int], Any]:
+        turn = turns[kind]
 
         def run(epoch: int) -> Any:
             epoch = epoch if kind == "train" else 0
@@ -86,7 +85,8 @@ def _lead(fitting: Fitting, channel: Channel, turns: dict[str, _Turns]) -> keras
 
         return run
 
-    own, serving = own_calls(model, told("train"), told("test"))
+    makers = {kind: partial(told, kind) for kind in turns}
+    own, serving = own_calls(model, makers["train"], makers.get("test"))
     given: dict[str, Any] = {}
     if "test" in turns:
         test = turns["test"]
