@@ -21,6 +21,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from zoo.core.console import stderr_held_back
+from zoo.core.errors import ZooError
 
 if TYPE_CHECKING:
     import keras
@@ -98,6 +99,9 @@ def _hidden(names: tuple[str, ...]) -> Iterator[None]:
 
 def _load(name: str) -> ModuleType:
     """Import `name`, TensorFlow first and quietly; refuse a Keras on another backend."""
+    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    if backend != "tensorflow":  # Keras would look for that one
+        raise ZooError(f"the zoo needs Keras on TensorFlow: unset KERAS_BACKEND, now {backend!r}")
     if "tensorflow" not in sys.modules:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         with stderr_held_back(shown_on_error=True), _hidden(SPARED if _lean else ()):
@@ -110,7 +114,7 @@ def _load(name: str) -> ModuleType:
     module = importlib.import_module(name)
     backend = importlib.import_module("keras").config.backend()
     if backend != "tensorflow":
-        raise ImportError(
+        raise ZooError(
             f"the zoo needs Keras on TensorFlow: set KERAS_BACKEND=tensorflow, not {backend!r}"
         )
     return module

@@ -66,7 +66,7 @@ def test_what_a_failing_plug_in_imports_first_stays(plugged: Path, look_up: str)
 
 
 def test_a_broken_plug_in_is_named_and_leaves_nothing(plugged: Path) -> None:
-    """Three ways to be broken, each after something has been registered."""
+    """Ways to be broken, most of them after something has been registered."""
     (plugged / "own_half.py").write_text(
         "from zoo.recipes.recipe import Recipe\n"
         "from zoo.recipes.registry import add\n"
@@ -81,17 +81,24 @@ def test_a_broken_plug_in_is_named_and_leaves_nothing(plugged: Path) -> None:
         "def mlp(): pass\n"
     )
     (plugged / "own_exit.py").write_text("import sys\nsys.exit(3)\n")
-    for package in ("own_half", "own_clash", "own_exit"):
+    (plugged / "own_base.py").write_text("raise GeneratorExit\n")
+    (plugged / "own_mute.py").write_text(
+        "class Mute(Exception):\n    def __str__(self): raise ValueError\nraise Mute\n"
+    )
+    for package in ("own_half", "own_clash", "own_exit", "own_base", "own_mute"):
         install(plugged, package)
     done = zoo_command("list", "--json", path=plugged)
     assert done.returncode == 0
     assert done.stdout == zoo_command("list", "--json", path=plugged, ZOO_PLUGINS="off").stdout
     lines = done.stderr.splitlines()
-    assert len(lines) == 3, done.stderr
+    assert len(lines) == 5, done.stderr
     for line, package, reason in zip(
         lines,
-        ("own_clash", "own_exit", "own_half"),
-        ("'mlp' is already registered", "SystemExit: 3", "no module named frobnicator"),
+        ("own_base", "own_clash", "own_exit", "own_half", "own_mute"),
+        (
+            *("GeneratorExit", "'mlp' is already registered", "SystemExit: 3"),
+            *("no module named frobnicator", "Mute"),
+        ),
         strict=True,
     ):
         assert line.startswith(f"warning: plug-in '{package}' of {package} is left out")

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
+import io
 import os
 import re
 import socket
+import tarfile
 import threading
 import time
+import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from download_helpers import GOOD, SEASON, TOURNEY, refused, serve, stored, write_manifest
 from pytest_httpserver import HTTPServer
@@ -187,6 +192,12 @@ def test_what_a_killed_process_left_is_removed_when_old(
         (b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 70_000, "more than the 1,000 bytes"),
         (b"HTTP/1.1 302 Found\r\nLocation: https://[::1\r\n\r\n", "redirects to no address"),
         (b"HTTP/1.1 302 Found\r\nLocation: ftp://x/y\r\n\r\n", "only https addresses are allowed"),
+        (b"HTTP/1.1 302 Found\r\nLocation: https://\xe9\xff/\r\n\r\n", "no sense|no address"),
+        (
+            b"HTTP/1.1 302 Found\r\nLocation: https://" + b"a" * 70 + b".x/\r\n\r\n",
+            "https://|sense",
+        ),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\nabc", "makes no sense"),
     ],
 )
 def test_what_a_hostile_server_sends_is_refused(
@@ -212,6 +223,68 @@ def test_a_member_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
     assert archive.stat().st_size < 2_000
     with pytest.raises(FetchError, match="more than the 2,000 bytes"):
         download_module._member(archive, "rows", "https://example.org/small.zip", 2_000)
+
+
+def _long_name(size: int) -> bytes:
+    """The header of a tar file that tells of a name of many bytes."""
+    header = tarfile.TarInfo("x.csv")
+    header.size, header.type = size, b"L"
+    return header.tobuf(tarfile.GNU_FORMAT)
+
+
+def _damaged(mode: str) -> bytes:
+    """A packed tar file with a hole in its middle."""
+    made, content = io.BytesIO(), np.random.default_rng(0).bytes(300_000)
+    with tarfile.open(fileobj=made, mode=mode) as packed:  # pyright: ignore[reportCallIssue, reportArgumentType]
+        entry = tarfile.TarInfo("x.csv")
+        entry.size = len(content)
+        packed.addfile(entry, io.BytesIO(content))
+    whole = bytearray(made.getvalue())
+    whole[150_000:150_100] = bytes(100)
+    return bytes(whole)
+
+
+def _zip_of_another_name() -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as packed:
+        packed.writestr("\xe9.csv", "a")
+    return made.getvalue().replace("\xe9".encode(), b"\xff\xfe")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        _long_name(10**12) + b"a" * 512,
+        gzip.compress(_long_name(1 << 26) + bytes(1 << 26)),
+        _damaged("w:xz"),
+        _damaged("w:bz2"),
+        _zip_of_another_name(),
+        b"no archive",
+        b"",
+    ],
+)
+def test_archives_that_are_none(content: bytes, tmp_path: Path) -> None:
+    """One line each; none is read into memory as a whole."""
+    archive = tmp_path / "x"
+    archive.write_bytes(content)
+    tracemalloc.start()
+    with pytest.raises(FetchError) as caught:
+        download_module._member(archive, "x.csv", "https://example.org/x", 400_000)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert "\n" not in str(caught.value)
+    assert peak < 20_000_000
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:bz2", "w:xz"])
+def test_members_of_every_packing(mode: str, tmp_path: Path) -> None:
+    archive, content = tmp_path / "x", tmp_path / "x.csv"
+    content.write_text("rows")
+    with tarfile.open(archive, mode) as packed:  # pyright: ignore[reportCallIssue, reportArgumentType]
+        packed.add(content, "in/x.csv")
+    assert download_module._member(archive, "in/x.csv", "https://x", 1_000) == b"rows"
+    with pytest.raises(FetchError, match=r"no file 'x\.csv' in this archive"):
+        download_module._member(archive, "x.csv", "https://x", 1_000)
 
 
 def test_a_file_that_was_changed_is_moved_aside(

@@ -135,15 +135,18 @@ def test_engine_fit_takes_what_only_keras_takes(kind: str) -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"batch_size": -1}, "batch_size must be at least 1, not -1"),
-        ({"batch_size": 0}, "batch_size must be at least 1, not 0"),
-        ({"validation_batch_size": -1}, "validation_batch_size must be at least 1"),
-        ({"validation_steps": 0}, "validation_steps must be at least 1"),
+        ({"batch_size": -1}, "batch_size must be a whole number of at least 1, not -1"),
+        ({"batch_size": 0}, "batch_size must be a whole number of at least 1, not 0"),
+        (
+            {"validation_batch_size": -1},
+            "validation_batch_size must be a whole number of at least 1",
+        ),
+        ({"validation_steps": 0}, "validation_steps must be a whole number of at least 1"),
         ({"validation_split": -0.5}, "validation_split must be from 0 to below 1"),
         ({"validation_data": (X[:0], Y[:0])}, "there are no rows to validate on"),
         ({"validation_data": (X, Y, Y, Y)}, "validation_data takes"),
         ({"shuffle": "batch"}, "shuffle takes True or False, not 'batch'"),
-        ({"seed": None}, "seed must be a whole number, not None"),
+        ({"seed": None}, "seed must be a whole number from 0 to 4,294,967,295, not None"),
     ],
 )
 def test_settings_that_mean_nothing_are_refused(

@@ -169,7 +169,7 @@ def test_a_dataset_of_uneven_batches_is_refused(engine: str) -> None:
 
 @pytest.mark.parametrize("engine", RESIDENT)
 def test_what_does_not_go_with_a_dataset(engine: str) -> None:
-    for option in ({"y": -y}, {"sample_weight": np.zeros(20)}, {"validation_split": 0.5}):
+    for option in ({"y": -y}, {"sample_weight": np.zeros(20)}):
         with pytest.raises(TrainingError, match=f"{next(iter(option))} does not go with a"):
             trained(engine, model(), dataset(20, 8, 8, 4), **option)
     rows = tf.data.Dataset.from_tensor_slices((x, y))

@@ -56,7 +56,7 @@ KINDS = {
 def test_scores_and_predictions_are_those_of_keras(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inference, "_rows_at_once", lambda _: 32)
+    monkeypatch.setattr(inference, "_rows_at_once", lambda *_: 32)
     model, x, y = KINDS[kind]()
     expected = model.evaluate(
         inference.as_inputs(x), inference.as_inputs(y), 32, verbose=0, return_dict=True

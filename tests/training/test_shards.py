@@ -154,7 +154,7 @@ def test_scores_and_predictions_of_long_data_come_piece_by_piece(
     if long:
         monkeypatch.setattr(shards, "SHARD", 900)
         monkeypatch.setattr(inference, "SHARD", 0)
-        monkeypatch.setattr(inference, "_rows_at_once", lambda _: 8)
+        monkeypatch.setattr(inference, "_rows_at_once", lambda *_: 8)
     a, b = keras.Input((4,), name="a"), keras.Input((4,), name="b")
     total = keras.layers.Dense(1, kernel_initializer="ones", name="y")(a + 2 * b)
     model = keras.Model({"a": a, "b": b}, total)

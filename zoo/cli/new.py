@@ -10,6 +10,8 @@ import click
 
 from zoo.cli.names import ARCHITECTURE
 from zoo.cli.options import READ, arguments_option, assigned
+from zoo.cli.tables import aligned
+from zoo.core.console import printable
 
 HEADER = ("column", "kind", "values", "missing", "example", "")
 
@@ -108,9 +110,9 @@ def command(
     )
     proposal = propose(wanted)
     if proposal.plan:
-        click.echo(aligned([HEADER, *table_of(proposal.plan)]), err=True)
+        click.echo("\n".join(aligned([HEADER, *table_of(proposal.plan)])), err=True)
     for note in proposal.notes:
-        click.echo(f"note: {note}", err=True)
+        click.echo(printable(f"note: {note}"), err=True)
     files = [] if dry_run else write(proposal, lambda line: click.echo(line, err=True))
     for name, titles in proposal.columns.items():
         click.echo(f"{name}: {some(titles)}", err=True)
@@ -124,12 +126,3 @@ def command(
         place = folder / os.path.commonpath([name.parent for name in pictures])
         click.echo(f"and {len(pictures):,} picture{'s' * (len(pictures) > 1)} in {place}")
     click.echo(f"next: pip install -e {folder} && zoo train {proposal.package}", err=True)
-
-
-def aligned(rows: list[tuple[str, ...]]) -> str:
-    """Rows as lines, with two blanks between columns."""
-    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    )

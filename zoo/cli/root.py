@@ -14,8 +14,10 @@ import click
 from click.shell_completion import CompletionItem
 
 from zoo import _keras
+from zoo.core.console import printable
 from zoo.core.errors import StoppedEarly, ZooError, memory_is_out
 
+LONGEST = 300  # characters of a word in an error line
 TRACEBACK = "ZOO_TRACEBACK"  # a variable that lets Python show what was not expected
 
 # command -> module under zoo.cli and the line that `zoo --help` shows
@@ -74,6 +76,7 @@ def cli() -> None:
 
 def run(command: click.Command, arguments: Sequence[str] | None = None, name: str = "zoo") -> int:
     """Run a command; user errors become one line on stderr and a non-zero status."""
+    _open_closed()
     stdout, stderr = sys.stdout, sys.stderr
     _keras.start_lean()
     try:
@@ -108,6 +111,14 @@ def run(command: click.Command, arguments: Sequence[str] | None = None, name: st
     except Exception as error:
         return _unexpected(error)
     return status if isinstance(status, int) else 0
+
+
+def _open_closed() -> None:
+    """Let what a closed stream would take go nowhere (`zoo list >&-`)."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            setattr(sys, name, os.fdopen(nowhere, "w", encoding="utf-8"))
 
 
 def leave(status: int) -> NoReturn:
@@ -146,6 +157,6 @@ def _unexpected(error: Exception) -> int:
 
 
 def _fail(message: str) -> int:
-    line = " ".join(message.split())
-    print(f"error: {line}", file=sys.stderr)
+    words = [f"{word[:LONGEST]}..." if len(word) > LONGEST else word for word in message.split()]
+    print(f"error: {printable(' '.join(words))}", file=sys.stderr)
     return 1

@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
+from unicodedata import category
 
 from zoo.core.errors import RecipeError
 
@@ -24,6 +25,21 @@ Position = Callable[[], tuple[float, str]]  # steps done, and what is being done
 PIPED_WIDTH = 100  # columns of what is not written to a terminal
 PATIENCE = 2.0  # seconds after which a phase is worth a line where there is no terminal
 POLL = 0.2  # seconds between two looks at a position
+
+
+def printable(text: str) -> str:
+    """Text out of a file or from a server with its control characters shown, not obeyed.
+
+    >>> printable("a\x1b[31mb")
+    'a\\x1b[31mb'
+    """
+    if text.isprintable():
+        return text
+    return "".join(_shown(each) if category(each) == "Cc" else each for each in text)
+
+
+def _shown(control: str) -> str:
+    return control if control in "\n\t" else repr(control)[1:-1]
 
 
 class Reporter:
@@ -61,7 +77,7 @@ class Reporter:
 
     def line(self, text: str = "") -> None:
         """Print one line, never folded."""
-        self.console.print(text, soft_wrap=True)
+        self.console.print(printable(text), soft_wrap=True)
 
     def table(self, title: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """Print a table; columns of numbers are set to the right, but the first."""
@@ -75,7 +91,7 @@ class Reporter:
             justify = "right" if numbers else "left"
             table.add_column(name, justify=justify, no_wrap=not index, overflow="fold")
         for row in listed:
-            table.add_row(*row)
+            table.add_row(*map(printable, row))
         self.console.print(title, style="bold")
         self.console.print(table)
 

@@ -11,6 +11,7 @@ one of those names is refused.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from fnmatch import fnmatchcase
@@ -124,10 +125,14 @@ def _load_one(found: Any) -> None:
         registry.keep()
     try:
         found.load()
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         for registry in _registries:
             registry.fall_back()
-        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        reason = type(error).__name__
+        with contextlib.suppress(Exception):  # an error of its own may not even have words
+            reason = " ".join(f"{reason}: {error}".split())
         package = getattr(found.dist, "name", "an unknown package")
         print(
             f"warning: plug-in {found.name!r} of {package} is left out ({found.value}): {reason}; "

@@ -34,6 +34,7 @@ _QUOTES = {
     "expected after": "a cell opens with a quote that is never closed, or has text behind it",
     "field larger than field limit": "a cell of more than 131,072 characters",
 }
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # marks that such a text begins with
 _CUT = "; the file seems to be cut short"
 
 
@@ -75,8 +76,10 @@ def read_text(path: Path, encoding: str = "utf-8") -> str:
     if encoding != "utf-8":
         return content.decode(encoding, errors="replace").replace("\r", " ")
     content = content.replace(b"\r", b"\n")
+    if content[:2] in UTF_16:
+        raise damage(path, "UTF-16 text; save it as UTF-8", 1)
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig").lstrip("\ufeff")
     except UnicodeDecodeError as error:
         problem = f"not UTF-8 text (byte {content[error.start]:#04x})"
         raise damage(path, problem, content.count(b"\n", 0, error.start) + 1) from error
@@ -293,8 +296,11 @@ def _rows(path: Path, text: str, mark: str) -> list[tuple[int, list[str]]]:
                 problem = plain
         raise damage(path, problem, (lines[-1] if lines else len(rows)) + 1) from error
     numbered = zip(lines or range(1, len(rows) + 1), rows, strict=True)
+    # a blank line has no cells, or blanks in one; a quoted empty cell is a row
     return [
-        (line, cells) for line, cells in numbered if len(cells) > 1 or (cells and cells[0].strip())
+        (line, cells)
+        for line, cells in numbered
+        if len(cells) > 1 or cells == [""] or (cells and cells[0].strip())
     ]
 
 

@@ -5,20 +5,23 @@ The only module that opens a network connection; requests does the transfer.
 
 from __future__ import annotations
 
+import bz2
 import contextlib
+import gzip
 import hashlib
 import ipaddress
 import itertools
+import lzma
 import re
 import shutil
 import tarfile
 import tempfile
 import time
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import IO, TYPE_CHECKING, Any, Literal
 from urllib.parse import urljoin, urlsplit
 
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
 
 TIMEOUT = 30.0  # seconds without a byte
 CHUNK = 1 << 16  # bytes
+BLOCK = 1 << 20  # bytes of an archive's own that may be read at a time
+PACKED: dict[bytes, Any] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\0": lzma.open}
 MOST_BYTES = RemoteFile.most_bytes
 WORK = ".fetch-"  # begins the name of the folder that holds files while they come
 STALE = 3600.0  # seconds after which such a folder was left by a process that was killed
@@ -237,6 +242,14 @@ def download(
                     advance(len(chunk))
     except requests.RequestException as error:
         raise FetchError(f"{url}: {_problem(error, came, length, timeout)}") from error
+    except (FetchError, OSError):
+        raise
+    except Exception as error:  # headers or chunks that make no sense: each in its own way
+        raise FetchError(f"{url}: the server's answer makes no sense ({_brief(error)})") from error
+
+
+def _brief(error: Exception) -> str:
+    return str(error).partition("\n")[0].rstrip(":") or type(error).__name__
 
 
 def _too_long(url: str, most: int) -> FetchError:
@@ -287,7 +300,10 @@ def _member(archive: Path, member: str, url: str, most: int) -> bytes:
         if zipfile.is_zipfile(archive):
             with zipfile.ZipFile(archive) as zipped, zipped.open(member) as content:
                 return _all(content, url, most)
-        with tarfile.open(archive) as packed:
+        with (
+            _unpacked(archive, url, most) as stream,
+            tarfile.open(fileobj=stream, mode="r:") as packed,
+        ):
             entry = packed.getmember(member)
             held = packed.extractfile(entry) if entry.isfile() else None
             if held is None:  # a folder, or a link, which may point anywhere
@@ -295,16 +311,31 @@ def _member(archive: Path, member: str, url: str, most: int) -> bytes:
             return _all(held, url, most)
     except KeyError as error:
         raise FetchError(f"{url}: no file {member!r} in this archive") from error
-    except (
-        tarfile.TarError,
-        zipfile.BadZipFile,
-        EOFError,
-        zlib.error,
-        RuntimeError,
-        OSError,
-    ) as error:
-        reason = str(error).partition("\n")[0].rstrip(":")
+    except FetchError:
+        raise
+    except Exception as error:  # damage shows in many ways: each format has its own errors
+        reason = _brief(error)
         raise FetchError(f"{url}: the archive is damaged or incomplete ({reason})") from error
+
+
+@contextlib.contextmanager
+def _unpacked(archive: Path, url: str, most: int) -> Iterator[Any]:
+    """The bytes of a tar file, which no single read may ask too many of.
+
+    A header of a few bytes can tell of terabytes, which would be read in one piece.
+    """
+    with archive.open("rb") as file:
+        begun = file.read(6)
+    opened = next((open_ for magic, open_ in PACKED.items() if begun.startswith(magic)), open)
+    with opened(archive, "rb") as stream:
+        plain = stream.read
+
+        def read(size: int = -1) -> bytes:
+            if not 0 <= size <= most + BLOCK:
+                raise _too_long(url, most)
+            return plain(size)
+
+        yield SimpleNamespace(read=read, seek=stream.seek, tell=stream.tell)
 
 
 def _all(content: IO[bytes], url: str, most: int) -> bytes:

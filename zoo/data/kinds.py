@@ -13,7 +13,7 @@ from pathlib import PurePath
 import numpy as np
 
 from zoo.core.errors import UnknownNameError
-from zoo.data.cells import DATES, common_format, date_example, date_format, is_written
+from zoo.data.cells import DATES, LARGEST, common_format, date_example, date_format, is_written
 from zoo.data.csv import Table, as_number, damage, some
 from zoo.data.dialect import is_missing, signed_numbers
 from zoo.data.table_splits import LEAST_ROWS, SPLIT
@@ -194,6 +194,10 @@ def target_kind(table: Table, guess: Guess, chosen: str = "") -> tuple[str, str]
     known = known_cells(table.texts(guess.title))
     words = Counter(known)
     plain = "number" if all(as_number(word) is not None for word in words) else "category"
+    numbers = {word: as_number(word) for word in words} if plain == "number" else {}
+    for word, value in numbers.items():
+        if value is not None and not abs(value) <= LARGEST:
+            raise damage(table.path, f"{word!r} is too large for a 32-bit number", 1, guess.title)
     if len(known) < LEAST_ROWS and SPLIT not in table.header:
         problem = f"{len(known)} rows have a value; at least {LEAST_ROWS} are needed to predict it"
         raise damage(table.path, problem, 1, guess.title)
@@ -208,6 +212,11 @@ def target_kind(table: Table, guess: Guess, chosen: str = "") -> tuple[str, str]
     if guess.kind in ("date", "picture"):
         problem = f"a {guess.kind} cannot be predicted; choose a column of numbers or words"
         raise damage(table.path, problem, 1, guess.title)
+    spelled: dict[float | None, str] = {}
+    for word, value in numbers.items():
+        if (other := spelled.setdefault(value, word)) != word:
+            problem = f"{other} and {word} are one number in two spellings; write it in one"
+            raise damage(table.path, problem, 1, guess.title)
     if len(words) > MOST_CLASSES or len(words) > MOST_SHARE * len(known):
         few_words = some(sorted(words), 3)
         signed = f"; {each}" if (each := signed_numbers(known)) else ""

@@ -197,6 +197,8 @@ class RunRecord:
             TrainingError: run.json is missing or damaged; the message names the field.
         """
         path = folder / FILE
+        if path.exists() and not path.is_file():
+            raise TrainingError(f"{path} is damaged: it is not a file")
         try:
             return cls.from_json(path.read_text(encoding="utf-8"))
         except (FileNotFoundError, NotADirectoryError):

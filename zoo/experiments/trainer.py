@@ -302,7 +302,7 @@ def _trained(
     ]
     point = checkpoint.ResumePoint(folder / "checkpoints", callbacks, state, stop)
     with (
-        listening(stop, console.line),
+        listening(stop, console.line, lambda: replace(record, status="interrupted").write(folder)),
         console.progress(recipe.epochs * setup.steps, lines.position),
         warnings.catch_warnings(),
     ):

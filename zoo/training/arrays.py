@@ -47,9 +47,7 @@ def first_batch_size(stream: Any) -> int:
     return next((len(tf.nest.flatten(batch)[0]) for batch in stream.take(1)), 1)
 
 
-def check_streams(
-    engine: str, x: Any, y: Any, sample_weight: Any, validation_split: float, validation_data: Any
-) -> None:
+def check_streams(engine: str, x: Any, y: Any, sample_weight: Any, validation_data: Any) -> None:
     """Refuse what goes with no stream, and data that Keras alone takes.
 
     Raises:
@@ -62,8 +60,7 @@ def check_streams(
             f"engine={engine!r} takes no sparse or ragged tensors, and no None among arrays: use "
             "engine='fit'"
         )
-    others = {"y": y, "sample_weight": sample_weight, "validation_split": validation_split or None}
-    for name, value in others.items():
+    for name, value in {"y": y, "sample_weight": sample_weight}.items():
         if is_stream(x) and value is not None:
             raise TrainingError(
                 f"{name} does not go with a {type(x).__name__}, whose batches hold all that is "

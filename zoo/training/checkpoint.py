@@ -201,7 +201,8 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, int) else float(value)
 
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+HANGUP = getattr(signal, "SIGHUP", None)  # a terminal that closes; Windows has none
+SIGNALS = tuple(each for each in (signal.SIGINT, signal.SIGTERM, HANGUP) if each is not None)
 STATUS = 130  # what a shell calls a program that Ctrl-C ended
 
 
@@ -227,11 +228,18 @@ class StopRequest(keras.callbacks.Callback):
 
 
 @contextmanager
-def listening(request: StopRequest, say: Callable[[str], None]) -> Iterator[None]:
-    """Turn the first SIGINT or SIGTERM into a request; the second one ends the process.
+def listening(
+    request: StopRequest, say: Callable[[str], None], at_once: Callable[[], object] = lambda: None
+) -> Iterator[None]:
+    """Turn the first SIGINT, SIGTERM or SIGHUP into a request; the second one ends the process.
 
     Python runs signal handlers between its own instructions, and a compiled epoch is one long
     instruction: a thread that reads the signals' wake-up pipe sees them at once.
+
+    Args:
+        request: What the first signal asks.
+        say: Tells the user.
+        at_once: What is done before the process ends.
     """
     if threading.current_thread() is not threading.main_thread():
         yield  # signals belong to the main thread
@@ -239,20 +247,24 @@ def listening(request: StopRequest, say: Callable[[str], None]) -> Iterator[None
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
     # The handlers have nothing to do themselves: the thread hears every signal.
-    before = {number: signal.signal(number, _ignored) for number in SIGNALS}
+    heard_of = [each for each in SIGNALS if not (each == HANGUP and _is_ignored(each))]  # nohup
+    before = {number: signal.signal(number, _ignored) for number in heard_of}
     old_pipe = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
 
     def listen() -> None:
         while (heard := os.read(reader, 1)) and heard[0]:
-            if heard[0] not in SIGNALS:
+            if heard[0] not in heard_of:
                 continue
             if request.asked:
+                with contextlib.suppress(Exception):
+                    at_once()
                 if os.isatty(2):  # a bar has hidden the cursor
                     os.write(2, b"\r\x1b[2K\x1b[?25h")
                 os.write(2, b"error: interrupted\n")
                 os._exit(STATUS)
             request.ask()
-            say("stopping after this epoch; interrupt again to stop at once")
+            with contextlib.suppress(OSError):  # a terminal that is gone
+                say("stopping after this epoch; interrupt again to stop at once")
 
     thread = threading.Thread(target=listen, daemon=True)
     thread.start()
@@ -266,6 +278,10 @@ def listening(request: StopRequest, say: Callable[[str], None]) -> Iterator[None
         thread.join()
         os.close(reader)
         os.close(writer)
+
+
+def _is_ignored(number: int) -> bool:
+    return signal.getsignal(number) == signal.SIG_IGN
 
 
 def _ignored(_number: int, _frame: FrameType | None) -> None:

@@ -110,7 +110,7 @@ def check_trainable(model: keras.Model, engine: str) -> None:
     Raises:
         TrainingError: it must be compiled again.
     """
-    if engine == "fit" or not model.built:
+    if engine == "fit" or not model.built or model._compile_loss is None:
         return
     now = [id(each) for each in model.trainable_variables]
     compiled, before = _TRAINED.get(model, (None, []))

@@ -175,7 +175,7 @@ def fit(
             shuffle=shuffle and not (isinstance(x, tf.data.Dataset) or hasattr(x, "__next__")),
             **settings,
         )
-    check_streams(engine, x, y, sample_weight, validation_split, validation_data)
+    check_streams(engine, x, y, sample_weight, validation_data)
     # as in Keras, a stream's own batches count
     size = first_batch_size(x) if is_stream(x) else batch_size or BATCH
     held_size = validation_batch_size or size

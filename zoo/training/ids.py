@@ -58,9 +58,10 @@ def check_classes(model: keras.Model, *parts: Any) -> None:
     Raises:
         TrainingError: the message names the output and the classes that it has.
     """
-    if not isinstance(model, keras.Function) or not steps_as_keras(model):
+    compiled = model._compile_loss
+    if not isinstance(model, keras.Function) or compiled is None or not steps_as_keras(model):
         return
-    names, losses = output_names(model), model._compile_loss._user_loss
+    names, losses = output_names(model), compiled._user_loss
     for part in parts:
         targets = part[1] if isinstance(part, tuple) and len(part) > 1 else {}
         for name, loss, target in zip(

@@ -15,6 +15,7 @@ from zoo.data.basketball.games import ID_BITS, MAX_ID, Games, Ints, team_key
 from zoo.data.csv import Table, read_csv
 
 MOST_POINTS = 999
+FIRST_LETTER = 1996  # season A of the files of 2014 is 1995-96
 
 _RESULTS = {
     "season": "season",
@@ -49,9 +50,18 @@ def read_table(path: Path, columns: Mapping[str, str]) -> Table:
     """
     table = read_csv(path, columns)
     for column in columns:
+        if column == "season" and _in_letters(table):
+            years = [FIRST_LETTER + ord(each) - ord("A") for each in table.values[column]]
+            table.values[column] = np.array(years, np.int64)
+            continue
         read = table.whole if column in _RANGES else table.words
         read(column, *_RANGES.get(column, ()))
     return table
+
+
+def _in_letters(table: Table) -> bool:
+    """Whether seasons are letters from A, as in the files of 2014."""
+    return all(len(each) == 1 and "A" <= each <= "Z" for each in table.words("season").tolist())
 
 
 def read_results(path: Path, seeds: Mapping[int, int] | None = None) -> tuple[Games, list[str]]:

@@ -19,17 +19,31 @@ from zoo.data.basketball.kaggle import read_results, read_seeds, read_teams
 from zoo.data.source import Choice, Request
 
 LEAGUES = {"men": ("m", ""), "women": ("w",)}  # letter before the name, best first
+LETTERS = tuple(letter for letters in LEAGUES.values() for letter in letters)
 LAYOUTS = ("kaggle", "course")
 OPTIONS = {"league_of": Choice(tuple(LEAGUES)), "layout": Choice(LAYOUTS)}
 TRAIN_UNTIL = 2010  # as the reference figures are measured
 
 # Without case and underscores, so that older spellings such as tourney_seeds.csv are found too.
+# Detailed results have the columns of the compact ones, of fewer seasons.
 _KAGGLE = {
-    "results": ("regularseasoncompactresults.csv",),
-    "tourney": ("ncaatourneycompactresults.csv", "tourneycompactresults.csv"),
+    "results": (
+        "regularseasoncompactresults.csv",
+        "regularseasonresults.csv",
+        "regularseasondetailedresults.csv",
+    ),
+    "tourney": (
+        "ncaatourneycompactresults.csv",
+        "tourneycompactresults.csv",
+        "tourneyresults.csv",
+        "ncaatourneydetailedresults.csv",
+        "tourneydetailedresults.csv",
+    ),
     "seeds": ("ncaatourneyseeds.csv", "tourneyseeds.csv"),
     "teams": ("teams.csv",),
+    "slots": ("ncaatourneyslots.csv", "tourneyslots.csv"),
 }
+DEEPEST = 3  # folders below the dataset's that are looked through
 _COURSE = {"course_season": "gamesseason.csv", "course_tourney": "gamestourney.csv"}
 
 
@@ -40,11 +54,14 @@ class Found:
     Attributes:
         files: Keys of _KAGGLE and _COURSE -> path.
         season, tourney: `kaggle` or `course`; None where there are no such games.
+        aside: Files of games or teams that are not read, since others hold the same or the other
+            league.
     """
 
     files: Mapping[str, Path]
     season: str | None
     tourney: str | None
+    aside: tuple[Path, ...] = ()
 
     def layout_of(self, dataset: str) -> str | None:
         """The layout in which to read the games of `basketball` or `tournament`."""
@@ -62,17 +79,15 @@ def find(request: Request) -> Found:
         DataError: the folder cannot be listed.
     """
     league_of, layout = request.options.get("league_of"), request.options.get("layout")
-    folder = request.folder
-    try:
-        paths = sorted(folder.iterdir() if folder.is_dir() else ())
-    except OSError as error:
-        raise DataError(f"{folder}: {error.strerror or error}") from error
-    present = {path.name.lower().replace("_", ""): path for path in paths if path.is_file()}
+    paths = _tables(request.folder)
+    present: dict[str, Path] = {}
+    for path in paths:
+        present.setdefault(path.name.lower().replace("_", ""), path)
 
     def kaggle(league: str) -> dict[str, Path]:
         files: dict[str, Path] = {}
         for part, names in _KAGGLE.items():
-            spelled = [letter + name for letter in LEAGUES[league] for name in names]
+            spelled = [letter + name for name in names for letter in LEAGUES[league]]
             there = [present[name] for name in spelled if name in present]
             files |= {part: there[0]} if there else {}
         return files
@@ -80,14 +95,43 @@ def find(request: Request) -> Found:
     files = {} if layout == "course" else kaggle("women" if league_of == "women" else "men")
     if layout != "kaggle" and league_of != "women":
         files |= {part: present[name] for part, name in _COURSE.items() if name in present}
-    if league_of is None and layout != "course" and not files.keys() - {"seeds", "teams"}:
+    if league_of is None and layout != "course" and not files.keys() - {"seeds", "teams", "slots"}:
         files = kaggle("women")
 
     season = "kaggle" if "results" in files else "course" if "course_season" in files else None
     needed = {"tourney"} if request.dataset == "basketball" else {"tourney", "seeds"}
     there = {"kaggle": needed <= files.keys(), "course": "course_tourney" in files}
     preferred = LAYOUTS if season != "course" else LAYOUTS[::-1]
-    return Found(files, season, next((name for name in preferred if there[name]), None))
+    tourney = next((name for name in preferred if there[name]), None)
+    known = {letter + name for names in _KAGGLE.values() for name in names for letter in LETTERS}
+    aside = [
+        path
+        for path in paths
+        if path.name.lower().replace("_", "") in known and path not in files.values()
+    ]
+    return Found(files, season, tourney, tuple(aside))
+
+
+def _tables(folder: Path) -> list[Path]:
+    """The CSV files in a dataset's folder and below, the shallower first.
+
+    Where the data home itself is the folder that was unpacked, it has no folder of this name.
+
+    Raises:
+        DataError: a folder cannot be listed.
+    """
+    if not folder.is_dir():
+        folder = folder.parent
+    found: list[Path] = []
+    level = [folder] if folder.is_dir() else []
+    try:
+        for _ in range(DEEPEST):
+            entries = [path for each in level for path in sorted(each.iterdir())]
+            found += [path for path in entries if path.suffix.lower() == ".csv" and path.is_file()]
+            level = [path for path in entries if path.is_dir() and not path.is_symlink()]
+    except OSError as error:
+        raise DataError(f"{error.filename or folder}: {error.strerror or error}") from error
+    return found
 
 
 def read(request: Request) -> SourceGames:
