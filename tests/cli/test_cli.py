@@ -108,7 +108,7 @@ def test_mistakes_are_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     assert "--home is given twice" in mistake(capsys, "predict", "x", "--home", "1", "--home=1")
     assert "has no runs yet" in mistake(capsys, "tensorboard")
     assert "other has no runs yet" in mistake(capsys, "tensorboard", "--logdir", "other")
-    assert "other has no runs yet" in mistake(capsys, "tensorboard", "other")
+    assert "there is no folder other" in mistake(capsys, "tensorboard", "other")
     assert "give one folder" in mistake(capsys, "tensorboard", "one", "--logdir", "other")
     (tmp_path / "file").write_text("in the way")
     blocked = ["train", "seed_difference", "--data", "league", "--logdir", "file/logs"]

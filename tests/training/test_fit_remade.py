@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from support import slow
 
 import zoo.training
 from zoo._keras import keras, layers, tf
 from zoo.core.errors import DataError, TrainingError
 from zoo.training import inference
 
-ENGINES = ("fit", "resident", "resident-xla")
+ENGINES = (slow("fit"), "resident", slow("resident-xla"))
 RESIDENT = ENGINES[1:]
 x = np.random.default_rng(0).normal(size=(20, 4)).astype("float32")
 y = x.sum(1, keepdims=True)

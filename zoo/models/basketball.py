@@ -7,7 +7,7 @@ in both a larger number favors team 1.
 
 from __future__ import annotations
 
-from zoo._keras import keras, layers, ops
+from zoo._keras import keras, layers
 from zoo.models.registry import register
 from zoo.models.spec import TensorSpec
 
@@ -18,7 +18,6 @@ TEAM_2 = TensorSpec("team_2", (1,), "its opponent", "id", dtype="int32", vocabul
 HOME = TensorSpec("home", (1,), "1: team 1 at home, -1: team 2", "-1, 0, 1", default=0.0)
 SEED_DIFF = TensorSpec("seed_diff", (1,), "seed of team 2 minus seed of team 1", "seeds")
 SCORE_DIFF = TensorSpec("score_diff", (1,), "score of team 1 minus score of team 2", "points")
-WON = TensorSpec("won", (1,), "probability that team 1 wins", "probability")
 
 
 @register(
@@ -190,7 +189,7 @@ def two_scores() -> keras.Model:
     documents="advanced-keras",
     section="one model for regression and classification",
     inputs=(SEED_DIFF,),
-    outputs=(SCORE_DIFF, WON),
+    outputs=(SCORE_DIFF, TensorSpec("won", (1,), "probability that team 1 wins", "probability")),
     count=4,
     concepts=("multi-output",),
     claim="One model is regressor and classifier: held-out MAE 9.28 points, log-loss 0.58.",
@@ -204,50 +203,3 @@ def score_and_win() -> keras.Model:
     won = layers.Dense(1, activation="sigmoid", name="won")(score_diff)  # (1)
 
     return keras.Model(seed_diff, [score_diff, won], name="score_and_win")
-
-
-@register(
-    documents="advanced-keras",
-    section="its pieces together: embedding, shared model, two outputs",
-    inputs=(TEAM_1, TEAM_2, HOME, SEED_DIFF),
-    outputs=(SCORE_DIFF, WON),
-    count=N_TEAMS + 4,
-    concepts=("multi-input", "multi-output", "shared-layers", "model-as-layer", "embedding"),
-    claim="Strengths of the regular season and seeds together tell more than either alone.",
-    recipe="tournament_forecast",
-    tiny={"n_teams": 20},
-)
-def tournament_forecast(
-    n_teams: int = N_TEAMS, l2: float = 0.2, frozen: bool = False
-) -> keras.Model:
-    """Score difference and probability of winning, from strengths, seeds and home.
-
-    Strengths are in points: a team is expected to beat another by their difference. Nothing has
-    a bias, so that the two views of a game agree: the differences have opposite signs and the
-    probabilities add up to 1. The classifier reads the regressor: the difference, and its square
-    with the sign kept, since a large one is surer than a logistic curve has it.
-
-    Args:
-        n_teams: As in `team_strength`.
-        l2: Weight of a penalty on the mean squared strength.
-        frozen: Whether strengths stay as they are, those of regular seasons.
-    """
-    team_1 = keras.Input((1,), dtype="int32", name="team_1")
-    team_2 = keras.Input((1,), dtype="int32", name="team_2")
-    home = keras.Input((1,), name="home")
-    seed_diff = keras.Input((1,), name="seed_diff")
-
-    strength = team_strength(n_teams, l2 / n_teams)  # one model, called twice
-    strength.trainable = not frozen
-    gap = layers.Subtract(name="gap")([strength(team_1), strength(team_2)])  # (1)
-    place = layers.Concatenate(name="place")([home, seed_diff])  # (2)
-    points = layers.Dense(1, use_bias=False, name="points")(place)  # (1)
-    score_diff = layers.Add(name="score_diff")([gap, points])  # (1)
-
-    square = layers.Multiply(name="square")([score_diff, ops.abs(score_diff)])  # (1)
-    margin = layers.Concatenate(name="margin")([score_diff, square])  # (2)
-    won = layers.Dense(1, activation="sigmoid", use_bias=False, name="won")(margin)  # (1)
-
-    return keras.Model(
-        [team_1, team_2, home, seed_diff], [score_diff, won], name="tournament_forecast"
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -50,33 +50,21 @@ def check_model(model: keras.Model, engine: str) -> None:
 
 
 def check_settings(
-    model: keras.Model,
-    batch_size: int | None,
-    validation_batch_size: int | None,
-    validation_split: float,
-    validation_steps: int | None,
-    steps_per_epoch: int | None,
-    validation_freq: Any,
-    shuffle: Any,
-    seed: Any,
+    model: keras.Model, counts: Mapping[str, Any], validation_split: float, shuffle: Any, seed: Any
 ) -> None:
     """Refuse settings that mean nothing, or that Keras takes for something else.
+
+    Args:
+        model: Compiled.
+        counts: Name -> a whole number of at least 1, or None.
+        validation_split, shuffle, seed: As `fit` takes them.
 
     Raises:
         TrainingError: the message names the setting.
     """
-    numbers = {
-        "batch_size": batch_size,
-        "validation_batch_size": validation_batch_size,
-        "validation_steps": validation_steps,
-    }
-    for name, value in numbers.items():
-        if value is None:
-            continue
-        if not isinstance(value, int | np.integer) or value < 1:
+    for name, value in counts.items():
+        if value is not None and (not isinstance(value, int | np.integer) or value < 1):
             raise TrainingError(f"{name} must be a whole number of at least 1, not {value!r}")
-    if isinstance(validation_freq, int) and validation_freq < 1:
-        raise TrainingError(f"validation_freq must be at least 1, not {validation_freq}")
     if not 0 <= validation_split < 1:
         raise TrainingError(f"validation_split must be from 0 to below 1, not {validation_split}")
     if shuffle not in (True, False):
@@ -87,10 +75,8 @@ def check_settings(
             "needs none"
         )
     at_once = model.steps_per_execution
-    for name, steps in (
-        ("steps_per_epoch", steps_per_epoch),
-        ("validation_steps", validation_steps),
-    ):
+    for name in ("steps_per_epoch", "validation_steps"):
+        steps = counts[name]
         if steps and steps % at_once:
             raise TrainingError(
                 f"{name}={steps} is not a multiple of the model's steps_per_execution={at_once}, "

@@ -140,10 +140,15 @@ def fit(
         engine = "fit"
     engine = engine_for(model, engine)
     check_model(model, engine)
-    check_settings(
-        model, batch_size, validation_batch_size, validation_split, validation_steps,
-        steps_per_epoch, validation_freq, shuffle, seed,
-    )  # fmt: skip
+    counts: dict[str, Any] = {
+        "batch_size": batch_size,
+        "validation_batch_size": validation_batch_size,
+        "steps_per_epoch": steps_per_epoch,
+        "validation_steps": validation_steps,
+        # a list of epochs is Keras's to check
+        "validation_freq": validation_freq if isinstance(validation_freq, int) else None,
+    }
+    check_settings(model, counts, validation_split, shuffle, seed)
     if isinstance(callbacks, keras.callbacks.CallbackList):
         callbacks = callbacks.callbacks
     elif isinstance(callbacks, keras.callbacks.Callback):
