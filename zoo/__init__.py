@@ -23,7 +23,8 @@ Training:
 
 - `fit`, `resume`: train a recipe on its data or on yours;
 - `evaluate`, `predict`, `load_run`: what came of it;
-- `tune`, `ensemble`, `export`: search its settings, average runs, write other formats.
+- `tune`, `ensemble`, `export`: search its settings, average runs, write other formats;
+- `forecast`: a basketball tournament's odds, from all that lies before it.
 
 These give or take the classes `Run`, `Recipe`, `Dataset`, `ModelSpec` and `TensorSpec`. All other
 modules, which Python lists below as package contents, are internal, but for what `zoo.training`
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from zoo.experiments.scoring import evaluate
     from zoo.experiments.trainer import fit, resume
     from zoo.exporting import export
+    from zoo.forecasting.forecast import forecast
     from zoo.inspection.explain import explain
     from zoo.inspection.plot_model import plot_model
     from zoo.inspection.summary import summary
@@ -73,6 +75,7 @@ __all__ = [
     "explain",
     "export",
     "fit",
+    "forecast",
     "list_models",
     "list_recipes",
     "load_data",
@@ -100,6 +103,7 @@ _LAZY = {
     "explain": "zoo.inspection.explain",
     "export": "zoo.exporting",
     "fit": "zoo.experiments.trainer",
+    "forecast": "zoo.forecasting.forecast",
     "list_models": "zoo.models.registry",
     "list_recipes": "zoo.recipes.registry",
     "load_data": "zoo.experiments.loading",

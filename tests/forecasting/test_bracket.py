@@ -9,10 +9,10 @@ import pytest
 from forecasting_helpers import bracket, field
 
 from zoo.core.errors import DataError
-from zoo.data.basketball.kaggle import read_results
+from zoo.data.basketball.kaggle import read_labels, read_results
 from zoo.data.basketball.league import BRACKET
 from zoo.data.registry import dataset_home
-from zoo.forecasting.bracket import Bracket, bracket_of, read_labels, read_slots
+from zoo.forecasting.bracket import Bracket, bracket_of, read_slots
 
 PLAY_INS = ("W11", "W16", "Y11", "Z16")
 
@@ -146,6 +146,7 @@ def test_the_spelling_of_2014(tmp_path: Path) -> None:
     assert read_slots(path, 2001, {"R": 2001, "S": 2002}) == {"R1CH": ("W01", "W02")}
     path.write_text("season,seed,team\nS,W01,507\nS,W02,509\n", "utf-8")
     assert read_labels(path, 2014) == {"W01": 507, "W02": 509}
+    assert read_labels(path, 2013) == {}
 
 
 @pytest.mark.parametrize(

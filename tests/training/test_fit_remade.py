@@ -296,3 +296,22 @@ def test_scores_come_in_the_order_of_keras() -> None:
     wanted = net.evaluate(x, [y, -y], verbose=0, return_dict=True)
     found = inference.evaluate(net, {"i": x}, {"z": targets["z"], "a": targets["a"]})
     assert [*found] == [*wanted]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_weights_by_name_with_targets_by_name_or_in_order(engine: str) -> None:
+    """Keras itself fails where a model with a list of outputs has both by name."""
+    weights = {"b": np.linspace(0, 1, 20, dtype="float32"), "a": np.ones(20, "float32")}
+
+    def fitted(each: str | None, targets: Any, weights: Any) -> Any:
+        keras.utils.set_random_seed(0)
+        given = keras.Input((4,))
+        outputs = [layers.Dense(1, name=name)(given) for name in ("b", "a")]
+        net = keras.Model(given, outputs)
+        net.compile("sgd", {"a": "mse", "b": "mae"}, loss_weights={"a": 1.0, "b": 2.0})
+        return trained(each, net, x, targets, sample_weight=weights)["loss"]
+
+    wanted = fitted(None, [y, -y], [*weights.values()])
+    for targets in ([y, -y], {"a": -y, "b": y}):
+        for given in (weights, {"a": weights["a"], "b": weights["b"]}, [*weights.values()]):
+            assert fitted(engine, targets, given) == pytest.approx(wanted, rel=1e-5)

@@ -36,6 +36,7 @@ COMMANDS = {
     "evaluate": ("evaluate", "Score a run again."),
     "reproduce": ("reproduce", "Train a run again and compare bit for bit."),
     "predict": ("predict", "Predict with a run, from options or a CSV file."),
+    "forecast": ("forecast", "Foretell a season's tournament: odds, submission, bracket."),
     "export": ("export", "Write a run's model for other runtimes, and check it there."),
     "data": ("data", "List, describe and fetch the datasets."),
     "new": ("new", "Start a project of your own from an architecture."),

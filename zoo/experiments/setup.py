@@ -17,6 +17,7 @@ import numpy as np
 from zoo.core.console import Reporter, Timer
 from zoo.core.errors import DataError, RecipeError, ZooError
 from zoo.data import load as load_dataset
+from zoo.data.registry import entry
 from zoo.experiments import given, runs, suited, workers
 from zoo.experiments.feeding import (
     Split,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
     from zoo.data.dataset import Dataset
 
+Weights = dict[str, list[np.ndarray]]  # layer -> its weights
 Train = Callable[[RunContext, Recipe, str], Run]  # of a recipe on a source of its data
 
 
@@ -103,6 +105,7 @@ def prepare(
             told = Reporter(silent=True) if context.part == runs.MEMBERS else console
             dataset = load(recipe, data, told)
         fingerprint, upstream = dataset.fingerprint, None
+        borrowed: Weights = {}
         if expected and fingerprint != expected:
             raise DataError(
                 f"{dataset.name} ({dataset.source}) is not the data that the run was trained "
@@ -111,13 +114,14 @@ def prepare(
         if recipe.stacked_on:
             alone, plain = dataclasses.replace(context, strategy=None), dataset
             dataset, upstream = workers.stacked_once(
-                context, plain, lambda: stacked(plain, recipe, alone, train_first)
+                context, plain, lambda: stacked(plain, recipe, alone, train_first, borrowed)
             )
     with context.phase("tensorflow", "loading TensorFlow"):
         use_threads(recipe.threads)
         engine.set_seed(context.seed)
     with context.phase("build", "building the model"), workers.scope(context):
         made = assemble(recipe, dataset, console.line)
+        take_over(made.model, recipe, borrowed)
     used = workers.engine_of(context, made.engine)
     return dataclasses.replace(made, fingerprint=fingerprint, upstream=upstream, engine=used)
 
@@ -227,17 +231,24 @@ def build_for(recipe: Recipe, dataset: Dataset) -> keras.Model:
 
 
 def stacked(
-    dataset: Dataset, recipe: Recipe, context: RunContext, train_first: Train
+    dataset: Dataset,
+    recipe: Recipe,
+    context: RunContext,
+    train_first: Train,
+    borrowed: Weights | None = None,
 ) -> tuple[Dataset, Upstream | None]:
     """The data with the column `pred`, and the run that it came from, if the recipe stacks.
 
     The latest finished run of the recipe that it is stacked on, with its own settings, this seed
     and the same data, is used; if there is none, `train_first` makes one. Rows with a team that
-    the run does not know get NaN.
+    the run does not know get NaN. `borrowed` gets the weights of the run's layers, by name.
     """
     if not recipe.stacked_on:
         return dataset, None
     wanted = find_recipe(recipe.stacked_on).for_source(dataset.source)
+    shared = entry(wanted.dataset).source(dataset.source).options
+    options = {name: value for name, value in recipe.dataset_options.items() if name in shared}
+    wanted = wanted.override({"dataset_options": {**wanted.dataset_options, **options}})
     data = load_dataset(wanted.dataset, source=dataset.source, **wanted.dataset_options)
     run = matching_run(wanted, data.fingerprint, context.seed, context.logdir)
     if run is None:
@@ -247,7 +258,27 @@ def stacked(
     else:
         context.console.line(f"pred: from {run.folder}")
     upstream = Upstream(wanted.name, run.folder.name, data.fingerprint)
+    if borrowed is not None:
+        borrowed |= {each.name: each.get_weights() for each in run.model.layers if each.weights}
     return add_prediction(dataset, run.model, wanted), upstream
+
+
+def take_over(model: keras.Model, recipe: Recipe, borrowed: Weights) -> None:
+    """Give frozen layers the weights of the layers of their names that the recipe is stacked on.
+
+    Raises:
+        RecipeError: there is no such layer, or its weights have other shapes.
+    """
+    for layer in model.layers if recipe.stacked_on else ():
+        if not layer.weights or layer.trainable_weights:
+            continue
+        found = borrowed.get(layer.name, [])
+        if [each.shape for each in found] != [tuple(each.shape) for each in layer.weights]:
+            raise RecipeError(
+                f"{recipe.name}: layer {layer.name!r} does not train, and {recipe.stacked_on} has "
+                "no such layer of its shape to take weights from"
+            )
+        layer.set_weights(found)
 
 
 def add_prediction(dataset: Dataset, model: keras.Model, wanted: Recipe) -> Dataset:
@@ -262,7 +293,7 @@ def add_prediction(dataset: Dataset, model: keras.Model, wanted: Recipe) -> Data
         raise RecipeError(f"cannot stack on {wanted.name}: it has {len(wanted.loss)} outputs")
     (target,) = wanted.loss
     inputs = [tensor.name for tensor in spec(wanted.architecture).inputs]
-    splits = {}
+    splits, width = {}, model.outputs[0].shape[-1]
     for split, arrays in dataset.splits.items():
         for name in inputs:
             if name not in arrays:
@@ -271,7 +302,7 @@ def add_prediction(dataset: Dataset, model: keras.Model, wanted: Recipe) -> Data
                     f"{', '.join(arrays)}"
                 )
         known = known_rows(arrays, inputs)
-        pred = np.full((len(known), 1), np.nan, np.float32)
+        pred = np.full((len(known), width), np.nan, np.float32)
         if known.any():
             rows = {name: arrays[name][known] for name in inputs}
             pred[known] = inference.predict(model, rows)[target]

@@ -155,30 +155,6 @@ def read_slots(
     return found
 
 
-def read_labels(
-    path: Path, season: int, letters: Mapping[str, int] | None = None
-) -> dict[str, int]:
-    """Label -> team id, from Kaggle's `...TourneySeeds.csv`.
-
-    Args:
-        path: A file with columns Season, Seed and TeamID (or Team), in any case.
-        season: The year.
-        letters: Season letter -> year, for 2014's files; see `read_seasons`.
-
-    Raises:
-        DataError: the file is damaged, lacks a column, has no such season, or a label twice.
-    """
-    table = read_csv(path, {"season": "season", "seed": "seed", "team": "teamid|team"})
-    labels = table.words("seed").tolist()
-    teams = table.whole("team", 0, 2**31 - 1).tolist()
-    found: dict[str, int] = {}
-    for row in rows_of(table, season, letters):
-        if labels[row] in found:
-            raise table.wrong(row, "seed", f"seed {labels[row]} is in {season} twice")
-        found[labels[row]] = teams[row]
-    return found
-
-
 def _plain(label: str) -> str:
     """A label or slot as Kaggle writes it: capitals, but for the a and b of a play-in game."""
     found = _LABEL.fullmatch(label)

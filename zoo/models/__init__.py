@@ -4,6 +4,7 @@ The order is the catalog's.
 """
 
 from zoo.models import basketball as basketball
+from zoo.models import forecast as forecast
 from zoo.models import first as first
 from zoo.models import dense as dense
 from zoo.models import image as image

@@ -4,6 +4,7 @@ from zoo.recipes import basketball as basketball
 from zoo.recipes import dense as dense
 from zoo.recipes import digits as digits
 from zoo.recipes import first as first
+from zoo.recipes import forecast as forecast
 from zoo.recipes import image as image
 from zoo.recipes import memory as memory
 from zoo.recipes import multimodal as multimodal

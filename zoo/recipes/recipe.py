@@ -112,7 +112,8 @@ class Recipe:
         threads: How many threads may share an operation of TensorFlow; 0 is one per core. The
             operations of a small model are over before a second thread has begun. A process that
             has used TensorFlow before keeps the number that it had.
-        stacked_on: Recipe whose prediction fills the column `pred`.
+        stacked_on: Recipe whose prediction fills the column `pred`, and from whose layers of the
+            same name layers that do not train have their weights.
         baseline: Classical model on the same split (`zoo.baselines`).
         report: What a finished run shows besides its scores (`zoo.experiments.reports`).
         expect: Data source -> test metric -> bound: the lowest accuracy, or the highest

@@ -39,7 +39,9 @@ def by_output(model: keras.Model, targets: Any, weights: Any) -> Any:
     rows = len(tf.nest.flatten(targets)[0])
     whole = {name: weights.get(name, np.ones(rows, np.float32)) for name in names}
     if isinstance(targets, Mapping):
-        return whole
+        # Keras makes a list of the targets where the model's outputs are one, not of the weights
+        listed = isinstance(model, keras.Function) and not isinstance(model.output, Mapping)
+        return tuple(whole[name] for name in model.output_names) if listed else whole
     return tuple(whole.values()) if isinstance(targets, tuple) else whole[names[0]]
 
 

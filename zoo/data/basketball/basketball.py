@@ -1,4 +1,7 @@
-"""Datasets `basketball` and `tournament`, of an invented league or of real US college games.
+"""Datasets of games, of an invented league or of real US colleges.
+
+`basketball` has regular seasons, `tournament` tournaments, and the two of `before.py` what is known
+before a tournament.
 
 Both sources come through here, so that they give the same columns: the teams are numbered, the
 games split, and each is seen from both sides.
@@ -11,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from zoo.core.errors import DataError
-from zoo.data.basketball import league, ncaa
+from zoo.data.basketball import before, league, ncaa
 from zoo.data.basketball.games import (
     ID_BITS,
     MAX_ID,
@@ -35,7 +38,7 @@ def _ncaa(request: Request) -> Content:
     after, else to three quarters of them.
     """
     played = ncaa.read(request)
-    games = played.regular if request.dataset == "basketball" else played.tournament
+    games = played.tournament if request.dataset == "tournament" else played.regular
     assert games is not None  # read has checked that
     content = _content(request, played, ncaa.default_train_until(games))
     span = f"{games.season.min()}-{games.season.max()}"
@@ -66,7 +69,7 @@ def _league(request: Request) -> Content:
     return replace(
         content,
         truth={
-            "strength": strength.copy(),
+            "strength": strength[: content.sizes["n_teams"]].copy(),
             "home_advantage": np.array(league.HOME_ADVANTAGE),
             "noise_sd": np.array(league.NOISE_SD),
         },
@@ -103,15 +106,25 @@ def _content(request: Request, played: SourceGames, train_until: int | None = No
     Raises:
         DataError: too few games or seasons to split.
     """
+    forecast, season = request.dataset in before.DATASETS, 0
+    if forecast:
+        played, season = before.known(played, request.options["season"])
     table = TeamTable(played.regular)
     tournament = None if played.tournament is None else table.index(played.tournament)
     if request.dataset == "basketball":
         assert played.regular is not None  # ncaa.read has checked that
         parts = _regular_splits(table.index(played.regular), tournament, request.seed)
+    elif forecast:
+        assert played.regular is not None
+        assert tournament is not None
+        rated = tournament.take(_rated(tournament))
+        parts = before.splits(request.dataset, table.index(played.regular), rated, season)
     else:
         assert tournament is not None
         parts = _tournament_splits(tournament, request, train_until)
     splits = {split: both_views(games) for split, games in parts.items()}
+    if forecast:
+        splits = {split: before.with_margins(columns) for split, columns in splits.items()}
     # Each game counts from both sides: as many wins as defeats, and a mean difference of 0.
     trivial = reference_scores(
         splits,
@@ -210,3 +223,5 @@ def _register(name: str, summary: str, **split: Option) -> None:
 
 _register("basketball", "regular-season games, two views of each")
 _register("tournament", "tournament games with seeds", train_until=_SEASON, test_until=_SEASON)
+_register("forecast_seasons", "what is known before a tournament: seasons", season=_SEASON)
+_register("forecast_tournaments", "what is known before a tournament: others", season=_SEASON)

@@ -158,6 +158,23 @@ def read_seeds(path: Path) -> dict[int, int]:
     return found
 
 
+def read_labels(path: Path, season: int) -> dict[str, int]:
+    """Label of every seed of a season, such as W01 or Y16a -> team id; empty where it has none.
+
+    Raises:
+        DataError: the file is damaged, or a label is there twice.
+    """
+    table = read_table(path, _SEEDS)
+    own = np.flatnonzero(table.values["season"] == season)
+    found: dict[str, int] = {}
+    for row in own.tolist():
+        label = str(table.values["seed"][row])
+        if label in found:
+            raise table.wrong(row, "seed", f"seed {label} is in {season} twice")
+        found[label] = int(table.values["team"][row])
+    return found
+
+
 def read_teams(path: Path) -> dict[int, str]:
     """Team id -> name; names that several teams bear get the id added.
 

@@ -65,11 +65,18 @@ FEWEST_CONFERENCES = 6  # 66 teams: enough for a tournament of 64
 
 @dataclass(frozen=True)
 class League:
-    """Every game of a league, and the strengths behind them, shape (seasons, teams)."""
+    """Every game of a league, and what is behind them.
+
+    Attributes:
+        strength: True strengths in points, shape (seasons, teams).
+        regular, tournament: The games.
+        seeded: Teams of every tournament, shape (seasons, 4 regions, 16 seeds), seed 1 first.
+    """
 
     strength: np.ndarray
     regular: Games
     tournament: Games
+    seeded: Ints
 
 
 @lru_cache(maxsize=1)
@@ -81,7 +88,7 @@ def generate(seed: int = 0, seasons: int = 20, conferences: int = MOST_CONFERENC
     rating = ratings(games, strength.shape, FIRST_SEASON)
     seeded = seeds(rng, rating, conferences)
     finals = play_tournaments(rng, strength, seeded, FIRST_SEASON)
-    return League(strength, games, finals)
+    return League(strength, games, finals, seeded)
 
 
 def team_names(count: int) -> list[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from zoo.core.errors import DataError
+from zoo.data.basketball import before
 from zoo.data.basketball.course import read_course
 from zoo.data.basketball.games import Games, SourceGames
 from zoo.data.basketball.kaggle import read_results, read_seeds, read_teams
@@ -64,7 +65,9 @@ class Found:
     aside: tuple[Path, ...] = ()
 
     def layout_of(self, dataset: str) -> str | None:
-        """The layout in which to read the games of `basketball` or `tournament`."""
+        """The layout in which to read the games of a dataset; None where they are not there."""
+        if dataset in before.DATASETS:  # both, with the same ids
+            return self.season if self.season == self.tourney else None
         return self.season if dataset == "basketball" else self.tourney
 
 
@@ -144,8 +147,19 @@ def read(request: Request) -> SourceGames:
     if found.layout_of(request.dataset) is None:
         raise DataError(_missing(request, found))
     played = _regular(found)
-    tournament, notes = _tournament(found, seeds=request.dataset == "tournament")
+    if request.dataset == before.DATASETS[-1]:
+        played = replace(played, notes=(*played.notes, *_which(found)))
+    tournament, notes = _tournament(found, seeds=request.dataset != "basketball")
     return replace(played, tournament=tournament, notes=(*played.notes, *notes))
+
+
+def _which(found: Found) -> list[str]:
+    """Which files are read, and which are not."""
+    read = [path.name for part, path in found.files.items() if part in _KAGGLE]
+    course = [path.name for part, path in found.files.items() if part in _COURSE]
+    read, aside = (course, read) if found.season == "course" else (read, course)
+    aside += [path.name for path in found.aside]
+    return [f"read {', '.join(read)}", *([f"left aside: {', '.join(aside)}"] if aside else [])]
 
 
 def default_train_until(games: Games) -> int | None:
@@ -158,6 +172,8 @@ def default_train_until(games: Games) -> int | None:
 def _missing(request: Request, found: Found) -> str:
     """What to do about files that are not there."""
     needs = "games_season.csv (the course's) or RegularSeasonCompactResults.csv (Kaggle's)"
+    if request.dataset in before.DATASETS:
+        needs = f"{needs} and the tournaments of the same layout"
     if request.dataset == "tournament":
         needs = (
             "games_tourney.csv (the course's) or NCAATourneyCompactResults.csv with "
