@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from zoo.forecasting.forecast import Forecast
 
 TEAMS = 10  # that are shown
+SHOWN = 3  # last rounds that they reach
 MODELS = ("tournament_forecast", "tournament_scores")
 
 
@@ -135,7 +136,7 @@ def _draw(found: Forecast) -> list[Path]:
     if found.bracket is None or found.odds is None:
         raise DataError(f"the files have no seeds of {found.season}: there is no bracket to draw")
     names = dict(zip(found.ids.tolist(), found.names, strict=True))
-    title = f"{found.season}, {found.run.record.data.source}"
+    title = f"Tournament of {found.season}"
     paths = [found.run.folder / f"bracket.{suffix}" for suffix in ("svg", "png")]
     for path in paths:
         draw(path, found.bracket, names, found.bracket_chance, found.odds, title)
@@ -145,20 +146,20 @@ def _draw(found: Forecast) -> list[Path]:
 def _show(found: Forecast, told: Reporter) -> None:
     """The strongest teams, and how far they come."""
     rows = _rows(found)
-    rounds = found.bracket.round_names[-3:] if found.bracket else ()
     title = f"{found.season}: the strongest teams"
     if found.bracket is None or found.odds is None:
         shown = [(row["name"], f"{row['strength']:+.1f}") for row in rows[:TEAMS]]
         told.table(title, ("team", "points"), shown)
         return
-    header = ["team", "seed", "points", *(f"wins {name}" for name in rounds)]
+    reached = [*found.bracket.round_names[1:], "title"][-SHOWN:]  # by winning the round before
+    header = ["team", "seed", "points", *reached]
     best = found.best_odds is not None
-    header += ["final, by true strengths"] if best else []
+    header += ["title by true strengths"] if best else []
     shown = []
     entered = [row for row in rows if "title" in row]
     for row in sorted(entered, key=lambda each: -each["title"])[:TEAMS]:
         cells = [row["name"], row["seed"], f"{row['strength']:+.1f}"]
-        cells += [f"{share:.1%}" for share in row["rounds"][-len(rounds) :]]
+        cells += [f"{share:.1%}" for share in row["rounds"][-SHOWN:]]
         cells += [f"{row['best_title']:.1%}"] if best else []
         shown.append(cells)
     told.table(title, header, shown)

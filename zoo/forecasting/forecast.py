@@ -24,6 +24,7 @@ from zoo.forecasting.chances import simulate
 from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import recipe as find_recipe
 from zoo.training import inference
+from zoo.training.quiet import without_retracing_warnings
 
 Floats = NDArray[np.float64]
 
@@ -91,6 +92,7 @@ class Forecast:
         return self.bracket
 
 
+@without_retracing_warnings()
 def forecast(
     season: int,
     *,
@@ -142,8 +144,10 @@ def forecast(
     if gender is not None:
         options["league_of"] = gender
     source = choose_source(NAME, data, None, options)
-    if source == "league":
-        options.pop("league_of", None)
+    if gender is not None and source == "league":
+        if data == "league":
+            raise DataError("the invented league has no men and women: leave out the gender")
+        source = "ncaa"  # whose message says which files are missing
     run = _trained(model, source, options, seed, Path(logdir), told)
     with told.phase("reading the teams"):
         teams = entrants(source, int(season), options)
