@@ -35,6 +35,7 @@ DIAGRAMS = ROOT / "docs" / "diagrams"
 GOLDENS = ROOT / "tests" / "models" / "golden"
 FAMILIES = {
     "basketball": "Basketball",
+    "forecast": "Tournament forecasts",
     "first": "First graphs",
     "dense": "Multi-layer perceptrons",
     "image": "Images",
