@@ -45,6 +45,7 @@ ROOMS = {  # room that defines a public name -> heading
     "tuning": "Search, ensembles, exports",
     "ensembling": "Search, ensembles, exports",
     "exporting": "Search, ensembles, exports",
+    "forecasting": "Search, ensembles, exports",
     "core": "Errors",
 }
 

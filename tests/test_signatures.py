@@ -11,12 +11,14 @@ PACKAGE = Path(zoo.__file__).parent
 MOST = 8
 LONGER = {  # docs/decisions/long-signatures.md has the reasons
     "cli/ensemble.py:command",
+    "cli/forecast.py:command",
     "cli/new.py:command",
     "cli/train.py:command",
     "cli/tune.py:command",
     "experiments/trainer.py:fit",
     "experiments/trainer.py:resume",
     "ensembling/build.py:ensemble",
+    "forecasting/forecast.py:forecast",
     "inspection/plot_model.py:plot_model",
     "models/registry.py:register",
     "models/text.py:posts",

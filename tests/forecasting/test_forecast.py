@@ -14,11 +14,21 @@ from forecast_tables import MEN, WOMEN, write_tables
 from scipy.stats import norm
 
 import zoo
+from zoo._keras import keras
 from zoo.cli.root import cli, run
 from zoo.core.errors import DataError
 from zoo.data.basketball.league import NOISE_SD
 from zoo.data.registry import VARIABLE
 from zoo.forecasting.forecast import Forecast
+from zoo.training import inference
+
+# architecture -> how many of home and seed_diff it reads
+CHANCES = {
+    "season_strengths": 1,
+    "tournament_forecast": 2,
+    "season_scores": 1,
+    "tournament_scores": 2,
+}
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +45,26 @@ def test_chances_are_of_both_sides(found: Forecast) -> None:
         [found.chance[0, 2], found.chance[1, 3]]
     )
     assert np.isnan(found.chances(np.array([0]), np.array([9_999])))
+
+
+@pytest.mark.claim("season_strengths", "tournament_forecast", "season_scores", "tournament_scores")
+@pytest.mark.parametrize("name", CHANCES)
+def test_swapping_the_teams_changes_the_sign_alone(name: str) -> None:
+    """With any weights: differences change their sign, chances add up to 1, scores swap."""
+    keras.utils.set_random_seed(1)
+    model = zoo.build(name, n_teams=9)
+    model.set_weights([np.random.default_rng(0).normal(size=w.shape) for w in model.get_weights()])
+    rng = np.random.default_rng(2)
+    rows = {each: rng.integers(0, 9, (20, 1)) for each in ("team_1", "team_2")}
+    rows |= {each: rng.normal(size=(20, 1)) for each in ("home", "seed_diff")[: CHANCES[name]]}
+    signs = {"team_1": "team_2", "team_2": "team_1"}
+    other = {each: rows[signs[each]] if each in signs else -rows[each] for each in rows}
+    found, mirrored = inference.predict(model, rows), inference.predict(model, other)
+    for output, values in found.items():
+        seen = mirrored[output]
+        wanted = {"score_diff": -values, "won": 1 - values, "scores": values[:, ::-1]}[output]
+        np.testing.assert_allclose(seen, wanted, atol=2e-5, err_msg=output)
+    assert np.std(found[next(iter(found))]) > 0.1
 
 
 @pytest.mark.slow

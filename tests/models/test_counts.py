@@ -26,6 +26,10 @@ CATALOG: dict[str, tuple[int | None, int | None]] = {
     "tournament_stack": (4, 4),
     "two_scores": (None, 6),
     "score_and_win": (None, 4),
+    "season_strengths": (None, 10_889),
+    "tournament_forecast": (None, 10_892),
+    "season_scores": (None, 21_778),
+    "tournament_scores": (None, 21_781),
     "single_dense": (None, 1_056),
     "tiny_dense": (None, 6),
     "first_mlp": (None, 7_114),
@@ -76,7 +80,7 @@ MISPRINTS = [
 
 def test_the_zoo_holds_the_catalog() -> None:
     assert sorted(zoo.list_models()) == sorted(CATALOG)
-    assert len(CATALOG) == 47
+    assert len(CATALOG) == 51
 
 
 @pytest.mark.parametrize("name", CATALOG)

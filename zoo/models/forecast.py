@@ -65,7 +65,7 @@ def season_strengths(n_teams: int = N_TEAMS, l2: float = L2) -> keras.Model:
     outputs=(SCORE_DIFF, WON),
     count=N_TEAMS + 4,
     concepts=("multi-input", "multi-output", "shared-layers", "model-as-layer", "embedding"),
-    claim="Strengths and seeds together foretell tournaments better than either alone.",
+    claim="Seen from the other side, the two chances of a game add up to 1.",
     recipe="tournament_forecast",
     tiny={"n_teams": 20},
 )
@@ -103,7 +103,7 @@ def tournament_forecast(n_teams: int = N_TEAMS) -> keras.Model:
     outputs=(SCORES,),
     count=2 * N_TEAMS + 2,
     concepts=("multi-input", "shared-layers", "model-as-layer", "merge", "embedding"),
-    claim="Attack and defense, two numbers a team, predict both scores.",
+    claim="Swapping the teams swaps the two scores.",
     recipe="season_scores",
     tiny={"n_teams": 20},
 )
@@ -138,7 +138,7 @@ def season_scores(n_teams: int = N_TEAMS, l2: float = L2) -> keras.Model:
     outputs=(SCORES, WON),
     count=2 * N_TEAMS + 5,
     concepts=("multi-input", "multi-output", "shared-layers", "model-as-layer", "embedding"),
-    claim="Both scores and who wins, from attack, defense and seeds.",
+    claim="Swapping the teams swaps the scores, and the chances add up to 1.",
     recipe="tournament_scores",
     tiny={"n_teams": 20},
 )
