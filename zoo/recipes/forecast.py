@@ -30,8 +30,8 @@ _TOURNAMENTS: dict[str, Any] = {
     "engine": "resident-xla",
 }
 _LIMIT = (
-    "The best possible score is that of a model that knows the true strengths; a season's games "
-    "leave each uncertain by 2 points even for the best estimator."
+    "The test rows are one tournament, 63 games from both sides: luck has its part in every score, "
+    "also in that of a model that knows the true strengths."
 )
 
 add(
@@ -43,7 +43,7 @@ add(
         loss={"score_diff": "mse"},
         metrics={"score_diff": ("mae",)},
         seconds={"league": 8},
-        expect={"league": {"mae": 8.9}},
+        expect={"league": {"mae": 9.75}},
         note="Margins beyond 30 points count as 30. Every game of the regular seasons trains: the "
         "test rows are the season's own tournament, where it was played.",
         limit=_LIMIT,
