@@ -92,6 +92,8 @@ def names() -> Iterator[Case]:
             yield Case((command, name, "--logdir", "runs"))
         yield Case(("export", name, "--format", "onnx", "--logdir", "runs"))
         yield Case(("ensemble", name))
+        yield Case(("forecast", name))
+        yield Case(("forecast", "2003", "--data", name, "--logdir", "/dev/null"))
         yield Case(("train", "mlp", "--data", name))
         yield Case(("train", "--resume", name, "--logdir", "runs"))
         yield Case(("data", "fetch", name))
@@ -116,6 +118,8 @@ def places() -> Iterator[Case]:
     ):
         yield Case(("predict", "mlp", "--logdir", "runs", "--csv", place))
         yield Case(("train", "--recipe", place))
+        sample = ("--data", "league", "--submission", place, "--out", "mine.csv")
+        yield Case(("forecast", "2003", *sample))
         yield Case(("new", "own", "--from", "mlp", "--csv", place, "--target", "label"))
     for place in ("/dev/full", "runs", "good.csv/x", "/proc/x/y.csv"):
         yield Case(("predict", "mlp", "--logdir", "runs", "--csv", "good.csv", "--out", place))

@@ -60,7 +60,8 @@ def left_by(pid: int, path: Path, *, seconds_ago: float = 2 * IDLE) -> Path:
     """What a process wrote beside `path` when it was killed."""
     left = path.with_name(f"{PARTIAL}{pid}-{path.name}")
     left.write_text("half")
-    os.utime(left, (time.time() - seconds_ago,) * 2)
+    then = time.time() - seconds_ago
+    os.utime(left, (then, then))
     return left
 
 

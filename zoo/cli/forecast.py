@@ -17,6 +17,7 @@ from zoo.core.errors import DataError, RecipeError
 if TYPE_CHECKING:
     from zoo.core.console import Reporter
     from zoo.forecasting.forecast import Forecast
+    from zoo.forecasting.submission import Sample
 
 TEAMS = 10  # that are shown
 SHOWN = 3  # last rounds that they reach
@@ -67,14 +68,17 @@ def command(
     if (submission is None) != (out is None):
         raise RecipeError("--submission SAMPLE and --out FILE go together")
     from zoo.core.console import Reporter
+    from zoo.forecasting.submission import read_sample
+
+    sample = read_sample(submission) if submission else None  # before anything is trained
     from zoo.forecasting.forecast import forecast
 
     told = Reporter(to_stderr=as_json)
     how: dict[str, Any] = {"model": model, "seed": seed, "times": times, "logdir": logdir}
     with data_home_at(data) as source:
         found = forecast(season, data=source, gender=gender, reporter=told, **how)
-        if submission and out:
-            _fill(submission, out, found, source, gender, told, how)
+        if sample and out:
+            _fill(sample, out, found, source, gender, told, how)
     if bracket:
         for path in _draw(found):
             told.line(f"bracket: {path}")
@@ -112,7 +116,7 @@ def data_home_at(data: str) -> Iterator[str]:
 
 
 def _fill(
-    sample_path: Path,
+    sample: Sample,
     out: Path,
     found: Forecast,
     source: str,
@@ -122,9 +126,8 @@ def _fill(
 ) -> None:
     """Write the submission; other seasons, and the other gender, are forecast as it asks."""
     from zoo.forecasting.filling import filled
-    from zoo.forecasting.submission import read_sample, write_submission
+    from zoo.forecasting.submission import write_submission
 
-    sample = read_sample(sample_path)
     chance = filled(sample, found, source, gender, told, how)
     write_submission(out, sample, chance)
     told.line(f"submission: {out}, {len(sample):,} rows")
