@@ -25,7 +25,10 @@ from zoo.models.spec import ModelSpec
 SITE = ROOT / "docs" / "site"
 DIAGRAMS = ROOT / "docs" / "diagrams"
 STRIP = ("basketball", "siamese_lstm", "inception_module", "qa", "residual_identity")
-MEASURED = ("results", "claims", "speed", "exports", "tuning", "ensembles", "normalization")
+MEASURED = (
+    *("results", "claims", "speed", "exports", "tuning", "ensembles", "normalization"),
+    "forecast",
+)
 PROJECT = ("architecture", "releasing")
 REPLACED = ("catalog", "concepts")  # by pages of their own
 THUMBNAIL = (264, 200)  # pixels

@@ -40,7 +40,7 @@ def outcome(name: str, folder: Path) -> tuple[float, list[str]]:
     """Run a lesson; its seconds of processor time, and its problems.
 
     Args:
-        name: Such as `tasks/plot_1_first_multi_input`.
+        name: Such as `tasks/plot_01_first_multi_input`.
         folder: Where `outcome.json`, `printed.txt` and the pictures go.
     """
     lesson = ROOT / "examples" / f"{name}.py"

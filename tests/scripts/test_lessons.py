@@ -182,4 +182,4 @@ def test_a_lesson_is_run_and_judged(
 def test_every_lesson_of_the_gallery_is_found() -> None:
     names = lessons.lessons()
     assert sum(name.startswith("documents/") for name in names) == 5
-    assert sum(name.startswith("tasks/") for name in names) == 9
+    assert sum(name.startswith("tasks/") for name in names) == 10
