@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 from _claims_page import INK, PLAIN, STYLES, rounded
-from _forecast_scores import BINS, calibration_error, error_by_luck, pooled
+from _forecast_scores import BINS, calibration_error, error_by_luck, from_both_sides, pooled
 from _page import ROOT, table
 
 FOLDER = ROOT / "docs" / "forecast"
@@ -37,8 +37,8 @@ def blocks(frame: pd.DataFrame, rows: pd.DataFrame) -> dict[str, str]:
 
 
 def error_of(rows: pd.DataFrame, gender: str, method: str) -> float:
-    """The calibration error over all games of all seasons."""
-    return calibration_error(pooled(_of(rows, gender, method)))
+    """The calibration error over all games of all seasons, from both sides of each."""
+    return calibration_error(from_both_sides(pooled(_of(rows, gender, method))))
 
 
 def _of(frame: pd.DataFrame, gender: str, method: str) -> pd.DataFrame:
@@ -60,11 +60,13 @@ def _means(frame: pd.DataFrame, rows: pd.DataFrame) -> str:
             own = _of(frame, gender, method)
             counts = [str(len(own)), f"{own['games'].sum():,}"]
             means = [f"{own[score].mean():.4f}" for score in SCORES]
+            total = pooled(_of(rows, gender, method))
             errors = [f"{error_of(rows, gender, method):.4f}"]
-            errors += [f"{error_by_luck(pooled(_of(rows, gender, method))):.4f}"]
+            errors += [f"{calibration_error(total):.4f}", f"{error_by_luck(total):.4f}"]
             cells.append([gender, _name(method), *counts, *means, *errors])
     header = (
-        "seasons: | games: | log-loss: | Brier score: | accuracy: | calibration error: | by luck:"
+        "seasons: | games: | log-loss: | Brier score: | accuracy: | calibration error: | "
+        "from one side: | by luck:"
     )
     return table(f"games of | method | {header}", cells)
 

@@ -69,6 +69,22 @@ def pooled(rows: pd.DataFrame) -> pd.DataFrame:
     return total
 
 
+def from_both_sides(total: pd.DataFrame) -> pd.DataFrame:
+    """The pooled bins with every game counted from the other side as well.
+
+    Which team is named first is arbitrary; these bins do not depend on it.
+    """
+    other = pd.DataFrame(
+        {
+            "bin": BINS - 1 - total.index,
+            "games": total["games"].to_numpy(),
+            "predicted": 1 - total["predicted"].to_numpy(),
+            "won": 1 - total["won"].to_numpy(),
+        }
+    )
+    return pooled(pd.concat([total.reset_index(names="bin"), other]))
+
+
 def calibration_error(total: pd.DataFrame) -> float:
     """The mean distance of chance and share won, weighted by the games of the pooled bins."""
     distance = (total["predicted"] - total["won"]).abs()

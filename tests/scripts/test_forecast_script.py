@@ -195,3 +195,17 @@ def test_the_picture_is_the_same_for_the_same_rows() -> None:
 
 def test_the_documents_numbers_are_current() -> None:
     assert script.SCRIPT.check() == 0
+
+
+def test_bins_from_both_sides_do_not_depend_on_who_is_named_first() -> None:
+    rng = np.random.default_rng(0)
+    chance = rng.uniform(size=400)
+    won = rng.uniform(size=400) < chance**0.8
+    turned = rng.uniform(size=400) < 0.5
+    found = []
+    for flip in (np.zeros(400, bool), turned):
+        rows = own.bins(np.where(flip, ~won, won), np.where(flip, 1 - chance, chance))
+        found.append(own.from_both_sides(own.pooled(pd.DataFrame(rows))))
+    pd.testing.assert_frame_equal(*found)
+    assert found[0]["games"].sum() == 800
+    assert own.calibration_error(found[0]) > 0.01
