@@ -77,10 +77,10 @@ def _make_the_test(model: Any) -> keras.callbacks.Callback:
 @pytest.mark.parametrize(
     "make",
     [
-        _remake_after_the_first,
+        slow(_remake_after_the_first),
         _compile_and_make,
-        _compile_and_fit,
-        _make_at_the_start,
+        slow(_compile_and_fit),
+        slow(_make_at_the_start),
         _make_the_test,
     ],
 )
