@@ -59,7 +59,10 @@ def write_tables(
     }
     paths = {part: folder / f"{prefix}{name}" for part, name in names.items()}
     write_lines(paths["season"], [header, *lines(results_lines(league.regular))])
-    write_lines(paths["tourney"], [header, *lines(results_lines(finals))])
+    played = [header, *lines(results_lines(finals))]
+    if letters:  # which say nothing of the place
+        played = [",".join([*row.split(",")[:6], row.split(",")[7]]) for row in played]
+    write_lines(paths["tourney"], played)
     seeds = [
         f"{chr(ord('A') + FIRST_SEASON + at - 1996) if letters else FIRST_SEASON + at},"
         f"{'WXYZ'[region]}{line + 1:02},{first_id + team}"

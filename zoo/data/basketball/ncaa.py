@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -55,6 +57,7 @@ class Found:
     Attributes:
         files: Keys of _KAGGLE and _COURSE -> path.
         season, tourney: `kaggle` or `course`; None where there are no such games.
+        folder: Where they were looked for.
         aside: Files of games or teams that are not read, since others hold the same or the other
             league.
     """
@@ -62,6 +65,7 @@ class Found:
     files: Mapping[str, Path]
     season: str | None
     tourney: str | None
+    folder: Path
     aside: tuple[Path, ...] = ()
 
     def layout_of(self, dataset: str) -> str | None:
@@ -82,7 +86,9 @@ def find(request: Request) -> Found:
         DataError: the folder cannot be listed.
     """
     league_of, layout = request.options.get("league_of"), request.options.get("layout")
-    paths = _tables(request.folder)
+    # the data home itself may be the folder that was unpacked: then it has none of this name
+    folder = request.folder if request.folder.is_dir() else request.folder.parent
+    paths = _tables(folder)
     present: dict[str, Path] = {}
     for path in paths:
         present.setdefault(path.name.lower().replace("_", ""), path)
@@ -112,19 +118,15 @@ def find(request: Request) -> Found:
         for path in paths
         if path.name.lower().replace("_", "") in known and path not in files.values()
     ]
-    return Found(files, season, tourney, tuple(aside))
+    return Found(files, season, tourney, folder, tuple(aside))
 
 
 def _tables(folder: Path) -> list[Path]:
     """The CSV files in a dataset's folder and below, the shallower first.
 
-    Where the data home itself is the folder that was unpacked, it has no folder of this name.
-
     Raises:
         DataError: a folder cannot be listed.
     """
-    if not folder.is_dir():
-        folder = folder.parent
     found: list[Path] = []
     level = [folder] if folder.is_dir() else []
     try:
@@ -146,10 +148,31 @@ def read(request: Request) -> SourceGames:
     found = find(request)
     if found.layout_of(request.dataset) is None:
         raise DataError(_missing(request, found))
-    played = _regular(found)
+    stamps = tuple((path, path.stat().st_mtime_ns) for path in found.files.values())
+    played = _read(
+        stamps,
+        tuple(found.files.items()),
+        found.season,
+        found.tourney,
+        request.dataset != "basketball",
+    )
     if request.dataset == before.DATASETS[-1]:
         played = replace(played, notes=(*played.notes, *_which(found)))
-    tournament, notes = _tournament(found, seeds=request.dataset != "basketball")
+    return played
+
+
+@lru_cache(maxsize=2)
+def _read(
+    stamps: tuple[Any, ...],
+    files: tuple[tuple[str, Path], ...],
+    season: str | None,
+    tourney: str | None,
+    seeds: bool,
+) -> SourceGames:
+    """The games in these files, read once for the datasets that are made of them."""
+    found = Found(dict(files), season, tourney, Path())
+    played = _regular(found)
+    tournament, notes = _tournament(found, seeds=seeds)
     return replace(played, tournament=tournament, notes=(*played.notes, *notes))
 
 
@@ -172,8 +195,14 @@ def default_train_until(games: Games) -> int | None:
 def _missing(request: Request, found: Found) -> str:
     """What to do about files that are not there."""
     needs = "games_season.csv (the course's) or RegularSeasonCompactResults.csv (Kaggle's)"
-    if request.dataset in before.DATASETS:
-        needs = f"{needs} and the tournaments of the same layout"
+    forecast = request.dataset in before.DATASETS
+    if forecast and found.season == "kaggle":
+        lacking = {"tourney": "NCAATourneyCompactResults.csv", "seeds": "NCAATourneySeeds.csv"}
+        names = [name for part, name in lacking.items() if part not in found.files]
+        have = found.files["results"].name
+        return f"{request.dataset}: {found.folder} has {have}, but not {' and '.join(names)}"
+    if forecast:
+        needs = f"{needs}, and the tournaments and seeds of the same layout"
     if request.dataset == "tournament":
         needs = (
             "games_tourney.csv (the course's) or NCAATourneyCompactResults.csv with "
@@ -181,9 +210,12 @@ def _missing(request: Request, found: Found) -> str:
         )
         if "tourney" in found.files:
             needs = f"NCAATourneySeeds.csv beside {found.files['tourney'].name}"
+    wanted = request.options.get("league_of")
+    others = [league for league in LEAGUES if league != wanted and wanted and found.aside]
+    only = f", only those of {others[0]}" if others else ""
     return (
-        f"{request.dataset}: no games found in {request.folder}; it needs {needs}; `zoo data fetch "
-        f"basketball` downloads the course's files; {request.other}"
+        f"{request.dataset}: no games found in {found.folder}{only}; it needs {needs}; `zoo data "
+        f"fetch basketball` downloads the course's files; {request.other}"
     )
 
 
