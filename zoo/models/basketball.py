@@ -48,16 +48,13 @@ def seed_difference() -> keras.Model:
     claim="An embedding of width 1 rates every team; as a separate model it can be shared.",
     tiny={"n_teams": 20},
 )
-def team_strength(
-    n_teams: int = N_TEAMS, l2: float = 0.0, width: int = 1, name: str = "team_strength"
-) -> keras.Model:
+def team_strength(n_teams: int = N_TEAMS, l2: float = 0.0, width: int = 1) -> keras.Model:
     """Look-up table from a team-season to its strength, made to be called by other models.
 
     Args:
         n_teams: Rows of the table; ids run from 0 to n_teams - 1.
         l2: Weight of a penalty on the sum of squared strengths.
         width: Numbers in a team's strength.
-        name: The model's, where a model holds several.
     """
     penalty = keras.regularizers.L2(l2) if l2 else None
     team = keras.Input((1,), dtype="int32", name="team")
@@ -65,7 +62,7 @@ def team_strength(
     vector = layers.Embedding(n_teams, width, embeddings_regularizer=penalty, name="lookup")(team)
     strength = layers.Flatten(name="strength")(vector)  # (1, 1) -> (1)
 
-    return keras.Model(team, strength, name=name)
+    return keras.Model(team, strength, name="team_strength")
 
 
 @register(

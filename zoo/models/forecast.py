@@ -118,8 +118,8 @@ def season_scores(n_teams: int = N_TEAMS, l2: float = L2) -> keras.Model:
     team_2 = keras.Input((1,), dtype="int32", name="team_2")
     home = keras.Input((1,), name="home")
 
-    attack = team_strength(n_teams, l2 / n_teams, name="attack")
-    defense = team_strength(n_teams, l2 / n_teams, name="defense")
+    attack = _named("attack", n_teams, l2 / n_teams)
+    defense = _named("defense", n_teams, l2 / n_teams)
     court = layers.Dense(1, name="court")  # the usual score, and points for playing at home
     gap_1 = layers.Subtract(name="gap_1")([attack(team_1), defense(team_2)])  # (1)
     gap_2 = layers.Subtract(name="gap_2")([attack(team_2), defense(team_1)])  # (1)
@@ -156,8 +156,8 @@ def tournament_scores(n_teams: int = N_TEAMS) -> keras.Model:
     home = keras.Input((1,), name="home")
     seed_diff = keras.Input((1,), name="seed_diff")
 
-    attack = team_strength(n_teams, name="attack")
-    defense = team_strength(n_teams, name="defense")
+    attack = _named("attack", n_teams)
+    defense = _named("defense", n_teams)
     attack.trainable = defense.trainable = False
     court = layers.Dense(1, name="court", trainable=False)
     seeds = layers.Dense(1, use_bias=False, name="seeds")  # points for the seeds
@@ -173,6 +173,12 @@ def tournament_scores(n_teams: int = N_TEAMS) -> keras.Model:
 
     inputs = [team_1, team_2, home, seed_diff]
     return keras.Model(inputs, [scores, won], name="tournament_scores")
+
+
+def _named(name: str, n_teams: int, l2: float = 0.0) -> keras.Model:
+    """A table of strengths under a name of its own."""
+    table = team_strength(n_teams, l2)
+    return keras.Model(table.input, table.output, name=name)
 
 
 def _chance(score_diff: keras.KerasTensor) -> keras.KerasTensor:

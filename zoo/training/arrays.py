@@ -159,9 +159,9 @@ def data_of(
     alone = not isinstance(given, tuple | list)
     if is_stream(x):
         x, y, sample_weight = (*((given,) if alone else given), None, None)[:3]
-    held = [_alone(as_arrays(x), model, "input")]
+    held = [_alone(_numbers(x), model, "input")]
     if y is not None:
-        held.append(_alone(as_arrays(y), model, "output"))
+        held.append(_alone(_numbers(y), model, "output"))
         if sample_weight is not None:
             held.append(by_output(model, held[1], as_arrays(sample_weight)))
     rows = {len(each) for each in tf.nest.flatten(held)}
@@ -201,7 +201,6 @@ def as_arrays(data: Any) -> Any:
         raise DataError(
             "the lists differ in length, so that they make no array: bring them to one length"
         ) from error
-    array = _plain(array)
     if not array.ndim:
         raise DataError(
             "data must be arrays, lists or DataFrames with the rows on axis 0, not "
@@ -210,6 +209,10 @@ def as_arrays(data: Any) -> Any:
     if array.dtype.kind in "OSU" or isinstance(data, np.memmap):
         return array
     return array.astype(taken_as(array), copy=False)
+
+
+def _numbers(data: Any) -> Any:
+    return tf.nest.map_structure(_plain, as_arrays(data))
 
 
 def _plain(array: np.ndarray) -> np.ndarray:
