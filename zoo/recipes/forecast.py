@@ -10,14 +10,13 @@ from typing import Any
 from zoo.recipes.recipe import Recipe
 from zoo.recipes.registry import add
 
-# Adam with a rate that falls to 0: within 1 point of ridge regression's strengths from two seasons
-# on, which have 180 steps.
+# Adam with large batches and a rate that falls to 0 comes close to ridge regression's strengths.
 _SEASONS: dict[str, Any] = {
     "dataset": "forecast_seasons",
     "learning_rate": 0.5,
     "schedule": "cosine",
-    "epochs": 12,
-    "batch_size": 1024,
+    "epochs": 16,
+    "batch_size": 4096,
     "monitor": "loss",
     "engine": "resident-xla",
 }
