@@ -213,8 +213,9 @@ def _missing(request: Request, found: Found) -> str:
     wanted = request.options.get("league_of")
     others = [league for league in LEAGUES if league != wanted and wanted and found.aside]
     only = f", only those of {others[0]}" if others else ""
+    place = found.folder if found.files or found.aside else request.folder  # where they belong
     return (
-        f"{request.dataset}: no games found in {found.folder}{only}; it needs {needs}; `zoo data "
+        f"{request.dataset}: no games found in {place}{only}; it needs {needs}; `zoo data "
         f"fetch basketball` downloads the course's files; {request.other}"
     )
 
