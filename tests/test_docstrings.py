@@ -15,7 +15,7 @@ import zoo
 import zoo.training
 
 # What examples take to train, or to read a run that is there; they need seconds.
-TRAINS = re.compile(r"\.(fit|ensemble|tune|load_run|resume)\(")
+TRAINS = re.compile(r"\.(fit|ensemble|tune|load_run|resume|forecast)\(")
 
 
 def _own(name: str, kind: type) -> Iterator[tuple[str, Any]]:

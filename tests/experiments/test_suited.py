@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import slow
 
 import zoo
 from zoo.core.errors import BuildError, RecipeError, UnknownNameError
@@ -29,7 +30,7 @@ from zoo.training import engine
             RecipeError,
             "'nothing': Could not interpret optimizer$",
         ),
-        ({"arguments.hidden": (10**12,)}, BuildError, "does not fit into memory"),
+        slow({"arguments.hidden": (10**12,)}, BuildError, "does not fit into memory"),
     ],
 )
 def test_what_does_not_go_together_is_refused_before_training(
