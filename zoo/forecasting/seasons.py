@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from zoo.data.basketball.kaggle import year_of
 from zoo.data.csv import Table, read_csv
 
-FIRST_LETTER = 1996  # the year in which season A, 1995-96, ended
 _SEASON = re.compile(r"[A-Za-z]|[1-9]\d{3}", re.ASCII)
 _YEARS = re.compile(r"\d{4}\s*-\s*(\d{4})", re.ASCII)
 
@@ -31,7 +31,7 @@ def season_of(word: str, letters: Mapping[str, int] | None = None) -> int:
         return int(word)
     letter = word.upper()
     if letters is None:
-        return FIRST_LETTER + ord(letter) - ord("A")
+        return year_of(letter)
     if letter not in letters:
         raise ValueError(f"no season {word!r}; known: {', '.join(letters) or 'none'}")
     return letters[letter]

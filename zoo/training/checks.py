@@ -160,8 +160,14 @@ def build(model: keras.Model, data: Any, batch_size: int, *, needed: bool) -> No
                 model(tf.nest.map_structure(lambda array: _symbol(array, batch_size), inputs))
             except Exception:
                 raise error from None  # the second try may complain of the first
+    build_optimizer(model)
+
+
+def build_optimizer(model: keras.Model) -> None:
+    """Make the optimizer's variables, if the model's are all there and Keras's step uses it."""
     whole = all(each.built for each in model._flatten_layers())
-    if model.optimizer is not None and whole and model.trainable_variables:
+    used = whole and steps_as_keras(model) and model.trainable_variables
+    if model.optimizer is not None and used:
         model.optimizer.build(model.trainable_variables)
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from zoo._keras import keras
-from zoo.training.checks import steps_as_keras
+from zoo.training.checks import build_optimizer
 from zoo.training.metric_calls import fewer_calls
 
 Epoch = Callable[[int], Any]  # from the number of an epoch to its logs
@@ -74,7 +74,7 @@ class _OwnCalls(keras.callbacks.Callback):
         if kind in self.makers and made and made is not self.ours[kind]:
             self.kept[kind] = made  # a callback has had it made: for the model as it is now
             self.of_keras.pop(kind, None)
-            _build_optimizer(self.model)
+            build_optimizer(self.model)  # a compile has brought another
             self.epochs[kind] = self.makers[kind]()
             setattr(self.model, f"{kind}_function", self.ours[kind])
 
@@ -105,12 +105,6 @@ class _OwnCalls(keras.callbacks.Callback):
             return self.of_keras[kind](iterator)
 
         return run
-
-
-def _build_optimizer(model: keras.Model) -> None:
-    """Make the variables of an optimizer that came with a `compile` between two epochs."""
-    if model.optimizer is not None and not model.optimizer.built and steps_as_keras(model):
-        model.optimizer.build(model.trainable_variables)
 
 
 def _made_by_keras(model: keras.Model, kind: str) -> Any:

@@ -60,12 +60,13 @@ def entrants(source: str, season: int, options: Mapping[str, Any], seed: int = 0
     ids, rows = _numbered(TeamTable(played.regular), season)
     files = ncaa.find(request).files
     labels = read_labels(files["seeds"], season) if "seeds" in files else {}
-    absent = {team: label for label, team in labels.items() if team not in set(ids.tolist())}
-    for team, label in absent.items():
-        raise DataError(
-            f"{files['seeds']}: team {team} is seeded {label} in {season}, but has no game in that "
-            "regular season"
-        )
+    playing = set(ids.tolist())
+    for label, team in labels.items():
+        if team not in playing:
+            raise DataError(
+                f"{files['seeds']}: team {team} is seeded {label} in {season}, but has no game in "
+                "that regular season"
+            )
     names = tuple(map(played.name_of, ids.tolist()))
     return Entrants(season, ids, rows, names, labels, files.get("slots"))
 

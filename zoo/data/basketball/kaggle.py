@@ -59,12 +59,17 @@ def read_table(path: Path, columns: Mapping[str, str], optional: str = "") -> Ta
         columns = needed
     for column in columns:
         if column == "season" and _in_letters(table):
-            years = [FIRST_LETTER + ord(each) - ord("A") for each in table.values[column]]
+            years = list(map(year_of, table.values[column]))
             table.values[column] = np.array(years, np.int64)
             continue
         read = table.whole if column in _RANGES else table.words
         read(column, *_RANGES.get(column, ()))
     return table
+
+
+def year_of(letter: str) -> int:
+    """The year of a season that the files of 2014 call by a capital letter: A is 1996."""
+    return FIRST_LETTER + ord(letter) - ord("A")
 
 
 def _plain(title: str) -> str:
