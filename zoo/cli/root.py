@@ -8,7 +8,7 @@ import os
 import sys
 import threading
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 from click.shell_completion import CompletionItem
@@ -16,6 +16,7 @@ from click.shell_completion import CompletionItem
 from zoo import _keras
 from zoo.core.console import printable
 from zoo.core.errors import StoppedEarly, ZooError, memory_is_out
+from zoo.core.interrupts import STATUS, Interrupts, end_at_once, end_quietly, on_ctrl_c
 
 LONGEST = 300  # characters of a word in an error line
 TRACEBACK = "ZOO_TRACEBACK"  # a variable that lets Python show what was not expected
@@ -75,14 +76,36 @@ def cli() -> None:
     """Functional-API teaching models for Keras: build, explain, draw, train, check."""
 
 
+class _Interrupted(BaseException):
+    """Ctrl-C, on its way past click."""
+
+
+class _PastClick(click.Command):
+    """Runs a command as it is; but at Ctrl-C click would print an empty line."""
+
+    def __init__(self, command: click.Command) -> None:
+        super().__init__(command.name)
+        self._command = command
+
+    def make_context(self, *arguments: Any, **more: Any) -> click.Context:
+        return self._command.make_context(*arguments, **more)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return self._command.invoke(ctx)
+        except KeyboardInterrupt as error:
+            raise _Interrupted from error
+
+
 def run(command: click.Command, arguments: Sequence[str] | None = None, name: str = "zoo") -> int:
     """Run a command; user errors become one line on stderr and a non-zero status."""
     _open_closed()
     stdout, stderr = sys.stdout, sys.stderr
     _keras.start_lean()
     try:
-        status = command.main(arguments, prog_name=name, standalone_mode=False)
-        sys.stdout.flush()  # or Python would meet the closed pipe when it ends
+        with Interrupts():
+            status = _PastClick(command).main(arguments, prog_name=name, standalone_mode=False)
+            sys.stdout.flush()  # or Python would meet the closed pipe when it ends
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return error.exit_code
@@ -93,12 +116,14 @@ def run(command: click.Command, arguments: Sequence[str] | None = None, name: st
         return error.exit_code
     except StoppedEarly as error:
         print(error, file=sys.stderr)  # as was asked for
-        return 130
+        return STATUS
     except ZooError as error:
         return _fail(str(error))
-    except (KeyboardInterrupt, click.Abort):
+    except (_Interrupted, KeyboardInterrupt, click.Abort):
+        if sys.stderr.isatty():
+            print(file=sys.stderr)  # after the terminal's ^C
         _fail("interrupted")
-        return 130
+        return STATUS
     except SystemExit:
         if sys.stdout is stdout:
             raise
@@ -127,6 +152,7 @@ def leave(status: int) -> NoReturn:
 
     What a usual exit does for others is done: threads end, `atexit` is called, streams are flushed.
     """
+    on_ctrl_c(end_quietly if status == STATUS else end_at_once)
     for thread in threading.enumerate():
         if thread is not threading.current_thread() and not thread.daemon:
             thread.join()

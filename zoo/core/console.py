@@ -254,7 +254,7 @@ def stderr_held_back(*, shown_on_error: bool) -> Iterator[None]:
         os.dup2(held.fileno(), 2)
         try:
             yield
-        except BaseException:
+        except Exception:  # not Ctrl-C, which is no error of that code
             if shown_on_error:
                 held.seek(0)
                 os.write(saved, held.read())

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from zoo.core.errors import TrainingError
 from zoo.core.files import held
+from zoo.core.interrupts import held_off
 from zoo.experiments.record import FILE, RunRecord
 
 
@@ -36,7 +37,8 @@ def recorded(folder: Path, record: RunRecord) -> Iterator[None]:
         status = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
         reason = str(error) or type(error).__name__
         try:
-            replace(record, status=status, error=reason).write(folder)
+            with held_off():  # a second Ctrl-C
+                replace(record, status=status, error=reason).write(folder)
         except OSError:  # the same full disk: the error itself is what counts
             _mark(folder / FILE, status)
             raise error from None

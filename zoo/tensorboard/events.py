@@ -19,11 +19,14 @@ from zoo._keras import tf
 from zoo.core.files import replacing
 
 if TYPE_CHECKING:
+    from tensorboard.compat.proto.event_pb2 import Event
     from tensorboard.compat.proto.summary_pb2 import Summary
 
 BUCKETS = 30
 PNG = b"\x89PNG\r\n\x1a\n"
-PATTERN = "events.out.tfevents.*.hparams"
+NAME = "events.out.tfevents"
+# ends of the names of files that are replaced as a whole
+HPARAMS, PICTURES = "hparams", "pictures"
 
 HParam = bool | int | float | str
 
@@ -117,11 +120,19 @@ def picture(tag: str, png: bytes) -> Summary.Value:
     return Summary.Value(tag=tag, image=image)
 
 
-def write_picture(folder: Path, tag: str, path: Path, step: int) -> None:
-    """Add a PNG file to the events in `folder`, for the page of images."""
-    events = Events(folder)
-    events.write([picture(tag, path.read_bytes())], step)
-    events.close()
+def write_pictures(folder: Path, pictures: Mapping[str, Path], step: int) -> None:
+    """Write PNG files by tag into the events of `folder`, for the page of images.
+
+    They are there whole or not at all, and what an earlier call wrote there goes: a run that was
+    killed after its training draws them again.
+    """
+    from tensorboard.compat.proto.event_pb2 import Event
+    from tensorboard.compat.proto.summary_pb2 import Summary
+
+    values = [picture(tag, path.read_bytes()) for tag, path in pictures.items()]
+    _write_anew(
+        folder, PICTURES, [Event(wall_time=time.time(), step=step, summary=Summary(value=values))]
+    )
 
 
 def text(tag: str, markdown: str) -> Summary.Value:
@@ -168,14 +179,20 @@ def write_hparams(
     Raises:
         TypeError: a setting that is neither a truth value, a number nor text.
     """
-    open_records = tf.io.TFRecordWriter  # loads TensorFlow quietly, before TensorBoard would
-    content = _events(hparams, metrics, name, step)
+    assert tf.__version__  # loaded quietly here, before TensorBoard would
+    _write_anew(folder, HPARAMS, _events(hparams, metrics, name, step))
+
+
+def _write_anew(folder: Path, kind: str, content: Iterable[Event]) -> None:
+    """Write events into a file of their own, in place of earlier ones of that kind."""
+    from tensorboard.compat.proto.event_pb2 import Event
+
     folder.mkdir(parents=True, exist_ok=True)
-    earlier = list(folder.glob(PATTERN))
-    # the zero-padded time comes first in the name: TensorBoard reads a folder's files in order
-    path = folder / f"events.out.tfevents.{time.time_ns():020d}.{os.getpid()}.hparams"
-    with replacing(path) as partial, open_records(str(partial)) as writer:
-        for event in content:
+    earlier = list(folder.glob(f"{NAME}.*.{kind}"))
+    # the time comes first in the name, as in TensorFlow's files: TensorBoard reads them in order
+    path = folder / f"{NAME}.{time.time_ns()}.{os.getpid()}.{kind}"
+    with replacing(path) as partial, tf.io.TFRecordWriter(str(partial)) as writer:
+        for event in (Event(wall_time=time.time(), file_version="brain.Event:2"), *content):
             writer.write(event.SerializeToString())
     for old in earlier:
         old.unlink(missing_ok=True)
@@ -210,7 +227,6 @@ def _events(
     values = [Summary.Value(tag=tag, simple_value=value) for tag, value in metrics.items()]
     ended = summary.session_end_pb(api_pb2.STATUS_SUCCESS, now).SerializeToString()
     return [
-        Event(wall_time=now, file_version="brain.Event:2"),
         Event(wall_time=now, summary=api.hparams_pb(hparams, trial_id=name, start_time_secs=now)),
         Event(wall_time=now, step=step, summary=Summary(value=values)),
         Event(wall_time=now, summary=Summary.FromString(ended)),
@@ -224,7 +240,7 @@ def cut_after(folder: Path, step: int) -> None:
     """
     from tensorboard.compat.proto.event_pb2 import Event
 
-    for path in sorted(folder.rglob("events.out.tfevents.*")):
+    for path in sorted(folder.rglob(f"{NAME}.*")):
         kept: list[bytes] = []
         dropped = False
         records = iter(tf.data.TFRecordDataset(str(path)))

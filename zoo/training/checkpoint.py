@@ -28,6 +28,7 @@ import numpy as np
 from zoo._keras import keras
 from zoo.core.errors import TrainingError
 from zoo.core.files import replacing
+from zoo.core.interrupts import end_at_once
 from zoo.training.callbacks import WriteBudget
 
 KEPT = 2
@@ -203,7 +204,6 @@ def _plain(value: Any) -> Any:
 
 HANGUP = getattr(signal, "SIGHUP", None)  # a terminal that closes; Windows has none
 SIGNALS = tuple(each for each in (signal.SIGINT, signal.SIGTERM, HANGUP) if each is not None)
-STATUS = 130  # what a shell calls a program that Ctrl-C ended
 
 
 class StopRequest(keras.callbacks.Callback):
@@ -248,8 +248,7 @@ def listening(
     os.set_blocking(writer, False)
     # The handlers have nothing to do themselves: the thread hears every signal.
     heard_of = [each for each in SIGNALS if not (each == HANGUP and _is_ignored(each))]  # nohup
-    before = {number: signal.signal(number, _ignored) for number in heard_of}
-    old_pipe = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    before = {number: signal.getsignal(number) for number in heard_of}
 
     def listen() -> None:
         while (heard := os.read(reader, 1)) and heard[0]:
@@ -258,26 +257,33 @@ def listening(
             if request.asked:
                 with contextlib.suppress(Exception):
                     at_once()
-                if os.isatty(2):  # a bar has hidden the cursor
-                    os.write(2, b"\r\x1b[2K\x1b[?25h")
-                os.write(2, b"error: interrupted\n")
-                os._exit(STATUS)
+                end_at_once()
             request.ask()
             with contextlib.suppress(OSError):  # a terminal that is gone
                 say("stopping after this epoch; interrupt again to stop at once")
 
     thread = threading.Thread(target=listen, daemon=True)
-    thread.start()
+    # At each moment a signal has its handler from before or is in the pipe: none is lost.
+    old_pipe = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     try:
-        yield
+        for number in heard_of:  # first SIGINT, which may raise KeyboardInterrupt until then
+            signal.signal(number, _ignored)
+        thread.start()
+        try:
+            yield
+        finally:
+            os.write(writer, b"\0")
+            thread.join()
     finally:
+        for number in reversed(heard_of):
+            signal.signal(number, before[number])
         signal.set_wakeup_fd(old_pipe)
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        os.write(writer, b"\0")
-        thread.join()
-        os.close(reader)
         os.close(writer)
+        late = os.read(reader, 1024)
+        os.close(reader)
+    for number in late:
+        if number in heard_of:
+            signal.raise_signal(number)
 
 
 def _is_ignored(number: int) -> bool:

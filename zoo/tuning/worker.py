@@ -20,10 +20,11 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 
 from zoo.core.console import Reporter, errors_only
 from zoo.core.errors import TrainingError, ZooError
+from zoo.core.interrupts import STATUS
 from zoo.experiments import setup, trainer
 from zoo.experiments.runs import RunContext
 from zoo.recipes.recipe import Recipe
-from zoo.training.checkpoint import STATUS, StopRequest
+from zoo.training.checkpoint import StopRequest
 from zoo.tuning import outcome
 from zoo.tuning import trial as training
 from zoo.tuning.study import Study, opened

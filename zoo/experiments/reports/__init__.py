@@ -62,13 +62,13 @@ def write_all(
     Returns:
         A table to print, if the report has one.
     """
-    from zoo.tensorboard.events import write_picture
+    from zoo.tensorboard.events import write_pictures
 
     curves = draw_curves(recipe, folder)
-    if curves is not None:
-        write_picture(folder / "train", "curves", curves, step)
     table = write(finished(recipe, model, dataset, splits, metrics), folder)
-    write_picture(folder / "train", "picture", folder / PICTURE, step)
+    pictures = {"curves": curves, "picture": folder / PICTURE}
+    there = {tag: path for tag, path in pictures.items() if path is not None}
+    write_pictures(folder / "train", there, step)
     return table
 
 
