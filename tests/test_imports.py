@@ -108,6 +108,7 @@ def test_does_not_load_tensorflow() -> None:
         "run(cli, ['recipes'])",
         "run(cli, ['runs'])",
         "run(cli, ['data', 'list'])",
+        "run(cli, ['site', 'none'])",
         "run(cli, ['train', 'inception_v3'])",
         "[run(cli, [command, '--help']) for command in COMMANDS]",
         "import zoo.models, zoo.models.blocks, zoo.recipes, zoo.inspection.plot_model",

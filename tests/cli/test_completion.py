@@ -100,7 +100,9 @@ def test_names_are_offered(
     assert offered(line, capsys, monkeypatch) == plain(*expected)
 
 
-@pytest.mark.parametrize("line", ["zoo evaluate ./", "zoo reproduce /tmp/x", "zoo tensorboard "])
+@pytest.mark.parametrize(
+    "line", ["zoo evaluate ./", "zoo reproduce /tmp/x", "zoo tensorboard ", "zoo site "]
+)
 def test_paths_are_left_to_the_shell(
     line: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

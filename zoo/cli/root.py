@@ -41,6 +41,7 @@ COMMANDS = {
     "export": ("export", "Write a run's model for other runtimes, and check it there."),
     "data": ("data", "List, describe and fetch the datasets."),
     "new": ("new", "Start a project of your own from an architecture."),
+    "site": ("site", "Serve the built site to a browser on this machine."),
     "tensorboard": ("tensorboard", "Open TensorBoard on the run folders."),
 }
 
