@@ -8,7 +8,7 @@ from support import small_data, small_recipe
 
 import zoo
 from zoo.data.dataset import Dataset
-from zoo.experiments import examples, runs
+from zoo.experiments import examples
 from zoo.experiments.record import RunRecord
 from zoo.experiments.runs import Run
 from zoo.experiments.setup import assemble, data_record
@@ -32,6 +32,5 @@ def untrained(recipe: str | zoo.Recipe, folder: Path) -> tuple[Run, Dataset]:
         metrics={"test": {"loss": 1.0}},
     )
     record.write(folder)
-    runs.write_labels(folder, data.labels)
-    examples.write(folder, held, made.splits, data.labels)
+    examples.keep(folder, held, made.splits, data)
     return Run(folder, made.model, record), data

@@ -206,7 +206,7 @@ def test_significant_digits() -> None:
 def test_unknown_words_are_noted(novels: Run) -> None:
     notes: list[str] = []
     ask(novels, notes.append, text="common39 first0 Xyzzy, plugh common39 xyzzy")
-    assert notes == ["unknown words: xyzzy, ,, plugh"]
+    assert notes == ["unknown words: xyzzy, plugh"]
 
 
 def _inputs(run: Run, given: dict[str, list[Any]], *made: Port) -> dict[str, np.ndarray]:
@@ -322,3 +322,19 @@ def test_the_listing_says_what_may_be_left_out(vectors: Run) -> None:
         "  --home (1)     a number; 0 if left out",
         f"  --film (2, 4)  2 gray pictures of 2 x 2: {form}",
     ]
+
+
+def test_texts_that_are_cut_and_marks_alone_are_told_apart(tmp_path: Path) -> None:
+    """A mark is no word that could be unknown; what is not read of a long text is told."""
+    run, _ = untrained("tweet_pair", tmp_path)
+    notes: list[str] = []
+    long = "ab" * 30
+    predict_one(run, {"tweet_a": long, "tweet_b": "ab"}, logdir=tmp_path, note=notes.append)
+    assert [each for each in notes if "read" in each] == [
+        "tweet_a: the first 48 characters are read, of 60"
+    ]
+    table = tmp_path / "rows.csv"
+    table.write_text(f"tweet_a,tweet_b\n{long},ab\nab,ab\n{long},ab\n", encoding="utf-8")
+    notes.clear()
+    predict_table(run, table, None, logdir=tmp_path, note=notes.append)
+    assert "tweet_a: 2 of 3 texts are too long; the first 48 characters are read" in notes

@@ -40,6 +40,7 @@ def killed_after(function: Callable[..., Any]) -> Callable[..., Any]:
     return called
 
 
+@pytest.mark.slow
 def test_what_comes_after_the_last_epoch_is_written_once(tmp_path: Path) -> None:
     """A run is stopped, killed twice after its last epoch, and resumed each time."""
     settings: dict[str, Any] = {"data": "planted", "epochs": 4, "engine": "fit", "verbose": 0}

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 import weights
@@ -16,8 +17,9 @@ import results
 import zoo
 from zoo.cli.root import cli, run
 from zoo.core.errors import BuildError, UnknownNameError
-from zoo.experiments import pretrained
+from zoo.experiments import examples, pretrained
 from zoo.recipes import shipped_weights
+from zoo.training import inference
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = shipped_weights.manifest()["weights"]
@@ -200,3 +202,17 @@ def test_no_tensorflow_is_loaded_to_look_or_to_check() -> None:
         check=False,
     )
     assert done.stdout == "fine\n", done.stderr
+
+
+@pytest.mark.parametrize("name", ["tiny_dense", "two_scores"])
+def test_a_run_of_shipped_weights_is_asked_as_a_trained_one(name: str, tmp_path: Path) -> None:
+    run, _, splits = pretrained.run_of(name, tmp_path)
+    again = zoo.load_run(run.folder)
+    (rows, _) = splits["test"]
+    few = {port: array[:3] for port, array in rows.items()}
+    wanted = inference.predict(zoo.build(name, weights="embedded"), few)
+    for output, values in inference.predict(again.model, few).items():
+        np.testing.assert_array_equal(values, wanted[output])
+    assert again.record.status == "finished"
+    assert again.record.metrics["test"]
+    assert zoo.predict(run, **examples.read(run.folder))

@@ -130,8 +130,12 @@ def test_signature_file_says_names_types_shapes_and_units(run: Run, tmp_path: Pa
     zoo.export(run, "keras", tmp_path / "model.keras")
     entry = json.loads((tmp_path / "signature.json").read_text())["model.keras"]
     kind = {"dtype": "float32", "shape": [None, 1]}
-    assert entry["inputs"] == [{"name": "seed_diff", **kind, "unit": "seeds"}]
-    assert entry["outputs"] == [{"name": "score_diff", **kind, "unit": "points"}]
+    (given,), (made,) = entry["inputs"], entry["outputs"]
+    (column,), (answer,) = given.pop("columns"), made.pop("answers")
+    assert given == {"name": "seed_diff", **kind, "unit": "seeds"}
+    assert made == {"name": "score_diff", **kind, "unit": "points"}
+    assert (column["name"], column["kind"], column["shape"]) == ("seed_diff", "number", [1])
+    assert (answer["name"], answer["scale"], answer["classes"]) == ("score_diff", 1, [])
     assert entry["run"] == f"seed_difference/{run.folder.name}"
     assert entry["check"]["rows"] == "test"
 

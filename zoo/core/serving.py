@@ -119,7 +119,8 @@ class _Handler(BaseHTTPRequestHandler):
         path = self._path()
         if path and path.is_dir():  # from here its links would lead elsewhere
             place = quote(os.fsencode(path.relative_to(self.root).as_posix()))
-            self._head(HTTPStatus.MOVED_PERMANENTLY, {"Location": f"/{place}/"})
+            there = "/" if place == "." else f"/{place}/"
+            self._head(HTTPStatus.MOVED_PERMANENTLY, {"Location": there})
             return
         try:
             file = path.open("rb") if path else None

@@ -36,6 +36,8 @@ class Dataset:
         columns: The builder argument `columns` of a model that takes a table's columns as they
             are: what the training rows say of them.
         labels: Vocabulary name -> label of each id, such as `team` -> ("1985 Duke", ...).
+        vectors: The vector of each word, (words, width), where the data has its own: a row for
+            each label of the vocabulary `word`.
         truth: What a generator knows and no model sees, such as the true strengths.
         references: Score name -> split -> column_metric -> value, such as `best possible` ->
             `test` -> `score_diff_mae`.
@@ -60,6 +62,7 @@ class Dataset:
     sizes: Mapping[str, int] = field(default_factory=dict)
     columns: Columns = NO_COLUMNS
     labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    vectors: np.ndarray | None = field(default=None, compare=False)
     truth: Arrays = field(default_factory=dict)
     references: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
     origin: str = ""

@@ -192,6 +192,7 @@ def load(
         sizes=content.sizes,
         columns=content.columns,
         labels=content.labels,
+        vectors=content.vectors,
         truth=content.truth,
         references={**content.references, **({"trivial": trivial} if trivial else {})},
         origin=f"data: {chosen.name} ({content.origin or place})" + (f"; {other}" if other else ""),

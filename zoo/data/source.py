@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zoo.core.columns import NO_COLUMNS, Columns
 from zoo.core.errors import DataError, UnknownNameError
 from zoo.data.dataset import Arrays
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ class Content:
     """What a loader returns.
 
     Attributes:
-        splits, sizes, columns, labels, truth, notes: As in `Dataset`.
+        splits, sizes, columns, labels, vectors, truth, notes: As in `Dataset`.
         targets: Column -> `binary`, `classes` or `number`, for the trivial scores.
         references: Scores that the source knows itself, such as `best possible`.
         origin: The text in parentheses in the origin line, where it is not the folder.
@@ -114,6 +117,7 @@ class Content:
     sizes: Mapping[str, int] = field(default_factory=dict)
     columns: Columns = NO_COLUMNS
     labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    vectors: np.ndarray | None = None
     truth: Arrays = field(default_factory=dict)
     targets: Mapping[str, str] = field(default_factory=dict)
     references: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)

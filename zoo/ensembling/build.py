@@ -259,8 +259,7 @@ def _write(
     from zoo.tensorboard.projector import write_projector
 
     recipe, events = record.recipe, folder / "train"
-    run_folders.write_labels(folder, dataset.labels)
-    examples.write(folder, recipe, splits, dataset.labels)
+    examples.keep(folder, recipe, splits, dataset)
     drawing = diagram.to_dot(model, nested=False)
     diagram.write(drawing, folder / run_folders.DIAGRAM)
     run_folders.write_model(folder, model)

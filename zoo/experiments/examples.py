@@ -1,4 +1,7 @@
-"""One case of a run's data, kept in its folder as a table that `zoo predict --csv` takes."""
+"""What a run is asked by without its data: its words, and one case of them.
+
+The case is a table that `zoo predict --csv` takes, `example/inputs.csv`.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import io
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,45 +19,59 @@ from zoo.core.files import replacing, write_text
 from zoo.data.cells import date_text
 from zoo.data.csv import read_csv
 from zoo.data.text.encoding import SPECIAL, VOCABULARIES
+from zoo.experiments import runs, word_vectors
 from zoo.experiments.feeding import Split, columns_of
 from zoo.models.registry import spec
 from zoo.models.spec import TensorSpec
 from zoo.recipes.recipe import Recipe
+
+if TYPE_CHECKING:
+    from zoo.data.dataset import Dataset
 
 FOLDER = "example"
 TABLE = f"{FOLDER}/inputs.csv"
 ANY_TEXT = "a man walks with a dog"  # for texts whose words the data does not keep
 
 
-def write(
-    folder: Path,
-    recipe: Recipe,
-    splits: Mapping[str, Split],
-    labels: Mapping[str, Sequence[str]],
-) -> None:
-    """Write a test row as `example/inputs.csv`; pictures and series as files beside it.
+def keep(folder: Path, recipe: Recipe, splits: Mapping[str, Split], dataset: Dataset) -> None:
+    """Keep the vocabularies, the vectors of the words and a case in the folder of a run.
 
     Args:
         folder: The run's.
         recipe: Says which columns an input is made of.
-        splits: The rows, by split and input; without test rows, one of training is taken.
-        labels: The data's vocabularies.
+        splits: The rows, by split and input; without test rows, one of training is the case.
+        dataset: What the splits were made of.
     """
+    runs.write_labels(folder, dataset.labels)
+    word_vectors.write(folder, dataset.vectors)
     inputs, _ = splits.get("test", splits["train"])
-    known = {tensor.name: tensor for tensor in spec(recipe.architecture).inputs}
-    cells: dict[str, str] = {}
-    for name, rows in inputs.items():
-        columns = columns_of(recipe, name)
-        parts = [rows[0]]
-        if len(columns) > 1:
-            several = rows[0].shape == (len(columns),)
-            columns, parts = (columns, list(rows[0])) if several else ((name,), parts)
-        for column, values in zip(columns, parts, strict=True):
-            tensor = known.get(name, TensorSpec(name, ()))
-            cells |= _cells(folder / FOLDER, column, tensor, np.asarray(values), labels)
+    case = cells(folder / FOLDER, recipe, {name: rows[0] for name, rows in inputs.items()}, dataset)
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([cells.keys(), cells.values()])
+    csv.writer(text, lineterminator="\n").writerows([case.keys(), case.values()])
     write_text(folder / TABLE, text.getvalue())
+
+
+def cells(
+    folder: Path, recipe: Recipe, row: Mapping[str, np.ndarray], dataset: Dataset
+) -> dict[str, str]:
+    """Column -> cell of a case, as a person gives it.
+
+    Args:
+        folder: Where pictures and series go, as files that the cells name.
+        row: The case by input, as the model reads it.
+    """
+    known = {tensor.name: tensor for tensor in spec(recipe.architecture).inputs}
+    found: dict[str, str] = {}
+    for name, values in row.items():
+        columns = columns_of(recipe, name)
+        parts = [values]
+        if len(columns) > 1:
+            several = values.shape == (len(columns),)
+            columns, parts = (columns, list(values)) if several else ((name,), parts)
+        for column, part in zip(columns, parts, strict=True):
+            tensor = known.get(name, TensorSpec(name, ()))
+            found |= _cells(folder, column, tensor, np.asarray(part), dataset)
+    return found
 
 
 def read(folder: Path) -> dict[str, str]:
@@ -66,7 +84,7 @@ def read(folder: Path) -> dict[str, str]:
 
 
 def has_own_vectors(tensor: TensorSpec, labels: Mapping[str, Sequence[str]]) -> bool:
-    """Whether the vectors of its words are the data's own, which a run does not keep."""
+    """Whether the vectors of its words are the data's own."""
     return tensor.text == "vectors" and "word" in labels
 
 
@@ -75,12 +93,15 @@ def _cells(
     column: str,
     tensor: TensorSpec,
     values: np.ndarray,
-    labels: Mapping[str, Sequence[str]],
+    dataset: Dataset,
 ) -> dict[str, str]:
     """Column -> cell, for one input's values of the row."""
+    labels = dataset.labels
     if values.dtype.kind in "OUS":
         return {column: str(values.item())}
     if has_own_vectors(tensor, labels):
+        if dataset.vectors is not None:
+            return {column: word_vectors.spelled(values, labels["word"], dataset.vectors)}
         return {column: _file(folder, column, values)}
     if tensor.text or (tensor.vocabulary and values.ndim and values.size > 1):
         return {column: _text(tensor, values, labels, column)}

@@ -14,7 +14,7 @@ from zoo.core.columns import safe_names
 from zoo.core.errors import DataError, TrainingError, UnknownNameError
 from zoo.data.cells import date_example
 from zoo.data.files import Form
-from zoo.experiments import examples
+from zoo.experiments import examples, word_vectors
 from zoo.experiments.feeding import columns_of
 from zoo.experiments.runs import LOGDIR, Run
 from zoo.models.registry import spec
@@ -160,7 +160,7 @@ def ports_of(run: Run, labels: Mapping[str, Sequence[str]]) -> list[Port]:
         shape = shapes[name]
         if tensor.picture:  # of any size, perhaps: then as in training
             shape = run.record.data.inputs.get(name, shape)
-        if examples.has_own_vectors(tensor, labels):
+        if examples.has_own_vectors(tensor, labels) and not word_vectors.kept(run.folder):
             tensor = replace(tensor, text="")
         columns = columns_of(run.record.recipe, name)
         if len(columns) > 1 and shape != (len(columns),):

@@ -1,8 +1,9 @@
-"""Models with the weights that ship with the zoo."""
+"""Models with the weights that ship with the zoo, and runs of them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo.core.errors import BuildError, DataError, UnknownNameError, check_text
@@ -15,6 +16,10 @@ from zoo.recipes.shipped_weights import EMBEDDED, shipped, verified, why_not
 
 if TYPE_CHECKING:
     import keras
+
+    from zoo.data.dataset import Dataset
+    from zoo.experiments.feeding import Split
+    from zoo.experiments.runs import Run
 
 
 def build(name: str, weights: str, arguments: Mapping[str, Any]) -> keras.Model:
@@ -86,11 +91,69 @@ def score(name: str) -> dict[str, float]:
         BuildError: no weights ship for it.
         DataError: the generated data is not what it was at the training.
     """
-    from zoo.core.console import Reporter
-    from zoo.experiments import evaluation, setup
-    from zoo.experiments.feeding import feed
-    from zoo.experiments.setup import add_prediction
+    from zoo.experiments import evaluation
     from zoo.training.compile import compile_model
+
+    recipe, model, _, splits = _with_data(name)
+    compile_model(model, recipe, 1)
+    split = scored_split(splits)
+    return evaluation.score(model, {split: splits[split]})[split]
+
+
+def run_of(name: str, logdir: Path) -> tuple[Run, Dataset, Mapping[str, Split]]:
+    """A run folder as the training of the weights that ship would have left it.
+
+    It holds what predictions and exports read: `run.json`, `model.keras`, the words and an
+    example; no history, pictures or events.
+
+    Args:
+        name: A recipe, or an architecture for its default recipe.
+        logdir: Where `RECIPE/RUN` is made.
+
+    Returns:
+        The run, its data, and the data's splits by the names of the model's tensors.
+
+    Raises:
+        BuildError: no weights ship for it.
+        DataError: the generated data is not what it was at the training.
+
+    Example:
+        >>> from pathlib import Path
+        >>> import zoo
+        >>> run, _, _ = run_of("tiny_dense", Path("shipped"))
+        >>> run.record.status, list(zoo.predict(run, a=[1, 2]))
+        ('finished', ['b'])
+    """
+    from zoo.experiments import examples, runs, setup
+    from zoo.experiments.record import RunRecord, Upstream
+
+    recipe, model, dataset, splits = _with_data(name)
+    entry = shipped(recipe.name)
+    assert entry is not None, "build found it"
+    folder = runs.create(logdir, recipe.name, entry["seed"])
+    examples.keep(folder, recipe, splits, dataset)
+    runs.write_model(folder, model)
+    record = RunRecord(
+        status="finished",
+        command=f"zoo.build({recipe.name!r}, weights={EMBEDDED!r})",
+        recipe=recipe,
+        seed=entry["seed"],
+        data=setup.data_record(dataset, entry["data"]["fingerprint"], splits),
+        upstream=Upstream(recipe.stacked_on, EMBEDDED, "") if recipe.stacked_on else None,
+        engine="fit",
+        parameters=model.count_params(),
+        metrics={entry["split"]: entry["scores"]},
+        epochs_run=entry["epochs"],
+    )
+    record.write(folder)
+    return runs.Run(folder, model, record), dataset, splits
+
+
+def _with_data(name: str) -> tuple[Recipe, keras.Model, Dataset, Mapping[str, Split]]:
+    """The recipe of shipped weights, its model with them, and what it was trained on."""
+    from zoo.core.console import Reporter
+    from zoo.experiments import setup
+    from zoo.experiments.feeding import feed
 
     recipe = recipe_for(name)
     model = build(recipe.name, EMBEDDED, {})
@@ -107,11 +170,8 @@ def score(name: str) -> dict[str, float]:
         )
     if recipe.stacked_on:
         upstream = build(recipe.stacked_on, EMBEDDED, {})
-        dataset = add_prediction(dataset, upstream, find_recipe(recipe.stacked_on))
-    compile_model(model, recipe, 1)
-    splits = feed(recipe, dataset, model, silent.line)
-    split = scored_split(splits)
-    return evaluation.score(model, {split: splits[split]})[split]
+        dataset = setup.add_prediction(dataset, upstream, find_recipe(recipe.stacked_on))
+    return recipe, model, dataset, feed(recipe, dataset, model, silent.line)
 
 
 def scored_split(splits: Mapping[str, Any]) -> str:

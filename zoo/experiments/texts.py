@@ -12,6 +12,7 @@ import numpy as np
 from zoo.core.errors import DataError
 from zoo.data.text import encoding
 from zoo.data.text.encoding import tokens
+from zoo.experiments import examples, word_vectors
 from zoo.experiments.ports import Port
 from zoo.experiments.runs import Run
 
@@ -57,19 +58,25 @@ def encoded(
             raise DataError(f"{cells.place(row)}: {text!r} contains no words")
     kind = port.tensor.text
     name = encoding.VOCABULARIES.get(kind, port.tensor.vocabulary)
-    known = vocabularies.get(name, vocabularies.get(port.column, ()))
-    if kind != "vectors":
+    own = examples.has_own_vectors(port.tensor, vocabularies)
+    known = vocabularies.get("word" if own else name, vocabularies.get(port.column, ()))
+    if own or kind != "vectors":
         _say_unknown(kind, texts, known, note)
     if kind == "sentences":
-        return _sentences(port, texts, cells, known)
+        return _sentences(port, texts, cells, known, note)
     most = _longest(run, port)
-    for row, text in enumerate(texts):
-        count = len(encoding.steps(kind, text))
+    counts = [len(encoding.steps(kind, text)) for text in texts]
+    for row, count in enumerate(counts):
         if port.shape[0] is None and count > most:
             problem = f"{count:,} words, but the run was trained on at most {most:,}"
             raise DataError(f"{cells.place(row)}: {problem}")
     if kind == "words" and tuple(known[:2]) != encoding.SPECIAL:
-        return _plain_ids(texts, known, most)
+        return _plain_ids(texts, known, most)  # which leaves words out: the rest may fit
+    what = "characters" if kind == "characters" else "words"
+    _say_cut(port, counts, most, f"the first {most:,} {what} are read", note)
+    if own:
+        vectors = word_vectors.read(run.folder)
+        return word_vectors.encode(texts, known, vectors, most)
     return encoding.encode(kind, texts, most, known)
 
 
@@ -89,7 +96,7 @@ def _say_unknown(
     kind: str, texts: Sequence[str], known: Sequence[str], note: Callable[[str], None]
 ) -> None:
     """Note which words, or characters, are not in the vocabulary."""
-    ids = {*known, *(encoding.STOPS if kind == "sentences" else ())}
+    ids = {*known, *(() if kind == "characters" else encoding.MARKS)}
     if kind == "sentences":
         texts = [text.replace("\n", " . ") for text in texts]
     found = dict.fromkeys(
@@ -100,6 +107,17 @@ def _say_unknown(
         more = f" and {len(words) - SOME} more" if len(words) > SOME else ""
         what = "characters" if kind == "characters" else "words"
         note(f"unknown {what}: {', '.join(words[:SOME])}{more}")
+
+
+def _say_cut(
+    port: Port, counts: Sequence[int], most: int, read: str, note: Callable[[str], None]
+) -> None:
+    """Note that texts are longer than the model reads."""
+    longer = [count for count in counts if count > most]
+    if len(counts) == 1 and longer:
+        note(f"{port.column}: {read}, of {longer[0]:,}")
+    elif longer:
+        note(f"{port.column}: {len(longer):,} of {len(counts):,} texts are too long; {read}")
 
 
 def _plain_ids(texts: Sequence[str], known: Sequence[str], length: int) -> np.ndarray:
@@ -115,7 +133,13 @@ def _plain_ids(texts: Sequence[str], known: Sequence[str], length: int) -> np.nd
     return ids
 
 
-def _sentences(port: Port, texts: Sequence[str], cells: Cells, known: Sequence[str]) -> np.ndarray:
+def _sentences(
+    port: Port,
+    texts: Sequence[str],
+    cells: Cells,
+    known: Sequence[str],
+    note: Callable[[str], None],
+) -> np.ndarray:
     """Texts as the port's array of sentences: (rows, sentences, words), or (rows, words) of one.
 
     Of a text with more sentences the last are kept, as in training.
@@ -133,5 +157,7 @@ def _sentences(port: Port, texts: Sequence[str], cells: Cells, known: Sequence[s
             problem = f"{len(told):,} sentences, but the run reads one"
         if problem:
             raise DataError(f"{cells.place(row)}: {problem}")
+    counts = [len(encoding.sentences(words)) for words in split]
+    _say_cut(port, counts, most, f"the last {most:,} sentences are read", note)
     vocabulary = encoding.Vocabulary(known[len(encoding.SPECIAL) :])
     return vocabulary.encode_sentences(split, most, length).reshape(len(texts), *shape)

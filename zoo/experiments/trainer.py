@@ -192,8 +192,7 @@ def _carried_out(
         for left in folder.rglob(f"{PARTIAL}*") if resumed else ():
             left.unlink(missing_ok=True)  # what the killed process was writing
         record.write(folder)
-        runs.write_labels(folder, setup.dataset.labels)
-        examples.write(folder, recipe, setup.splits, setup.dataset.labels)
+        examples.keep(folder, recipe, setup.splits, setup.dataset)
         with console.phase("drawing the model"):
             drawing = diagram.to_dot(model)
             diagram.write(drawing, folder / runs.DIAGRAM)

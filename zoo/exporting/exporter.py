@@ -16,8 +16,8 @@ from zoo.core.errors import DataError, TrainingError
 from zoo.core.files import replacing, replacing_folder, write_text
 from zoo.experiments.feeding import feed
 from zoo.experiments.record import FILE as RECORD
-from zoo.experiments.runs import LOGDIR, MODEL, Run, load_run, logdir_of
-from zoo.exporting import serving, verify
+from zoo.experiments.runs import LOGDIR, MODEL, Run, load_run, logdir_of, read_labels
+from zoo.exporting import preprocessing, serving, verify
 from zoo.exporting.formats import FORMATS, Arrays, Artifact, ExportError
 from zoo.exporting.text_inputs import WithIds, with_ids
 from zoo.models.registry import list_models, spec
@@ -225,15 +225,19 @@ def _signature(
     model, words = changed.model, changed.words()
     architecture = run.record.recipe.architecture if run else model.name
     known = spec(architecture) if architecture in list_models() else None
+    inputs = _described(serving.inputs_of(model), known.inputs if known else ())
+    outputs = _described(serving.outputs_of(model), known.outputs if known else ())
+    for each in inputs:
+        if each["name"] in words:
+            each["words"] = words[each["name"]]
+    asked = _asked(inputs, outputs, run) if run else {}
     return {
         "format": exported.format,
         "model": model.name,
         **({"run": f"{run.folder.parent.name}/{run.folder.name}"} if run else {}),
-        "inputs": [
-            {**each, **({"words": words[each["name"]]} if each["name"] in words else {})}
-            for each in _described(serving.inputs_of(model), known.inputs if known else ())
-        ],
-        "outputs": _described(serving.outputs_of(model), known.outputs if known else ()),
+        "inputs": inputs,
+        "outputs": outputs,
+        **asked,
         "check": {
             "runtime": exported.runtime,
             "rows": exported.rows,
@@ -244,6 +248,25 @@ def _signature(
         },
         "versions": {"keras": keras.__version__, "tensorflow": tf.__version__},
     }
+
+
+def _asked(inputs: list[dict[str, Any]], outputs: list[dict[str, Any]], run: Run) -> dict[str, Any]:
+    """Add to inputs and outputs what a person gives and reads; the vocabularies for it.
+
+    A run whose files are gone, or whose model was changed, has none of it.
+    """
+    try:
+        labels = read_labels(run.folder)
+        columns = preprocessing.columns(run, labels)
+        answers = preprocessing.read_outputs(run.model, run, labels)
+        vocabularies = preprocessing.vocabularies(run, labels)
+    except TrainingError:
+        return {}
+    for described, key, found in ((inputs, "columns", columns), (outputs, "answers", answers)):
+        for each in described:
+            if each["name"] in found:
+                each[key] = found[each["name"]]
+    return {"vocabularies": vocabularies}
 
 
 def _described(tensors: Mapping[str, Any], specs: Sequence[TensorSpec]) -> list[dict[str, Any]]:

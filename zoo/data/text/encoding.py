@@ -20,6 +20,7 @@ MOST_WORDS, LEAST = 10_000, 2  # known words; one that occurs once trains <unkno
 MOST_CHARACTERS = 64
 
 STOPS = (".", "!", "?")  # marks that end a sentence
+MARKS = (*STOPS, ",", ";", ":")  # steps of a text that are no words
 PADDING, UNKNOWN = 0, 1  # the first two ids of every vocabulary
 SPECIAL = ("<padding>", "<unknown>")
 WIDTH = 128  # numbers in a word's vector

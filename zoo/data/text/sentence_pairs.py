@@ -65,6 +65,7 @@ def paraphrases(request: Request) -> Content:
     return Content(
         splits,
         labels={"word": tuple(WORDS)},
+        vectors=vectors,
         targets=TARGETS,
         references={"best possible": best},
     )

@@ -34,6 +34,7 @@ class Box:
         output: Whether it gives an output of the model.
         tie: Numbers the color that it shares with the calls of the same weights.
         inside: The wrapped layers, if any.
+        closing: The last call that it stands for, by its place in the graph.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Box:
     output: bool = False
     tie: int | None = None
     inside: list[Box] = field(default_factory=list)
+    closing: int = -1
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,8 @@ class _Composer:
 
     def _box(self, summary: Summary, graph: Graph, path: str) -> Box:
         unit, title = summary.unit, summary.title
-        box = Box(f"{path}{title}", title, [*summary.lines], summary.kind)
+        lines = [*summary.lines]
+        box = Box(f"{path}{title}", title, lines, summary.kind, closing=unit.calls[-1])
         if unit.form == "layer":
             self._open(box, summary.calls[0], path, summary.parameters)
         elif summary.parameters:

@@ -85,12 +85,12 @@ def trace(model: Any) -> Graph:
     name = stable_names([model])[0]
     if not is_graph_model(model):
         return Graph(name, (Call(model, name, 1, (), (), None, model, ()),), (0,), ())
-    nodes = _nodes(model.inputs, model.outputs)
-    place = {id(node): index for index, node in enumerate(nodes)}
-    operations = list({id(node.operation): node.operation for node in nodes}.values())
+    found = nodes(model.inputs, model.outputs)
+    place = {id(node): index for index, node in enumerate(found)}
+    operations = list({id(node.operation): node.operation for node in found}.values())
     names = dict(zip(map(id, operations), stable_names(operations), strict=True))
 
-    times = Counter(id(node.operation) for node in nodes)
+    times = Counter(id(node.operation) for node in found)
 
     def tensor(symbolic: Any) -> Tensor:
         index = symbolic._keras_history.tensor_index
@@ -108,7 +108,7 @@ def trace(model: Any) -> Graph:
             held=holder(node.operation),
             wraps=wrapped(node.operation),
         )
-        for node in nodes
+        for node in found
     )
     inputs = tuple(tensor(symbolic).call for symbolic in model.inputs)
     return Graph(name, calls, inputs, tuple(map(tensor, model.outputs)))
@@ -163,7 +163,7 @@ def _snake_case(name: str) -> str:
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
-def _nodes(inputs: Iterable[Any], outputs: Iterable[Any]) -> list[Any]:
+def nodes(inputs: Iterable[Any], outputs: Iterable[Any]) -> list[Any]:
     """The Keras nodes between inputs and outputs: inputs first, then each after its sources.
 
     Depth first from the outputs in order, so that a branch stays together and the first
