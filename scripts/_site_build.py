@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,14 @@ OWN = ("genindex", "py-modindex", "search")  # pages of Sphinx's without a sourc
 COLORS = re.compile(r"\x1b\[[\d;]*m")
 
 
-def build(site: Path, work: Path, *, lessons: bool, status: Any) -> list[str]:
+def build(
+    site: Path,
+    work: Path,
+    *,
+    lessons: bool,
+    status: Any,
+    panels: Mapping[str, Sequence[str]],
+) -> list[str]:
     """Write the site; Sphinx's warnings.
 
     Args:
@@ -23,9 +31,10 @@ def build(site: Path, work: Path, *, lessons: bool, status: Any) -> list[str]:
         work: A folder for the source and for what Sphinx keeps for the next time.
         lessons: Whether the lessons run; otherwise their text and code alone are shown.
         status: Where Sphinx writes what it does; None for nowhere.
+        panels: Architecture -> the recipes whose models its page runs; their files are not copied.
     """
     source = work / "source"
-    write_source(source)
+    write_source(source, panels)
     said = io.StringIO()
     with patch_docutils(str(source)), docutils_namespace():
         app = Sphinx(
@@ -41,6 +50,8 @@ def build(site: Path, work: Path, *, lessons: bool, status: Any) -> list[str]:
         app.build()
     _remove_stale(site, app.env.found_docs)
     (site / "_static" / "webpack-macros.html").unlink(missing_ok=True)  # a template of the theme
+    for path in (site / "_static").rglob("*.map"):  # of the theme's sources, which no reader needs
+        path.unlink()
     lines = COLORS.sub("", said.getvalue()).splitlines()
     return [line.replace(f"{source}/", "") for line in lines if line.strip()]
 

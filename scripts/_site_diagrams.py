@@ -67,7 +67,11 @@ def inline(svg: str, name: str, texts: Mapping[str, str]) -> str:
     def node(found: re.Match[str]) -> str:
         text = escape(texts[unescape(found[2])])
         label = escape(unescape(text).replace("\n", "; "), quote=True)
-        return f'{found[1]} tabindex="0" role="img" aria-label="{label}">\n<title>{text}</title>'
+        box = escape(unescape(found[2]), quote=True)
+        return (
+            f'{found[1]} tabindex="0" role="img" aria-label="{label}" data-box="{box}">\n'
+            f"<title>{text}</title>"
+        )
 
     width, height = size(svg)
     body = _without_titles(_NODE.sub(node, svg))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,15 @@ from zoo.models.spec import ModelSpec
 
 SITE = ROOT / "docs" / "site"
 DIAGRAMS = ROOT / "docs" / "diagrams"
+NO_PANELS: Mapping[str, Sequence[str]] = {}
+TRIED = {  # architecture whose panel the start page names -> what to do there
+    "basketball": "pick two teams",
+    "memory_qa": "tell a story and ask",
+    "digit_mlp": "draw a digit",
+    "sequence_tagger": "draw a signal",
+    "siamese_lstm": "compare two sentences",
+    "text_generator": "have a text continued",
+}
 STRIP = ("basketball", "siamese_lstm", "inception_module", "qa", "residual_identity")
 MEASURED = (
     *("results", "claims", "speed", "exports", "tuning", "ensembles", "normalization"),
@@ -40,10 +49,15 @@ KEPT = (GALLERY, "sg_execution_times.rst")  # sphinx-gallery's
 Pages = Iterator[tuple[str, str | bytes]]  # path in the source folder, content
 
 
-def write_source(folder: Path) -> None:
-    """Bring the folder up to date: only what differs is written, what is not a page is removed."""
+def write_source(folder: Path, panels: Mapping[str, Sequence[str]]) -> None:
+    """Bring the folder up to date: only what differs is written, what is not a page is removed.
+
+    Args:
+        folder: The source folder.
+        panels: Architecture -> the recipes whose models its page runs.
+    """
     shutil.rmtree(folder / "examples", ignore_errors=True)  # with the run folders of lessons
-    pages = dict(_pages(Facts()))
+    pages = dict(_pages(Facts(), panels))
     for path in (folder / GALLERY).glob("*/plot_*.rst"):
         if f"examples/{path.parent.name}/{path.stem}.py" not in pages:
             shutil.rmtree(folder / GALLERY)  # a lesson is gone
@@ -60,20 +74,22 @@ def write_source(folder: Path) -> None:
             path.unlink()
 
 
-def _pages(facts: Facts) -> Pages:
+def _pages(facts: Facts, panels: Mapping[str, Sequence[str]]) -> Pages:
     yield from _copied()
-    environment = _environment(facts)
+    environment = _environment(facts, panels)
     yield from _generated(environment, facts)
     for entry in facts.entries:
-        yield from _architecture(environment, entry)
+        yield from _architecture(environment, entry, panels.get(entry.name, ()))
     yield "_static/diagrams.css", stylesheet()
 
 
 def _copied() -> Pages:
     """Files of the repository, at the same places, so that their links hold."""
     yield "conf.py", (SITE / "conf.py").read_bytes()
-    for path in sorted((SITE / "static").iterdir()):
-        yield f"_static/{path.name}", path.read_bytes()
+    static = SITE / "static"
+    for path in sorted(static.rglob("*")):
+        if path.is_file():
+            yield f"_static/{path.relative_to(static).as_posix()}", path.read_bytes()
     kept = [
         path
         for path in sorted((ROOT / "docs").rglob("*"))
@@ -109,7 +125,9 @@ def _linked(text: str) -> str:
     return re.sub(r"\]\([\w./]*?concepts\.md\)", "](/concepts/index.md)", text)
 
 
-def _environment(facts: Facts) -> jinja2.Environment:
+def _environment(
+    facts: Facts, panels: Mapping[str, Sequence[str]] = NO_PANELS
+) -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(SITE / "templates"),
         undefined=jinja2.StrictUndefined,
@@ -127,6 +145,7 @@ def _environment(facts: Facts) -> jinja2.Environment:
     environment.tests["paper"] = lambda key: key.startswith("arXiv")
     environment.globals |= {
         "facts": facts,
+        "panels": panels,
         "picture_size": picture_size,
         "thumbnail": thumbnail,
         "shape_text": shape_text,
@@ -181,7 +200,10 @@ def _generated(environment: jinja2.Environment, facts: Facts) -> Pages:
     data = sorted(
         f"/datasets/{path.parent.name}/README" for path in (ROOT / "datasets").glob("*/README.md")
     )
-    yield "index.md", page("index.md", strip=STRIP, lessons=lessons, example=_example())
+    yield (
+        "index.md",
+        page("index.md", strip=STRIP, lessons=lessons, example=_example(), tried=TRIED),
+    )
     yield "models/index.md", page("gallery.md")
     yield "documents/index.md", page("documents.md")
     for key, document in facts.documents.items():
@@ -222,7 +244,9 @@ def _commands() -> Iterator[tuple[str, str, str]]:
                 yield f"{name} {inner}", each.get_short_help_str(100), each.get_help(below)
 
 
-def _architecture(environment: jinja2.Environment, entry: ModelSpec) -> Pages:
+def _architecture(
+    environment: jinja2.Environment, entry: ModelSpec, panels: Sequence[str]
+) -> Pages:
     """The page of an architecture, its standalone file and its pictures."""
     svg = (DIAGRAMS / f"{entry.name}.svg").read_text(encoding="utf-8")
     with abstract_build():  # no memory for weights
@@ -230,6 +254,7 @@ def _architecture(environment: jinja2.Environment, entry: ModelSpec) -> Pages:
     explanation = zoo.explain(model, weightless=True)
     text = environment.get_template("architecture.md.jinja").render(
         entry=entry,
+        recipes_here=panels,
         sized=entry.resolved(),
         explanation=zoo.explain(model),
         diagram=inline(svg, entry.name, texts(model, explanation)),

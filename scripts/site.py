@@ -1,14 +1,16 @@
 """Build the site: static pages in build/site, from the registry, docs/, examples/ and results/.
 
-    python scripts/site.py [--no-lessons] [--pictures FOLDER]
+    python scripts/site.py [--no-lessons] [--no-panels] [--pictures FOLDER]
     python scripts/site.py --check
 
 Lessons that have changed since the last build are run; `--no-lessons` shows their text and code
-alone, as `--check` does, which builds into build/site_check. A check fails on a warning of Sphinx,
-a dead link or anchor, anything loaded from another host, and a missing page. Where Chromium is
-installed (or `$CHROMIUM` names it), it also looks at pages of each kind, at two widths, light and
-dark: nothing wider than the page, contrast as WCAG's level AA wants it, no error on the console,
-search and filter work.
+alone, as `--check` does, which builds into build/site_check. The panels in which a page runs its
+model need npm, which fetches their runtime; without it, the site has none.
+
+A check fails on a warning of Sphinx, a dead link or anchor, anything loaded from another host, and
+a missing page. Where Chromium is installed (or `$CHROMIUM` names it), it also looks at pages of
+each kind, at two widths, light and dark: nothing wider than the page, contrast as WCAG's level AA
+wants it, no error on the console, search and filter work.
 """
 
 from __future__ import annotations
@@ -18,8 +20,10 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import _gallery
 import _site_browser as browser
 import _site_links as links
+import _site_panels as panels
 from _page import ROOT, Script
 from _site_facts import Facts, slug
 
@@ -33,13 +37,28 @@ def work(given: argparse.Namespace) -> int:
     """Build the site and say what is wrong with it; the exit status."""
     from _site_build import build  # Sphinx may be missing
 
-    warnings = build(SITE, SITE.with_name("site_work"), lessons=given.lessons, status=sys.stdout)
+    lessons, models, gallery = given.lessons, {}, _gallery.GALLERY
+    try:
+        ort = panels.runtime() if given.panels else None
+    except panels.PanelsLeftOut as reason:
+        ort = None
+        print(f"note: the site is built without the panels that run models: {reason}")
+    if ort:
+        _gallery.build(lambda name: print(f"model of {name}", flush=True))
+        models = _gallery.by_architecture()
+    folder = SITE.with_name("site_work")
+    warnings = build(SITE, folder, lessons=lessons, status=sys.stdout, panels=models)
+    if ort:
+        panels.copy(SITE, gallery, ort)
     found = [*warnings, *links.problems(SITE)]
     if given.pictures:
         found += _seen(SITE, Path(given.pictures))
     for line in found:
         print(line, file=sys.stderr)
-    print(f"written: {(SITE / 'index.html').relative_to(ROOT)}")
+    site, runtime = panels.size(SITE)
+    print(f"written: {SITE.relative_to(ROOT)}, {_megabytes(site)}", end="")
+    print(f", and the runtime, {_megabytes(runtime)}" if runtime else "")
+    print("look at it: zoo site --open")
     return 1 if found else 0
 
 
@@ -47,10 +66,17 @@ def problems() -> Iterator[str]:
     """What is wrong with a site built anew, its lessons not run."""
     from _site_build import build
 
-    yield from build(CHECKED, CHECKED.with_name("work"), lessons=False, status=None)
+    folder = CHECKED.with_name("work")
+    # the panels are there, without files: tests/gallery runs them
+    models = _gallery.by_architecture()
+    yield from build(CHECKED, folder, lessons=False, status=None, panels=models)
     yield from links.problems(CHECKED)
     yield from _missing(Facts())
     yield from _seen(CHECKED)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB"
 
 
 def _missing(facts: Facts) -> Iterator[str]:
@@ -108,6 +134,9 @@ def sample(site: Path) -> list[str]:
 def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-lessons", dest="lessons", action="store_false", help="show them without running them"
+    )
+    parser.add_argument(
+        "--no-panels", dest="panels", action="store_false", help="run no model in the pages"
     )
     parser.add_argument("--pictures", metavar="FOLDER", help="take pictures of pages of each kind")
 

@@ -112,7 +112,17 @@ def right_backlinks(
         context["body"] = re.sub(wrong, r'\1#\2"', context["body"])
 
 
+def own_host_alone(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Have the browser refuse any connection to another host: what is typed stays in the page."""
+    policy = "connect-src 'self'; form-action 'self'"
+    line = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+    context["metatags"] = context.get("metatags", "") + line
+
+
 def setup(app: Sphinx) -> None:
     """Called by Sphinx."""
+    app.connect("html-page-context", own_host_alone)
     app.connect("html-page-context", right_backlinks)
     app.connect("autodoc-process-signature", plain_signature)

@@ -208,21 +208,21 @@ def test_source_folder_is_brought_up_to_date(
         "deep/b.svg": b"two",
         "examples/tasks/plot_1.py": "",
     }
-    monkeypatch.setattr(source, "_pages", lambda facts: iter(pages.items()))
-    source.write_source(tmp_path)
+    monkeypatch.setattr(source, "_pages", lambda facts, panels: iter(pages.items()))
+    source.write_source(tmp_path, {})
     made = (tmp_path / "a.md").stat().st_mtime_ns
     lesson = tmp_path / "lessons" / "tasks" / "plot_1.rst"
     lesson.parent.mkdir(parents=True)
     lesson.write_text("by sphinx-gallery")
     (tmp_path / "stale.md").write_text("")
     pages["deep/b.svg"] = b"three"
-    source.write_source(tmp_path)
+    source.write_source(tmp_path, {})
     assert (tmp_path / "a.md").stat().st_mtime_ns == made  # so that Sphinx does not read it again
     assert (tmp_path / "deep" / "b.svg").read_bytes() == b"three"
     there = sorted(path.name for path in tmp_path.rglob("*.*"))
     assert there == ["a.md", "b.svg", "plot_1.py", "plot_1.rst"]
     del pages["examples/tasks/plot_1.py"]
-    source.write_source(tmp_path)
+    source.write_source(tmp_path, {})
     assert sorted(path.name for path in tmp_path.rglob("*.*")) == ["a.md", "b.svg"]
 
 
@@ -263,10 +263,12 @@ def test_every_template_fills(name: str) -> None:
     environment = source._environment(FACTS)
     text = environment.get_template("architecture.md.jinja").render(
         entry=entry,
+        recipes_here=["first", "second"],
         sized=entry.resolved(),
         explanation=zoo.explain("mlp"),
         diagram="<svg></svg>",
     )
+    assert 'data-recipes="first second"' in text
     assert f"{entry.count:,} parameters" in text
     assert all(erratum in text for erratum in entry.errata)
     assert all(f"### {recipe.name}\n" in text for recipe in FACTS.recipes(entry))
