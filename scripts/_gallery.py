@@ -166,6 +166,7 @@ def _make(name: str) -> None:
                 "parameters": run.model.count_params(),
                 "data": {
                     "name": dataset.name,
+                    "generated": "generated" in dataset.origin,
                     "summary": entry(dataset.name).summary,
                     "page": f"datasets/{entry(dataset.name).folder}/README.html",
                 },

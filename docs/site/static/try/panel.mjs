@@ -155,7 +155,8 @@ function describe(line, panel) {
   const { data, parameters } = panel;
   const page = new URL(`../../${data.page}`, BASE).href;
   line.replaceChildren(
-    `${parameters.toLocaleString("en-US")} parameters, trained on generated data: `,
+    `${parameters.toLocaleString("en-US")} parameters, trained on `,
+    data.generated ? "generated data: " : "",
     el("a", { href: page }, data.summary),
     ".",
   );
